@@ -1,0 +1,131 @@
+// Commands: everything that can be asked of one request, by whomever.
+//
+// A command that brings personal data carries the event payload it will become with every personal field cleared; the
+// data itself travels beside it as SealedContent, sealed before the command reached the writer thread. Commands are never
+// stored.
+#ifndef DSR_WORKFLOW_COMMAND_H_
+#define DSR_WORKFLOW_COMMAND_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "dsr/base/ids.h"
+#include "dsr/storage/v1/event.pb.h"
+#include "dsr/v1/common.pb.h"
+#include "dsr/v1/request.pb.h"
+#include "dsr/v1/task.pb.h"
+#include "dsr/v1/verification.pb.h"
+
+namespace dsr {
+
+// Files a request. The payload holds type, received_time (empty: now), subject_id, key_number, requester, channel,
+// language, categories and details; the engine fills in the rest.
+struct FileRequest {
+  storage::v1::RequestFiled filed;
+};
+
+// Begins a verification under `id`, or sends another code for the pending one (then `id` is not used).
+struct StartVerification {
+  VerificationId id;
+  v1::VerificationMethod method;
+};
+
+// Submits a code. Which codes were right is found out before: `matched_send` is the number of the send whose code equals
+// the one submitted, 0 for none.
+struct SubmitCode {
+  VerificationId id;
+  int matched_send = 0;
+};
+
+struct AssessRequest {};
+struct DecideField {
+  storage::v1::FieldDecided decided;
+};
+struct ConfirmPlan {};
+struct ClearBlockers {};
+struct ProposeRefusal {
+  storage::v1::RefusalProposed proposed;
+};
+struct ApproveRefusal {};
+struct RejectRefusal {};
+struct ReviewDecision {
+  storage::v1::DecisionReviewed reviewed;
+};
+struct WithdrawRequest {};
+struct RespondToRequest {};
+struct AssignRequest {
+  std::string assignee;
+};
+
+// A worker's report. The lease was checked before, in the same transaction.
+struct CompleteTask {
+  TaskId id;
+  v1::TaskResult result;
+};
+struct FailTask {
+  TaskId id;
+  std::string code;
+  bool for_good = false;
+};
+// dsrd's own packager made the package.
+struct CompletePackage {
+  TaskId id;
+  storage::v1::PackageBuilt built;
+};
+
+struct AcknowledgeNotice {
+  NoticeId id;
+};
+struct CompleteNotice {
+  NoticeId id;
+  int64_t records = 0;
+};
+struct ObjectToNotice {
+  NoticeId id;
+  v1::Objection objection;
+};
+struct RetryNotice {
+  NoticeId id;
+};
+// What became of a notice's delivery: delivered, or given up.
+struct RecordNoticeDelivery {
+  NoticeId id;
+  bool delivered = false;
+  int attempts = 0;
+  std::string code;  // when given up: why, such as `http-500`
+};
+// What became of a message: sent, or given up.
+struct RecordMessageDelivery {
+  MessageId id;
+  enum class Outcome { kSent, kFailed, kNoAddress } outcome = Outcome::kSent;
+  int attempts = 0;
+  std::string text_sha256;  // when sent: 32 bytes
+};
+
+// A timer is due. Checked again: fires only if that timer, with that due time, is still pending.
+struct FireTimer {
+  std::string name;
+  absl::Time due;
+};
+
+struct BeginDownload {};
+struct FinishDownload {};
+
+using Command =
+    std::variant<FileRequest, StartVerification, SubmitCode, AssessRequest, DecideField, ConfirmPlan, ClearBlockers,
+                 ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision, WithdrawRequest, RespondToRequest,
+                 AssignRequest, CompleteTask, FailTask, CompletePackage, AcknowledgeNotice, CompleteNotice,
+                 ObjectToNotice, RetryNotice, RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload,
+                 FinishDownload>;
+
+// Returns the command's name as used in logs and errors: the API method's where there is one, such as `AssessRequest`.
+absl::string_view CommandName(const Command& command);
+
+}  // namespace dsr
+
+#endif  // DSR_WORKFLOW_COMMAND_H_
