@@ -78,6 +78,11 @@ struct CompletePackage {
   storage::v1::PackageBuilt built;
 };
 
+// A person opens a failed task again.
+struct RetryTask {
+  TaskId id;
+};
+
 struct AcknowledgeNotice {
   NoticeId id;
 };
@@ -119,7 +124,7 @@ struct FinishDownload {};
 using Command =
     std::variant<FileRequest, StartVerification, SubmitCode, AssessRequest, DecideField, ConfirmPlan, ClearBlockers,
                  ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision, WithdrawRequest, RespondToRequest,
-                 AssignRequest, CompleteTask, FailTask, CompletePackage, AcknowledgeNotice, CompleteNotice,
+                 AssignRequest, CompleteTask, FailTask, RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice,
                  ObjectToNotice, RetryNotice, RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload,
                  FinishDownload>;
 

@@ -12,24 +12,30 @@ namespace dsr {
 
 // The answer's deadline and the days shown beside it.
 struct Deadline {
-  absl::Time due;               // exclusive: 00:00 of the day after `last_day`
-  absl::CivilDay last_day;      // day of receipt + response_days; not rolled
-  absl::CivilDay outer_day;     // last_day rolled over rest days (Civil Code 203), or, where the workflow says so, the
-                                // 15th working day
+  absl::Time due;            // exclusive: 00:00 of the day after `last_day`
+  absl::CivilDay last_day;   // day of receipt + response_days; not rolled
+  absl::CivilDay outer_day;  // last_day rolled over rest days (Civil Code 203), or, where the
+                             // workflow says so, the 15th working day
 };
 
 // The deadline of a request received at `received`.
 Deadline AnswerDeadline(const Rulebook& rulebook, absl::Time received);
 
-// When a timer of `rule` fires: from `start`, or backwards from `due`. Day offsets count civil or working days and keep the
-// clock time for ANCHOR_START; for ANCHOR_BEFORE_DUE they give the beginning of that day. Duties round early.
-absl::Time TimerDue(const Rulebook& rulebook, const v1::TimerRule& rule, absl::Time start, absl::Time due);
+// When a timer of `rule` fires: from `start`, or backwards from `due`. Day offsets count civil or
+// working days and keep the clock time for ANCHOR_START; for ANCHOR_BEFORE_DUE they give the
+// beginning of that day. Duties round early.
+absl::Time TimerDue(const Rulebook& rulebook, const v1::TimerRule& rule, absl::Time start,
+                    absl::Time due);
 
-// The last day on which a record anchored on `anchor` must be kept under `rule`, rolled over rest days: holds round late.
-absl::CivilDay RetentionEnd(const Rulebook& rulebook, const v1::RetentionRule& rule, absl::CivilDay anchor);
+// The last day on which a record anchored on `anchor` must be kept under `rule`, rolled over rest
+// days: holds round late.
+absl::CivilDay RetentionEnd(const Rulebook& rulebook, const v1::RetentionRule& rule,
+                            absl::CivilDay anchor);
 
-// The latest anchor day whose retention under `rule` ended before `today`: records anchored on or before it may be erased.
-absl::CivilDay ErasableUntil(const Rulebook& rulebook, const v1::RetentionRule& rule, absl::CivilDay today);
+// The latest anchor day whose retention under `rule` ended before `today`: records anchored on or
+// before it may be erased.
+absl::CivilDay ErasableUntil(const Rulebook& rulebook, const v1::RetentionRule& rule,
+                             absl::CivilDay today);
 
 v1::Date ToDate(absl::CivilDay day);
 absl::CivilDay ToCivilDay(const v1::Date& date);

@@ -17,8 +17,8 @@ namespace dsr {
 // What a definition is. The values are stored.
 enum class DefinitionKind { kWorkflow = 1, kPolicy = 2, kCalendar = 3, kTemplates = 4 };
 
-// One exact version of a definition: `ref.sha256()` is over `text`, its canonical text (protobuf text format as printed
-// by dsrd, fragments merged, comments gone).
+// One exact version of a definition: `ref.sha256()` is over `text`, its canonical text (protobuf
+// text format as printed by dsrd, fragments merged, comments gone).
 struct Definition {
   DefinitionKind kind;
   v1::DefinitionRef ref;
@@ -47,18 +47,20 @@ struct Finding {
 // Prints `file:line: description`.
 std::string ToString(const Finding& finding);
 
-// Loads and checks `<directory>/*.textproto` (workflows), `policy.textproto`, `fragments/`, `calendars/` and
-// `messages/<language>/`. Puts everything wrong into `findings` (never null), in order of file and line.
-// Errors: FAILED_PRECONDITION DEFINITION_INVALID naming the first finding, when there is one;
-// INSTALLATION_INVALID when the directory or a file cannot be read.
-absl::StatusOr<DefinitionFiles> LoadDefinitionFiles(absl::string_view directory, std::vector<Finding>* findings);
+// Loads and checks `<directory>/*.textproto` (workflows), `policy.textproto`, `fragments/`,
+// `calendars/` and `messages/<language>/`. Puts everything wrong into `findings` (never null), in
+// order of file and line. Errors: FAILED_PRECONDITION DEFINITION_INVALID naming the first finding,
+// when there is one; INSTALLATION_INVALID when the directory or a file cannot be read.
+absl::StatusOr<DefinitionFiles> LoadDefinitionFiles(absl::string_view directory,
+                                                    std::vector<Finding>* findings);
 
-// Checks one workflow given as text (without fragments) against a policy and its templates. Returns what is wrong, `file`
-// being `name` in each finding.
-std::vector<Finding> CheckWorkflowText(absl::string_view name, absl::string_view text, const v1::Policy& policy,
-                                       const v1::TemplateSet& templates);
+// Checks one workflow given as text (without fragments) against a policy and its templates. Returns
+// what is wrong, `file` being `name` in each finding.
+std::vector<Finding> CheckWorkflowText(absl::string_view name, absl::string_view text,
+                                       const v1::Policy& policy, const v1::TemplateSet& templates);
 
-// Parse a stored definition's text. Errors: INTERNAL when it does not parse, which cannot be: it parsed when stored.
+// Parse a stored definition's text. Errors: INTERNAL when it does not parse, which cannot be: it
+// parsed when stored.
 absl::StatusOr<v1::Workflow> ParseWorkflow(absl::string_view text);
 absl::StatusOr<v1::Policy> ParsePolicy(absl::string_view text);
 absl::StatusOr<v1::Calendar> ParseCalendar(absl::string_view text);

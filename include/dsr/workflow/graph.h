@@ -9,8 +9,8 @@
 
 namespace dsr {
 
-// Draws states (clustered by phase) and transitions (labelled by trigger, guards and effects) in Graphviz DOT; state
-// titles in `language`.
+// Draws states (clustered by phase) and transitions (labelled by trigger, guards and effects) in
+// Graphviz DOT; state titles in `language`.
 std::string WorkflowToDot(const v1::Workflow& workflow, absl::string_view language);
 
 // The same as a Mermaid stateDiagram-v2.

@@ -14,8 +14,8 @@
 
 namespace dsr {
 
-// Workflow, policy, calendar and templates, exactly as a request pinned them. Immutable and shared by all requests with
-// the same pins. Thread-safe.
+// Workflow, policy, calendar and templates, exactly as a request pinned them. Immutable and shared
+// by all requests with the same pins. Thread-safe.
 struct Rulebook {
   v1::Pins pins;
   v1::Workflow workflow;  // fragments merged
@@ -34,8 +34,10 @@ struct Rulebook {
 
 // Builds a rulebook from definitions that passed the checker; `pins` are taken over as they are.
 // Errors: INSTALLATION_INVALID (FAILED_PRECONDITION) when the policy's zone does not load.
-absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pins, const v1::Workflow& workflow,
-                                                             const v1::Policy& policy, const v1::Calendar& calendar,
+absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pins,
+                                                             const v1::Workflow& workflow,
+                                                             const v1::Policy& policy,
+                                                             const v1::Calendar& calendar,
                                                              const v1::TemplateSet& templates);
 
 }  // namespace dsr

@@ -1,0 +1,52 @@
+# How the targets of this project are made.
+
+# Applies the warnings of our own code; generated code goes without. GCC also calls fields missing that a
+# designated initialiser leaves at their default on purpose.
+function(dsr_set_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Werror -Werror=unused-result
+                                           -Werror=switch -Wno-missing-field-initializers)
+endfunction()
+
+# dsr_add_library(<name> SOURCES <file>... DEPS <target>... [PRIVATE_DEPS <target>...])
+#
+# Adds one layer as a static library. DEPS are seen by its users, PRIVATE_DEPS are not. Includes are
+# written from include/ or src/.
+function(dsr_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PRIVATE_DEPS")
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
+                                            ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PUBLIC ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+  dsr_set_warnings(${name})
+endfunction()
+
+# dsr_add_executable(<name> SOURCES <file>... DEPS <target>...)
+#
+# Adds a program. Its install rule stands beside the call.
+function(dsr_add_executable name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include
+                                             ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE ${arg_DEPS})
+  dsr_set_warnings(${name})
+endfunction()
+
+# dsr_add_test(<name> SOURCES <file>... DEPS <target>... [TIMEOUT <seconds>])
+#
+# Adds a GoogleTest program whose tests ctest lists when it runs, not when it builds. Tests include
+# from tests/ as well, and find files of the repository under the macro DSR_SOURCE_DIR.
+function(dsr_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE DSR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  dsr_set_warnings(${name})
+  include(GoogleTest)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()

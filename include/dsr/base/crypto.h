@@ -1,0 +1,100 @@
+// Cryptography, all of it by libsodium.
+//
+// Byte strings are std::string; hashes and tags have 32 bytes.
+#ifndef DSR_BASE_CRYPTO_H_
+#define DSR_BASE_CRYPTO_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace dsr {
+
+// Bytes of a SHA-256 hash and of an HMAC-SHA256 tag.
+inline constexpr size_t kHashSize = 32;
+// By how much a sealed box is longer than its plaintext: nonce and tag.
+inline constexpr size_t kBoxOverhead = 24 + 16;
+
+// Sets libsodium up; each program calls it first in main, before a second thread starts. Calling it
+// again does nothing. INTERNAL when the operating system gives no random bytes.
+absl::Status InitCrypto();
+
+// Returns `size` bytes that nobody can predict. Thread-safe, as is everything below.
+std::string RandomBytes(size_t size);
+// Fills `out` with such bytes.
+void FillRandom(absl::Span<uint8_t> out);
+
+// Returns the SHA-256 of `data`.
+std::string Sha256(absl::string_view data);
+// Returns the SHA-256 of all `parts` one after the other, without joining them. Nothing separates
+// the parts: give lengths yourself where their borders matter.
+std::string Sha256Concat(std::initializer_list<absl::string_view> parts);
+
+// Returns the HMAC-SHA256 of `data`. `key` may have any length.
+std::string HmacSha256(absl::string_view key, absl::string_view data);
+
+// Tells whether the two are equal, in a time that depends on their lengths only.
+bool ConstantTimeEqual(absl::string_view a, absl::string_view b);
+
+// A key of 32 bytes, wiped when it is destroyed or moved from. Move-only. Not thread-safe while it
+// is moved from; otherwise a constant.
+class SecretKey {
+ public:
+  static constexpr size_t kSize = 32;
+
+  // Returns a random key.
+  static SecretKey Generate();
+  // Returns the key with these bytes; wiping the argument is the caller's part. INVALID_ARGUMENT
+  // (FIELD_INVALID) unless it has 32 bytes.
+  static absl::StatusOr<SecretKey> FromBytes(absl::string_view bytes);
+
+  SecretKey(SecretKey&& other) noexcept;
+  SecretKey& operator=(SecretKey&& other) noexcept;
+  SecretKey(const SecretKey&) = delete;
+  SecretKey& operator=(const SecretKey&) = delete;
+  ~SecretKey();
+
+  // The bytes, valid as long as this object; all zeros once moved from. Never log or store them.
+  absl::string_view bytes() const {
+    return absl::string_view(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
+  }
+
+ private:
+  SecretKey() = default;
+
+  std::array<uint8_t, kSize> bytes_ = {};
+};
+
+// Overwrites `secret` with zeros that the compiler does not optimise away, and empties it.
+void WipeString(std::string& secret);
+
+// Encrypts and authenticates `plaintext` (XChaCha20-Poly1305, a random nonce) and returns nonce,
+// ciphertext and tag in one string. `associated_data` is authenticated but not part of the result.
+std::string SealBox(const SecretKey& key, absl::string_view plaintext,
+                    absl::string_view associated_data);
+
+// Returns the plaintext of a box that SealBox made with the same key and associated data. DATA_LOSS
+// (INTERNAL) when it is any other box, or one that was altered.
+absl::StatusOr<std::string> OpenBox(const SecretKey& key, absl::string_view box,
+                                    absl::string_view associated_data);
+
+// Standard base64 with padding. Decoding takes exactly what encoding gives; anything else, white
+// space included, is INVALID_ARGUMENT (FIELD_INVALID).
+std::string Base64Encode(absl::string_view bytes);
+absl::StatusOr<std::string> Base64Decode(absl::string_view text);
+
+// Two hexadecimal digits for each byte, lower case. Decoding takes both cases; anything else is
+// INVALID_ARGUMENT (FIELD_INVALID).
+std::string HexEncode(absl::string_view bytes);
+absl::StatusOr<std::string> HexDecode(absl::string_view text);
+
+}  // namespace dsr
+
+#endif  // DSR_BASE_CRYPTO_H_

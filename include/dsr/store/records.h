@@ -1,0 +1,141 @@
+// The plain values that the Store contract speaks beside protobuf messages.
+#ifndef DSR_STORE_RECORDS_H_
+#define DSR_STORE_RECORDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "dsr/base/ids.h"
+#include "dsr/storage/v1/state.pb.h"
+#include "dsr/v1/common.pb.h"
+#include "dsr/v1/request.pb.h"
+
+namespace dsr {
+
+// One event as stored: `clear` is the serialised storage.v1.Event without personal fields, `sealed` the box that holds them,
+// or empty. These exact bytes are hashed into the audit log and never re-serialised.
+struct StoredEvent {
+  int64_t sequence = 0;
+  absl::Time time;
+  std::string clear;
+  std::string sealed;
+};
+
+// One leaf of the audit log: of an event (`request` set), or of a record that stands in the log itself (a refused call, a
+// change of the registry), whose bytes are then in `clear` and `sealed`.
+struct AuditLeaf {
+  int64_t index = 0;
+  std::string hash;  // 32 bytes
+  std::optional<RequestId> request;
+  int64_t sequence = 0;
+  std::string clear;
+  std::string sealed;
+};
+
+// The audit log's size and the hashes of its complete subtrees, largest first; enough to compute the root.
+struct LogHead {
+  int64_t size = 0;
+  std::vector<std::string> subtrees;
+};
+
+// A data subject, known by a keyed hash of the account id.
+struct SubjectRecord {
+  SubjectId id;
+  std::string account_hash;  // 32 bytes
+  int64_t key_number = 0;    // its key in the key file
+};
+
+// The answer kept for an idempotency key. `status_code` 0 means that `answer` is a serialised response message, else
+// `answer` is a serialised google.rpc.Status-compatible dsr.v1.Status. Holds no personal data.
+struct StoredAnswer {
+  std::string caller;
+  std::string key;          // the UUID's 16 bytes
+  std::string fingerprint;  // keyed hash of method and arguments, 16 bytes
+  int status_code = 0;
+  std::string answer;
+  std::optional<RequestId> request;
+};
+
+// A timer that is due.
+struct DueTimer {
+  RequestId request;
+  std::string name;
+  absl::Time due;
+};
+
+// What the outbox delivers. The values are stored.
+enum class OutboxKind { kNotice = 1, kMessage = 2 };
+
+// One thing to be delivered, claimed until a moment.
+struct OutboxItem {
+  OutboxKind kind = OutboxKind::kNotice;
+  RequestId request;
+  Id128 item;             // a NoticeId or MessageId
+  std::string recipient;  // notices: `recipients/{id}`
+  int attempts = 0;       // before this one
+};
+
+// A task leased by a worker.
+struct LeasedTask {
+  RequestId request;
+  TaskId task;
+  std::string lease_token;  // 16 bytes
+  absl::Time lease_until;
+};
+
+// Where and by what a page of requests begins and is filtered.
+struct RequestQuery {
+  std::string type;                   // empty: any
+  std::optional<v1::Phase> phase;     // absent: any
+  std::optional<SubjectId> subject;   // absent: any
+  std::string assignee;               // empty: any
+  bool open_by_due_time = false;      // unanswered or in follow-up, by (due, id); else all, newest id first
+  bool breached_only = false;         // newest breach last; by id
+  // The last row of the previous page.
+  std::optional<RequestId> after_id;
+  absl::Time after_due = absl::InfinitePast();
+  int limit = 50;
+};
+
+// The columns of one request that reports read, from one covering index.
+struct SlaRow {
+  RequestId id;
+  std::string type;
+  v1::Phase phase = v1::PHASE_UNSPECIFIED;
+  absl::Time received;
+  absl::Time due;
+  absl::Time answered = absl::InfiniteFuture();   // InfiniteFuture: not answered
+  v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
+  absl::Time breached = absl::InfiniteFuture();   // InfiniteFuture: never
+};
+
+// One upload of a COLLECT task, or the package (category empty, of the packager's task), as far as it has come.
+struct PartRecord {
+  TaskId task;
+  std::string category;
+  int64_t size_bytes = 0;
+};
+
+// A piece of a part or package, sealed; `offset` is that of its first clear byte.
+struct PartChunk {
+  int64_t offset = 0;
+  int64_t size_bytes = 0;  // clear bytes
+  std::string sealed;
+};
+
+// How much there is to do.
+struct StoreCounts {
+  int64_t open_requests = 0;
+  int64_t overdue_timers = 0;
+  int64_t pending_notices = 0;
+  int64_t pending_messages = 0;
+  int64_t open_tasks = 0;
+  int64_t file_bytes = 0;  // database and write-ahead log
+};
+
+}  // namespace dsr
+
+#endif  // DSR_STORE_RECORDS_H_

@@ -1,0 +1,85 @@
+#include "app/authorizer.h"
+
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "app/not_found.h"
+#include "dsr/base/errors.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+absl::Status SystemOnly(const Command& command) {
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
+                   absl::StrCat(CommandName(command), " is done by dsrd itself only"),
+                   {{"method", std::string(CommandName(command))}});
+}
+
+template <class Resources>
+auto FindByName(const Resources& resources, const std::string& name)
+    -> decltype(&*resources.begin()) {
+  for (const auto& resource : resources) {
+    if (resource.name() == name) return &resource;
+  }
+  return nullptr;
+}
+
+absl::Status OwnTask(const Principal& principal, const storage::v1::RequestRecord& record,
+                     const std::string& name) {
+  const v1::Task* task = FindByName(record.tasks(), name);
+  if (task == nullptr || principal.data_system.empty() || task->system() != principal.data_system) {
+    return ResourceNotFound(name);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OwnNotice(const Principal& principal, const storage::v1::RequestRecord& record,
+                       const std::string& name) {
+  const v1::Notice* notice = FindByName(record.notices(), name);
+  if (notice == nullptr || principal.recipient.empty() ||
+      notice->recipient() != principal.recipient) {
+    return ResourceNotFound(name);
+  }
+  return absl::OkStatus();
+}
+
+template <class T, class... Ts>
+inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
+
+}  // namespace
+
+absl::Status Authorize(const Principal& principal, const RequestId& request,
+                       const storage::v1::RequestRecord& record, const Command& command) {
+  return std::visit(
+      [&](const auto& given) -> absl::Status {
+        using Given = std::decay_t<decltype(given)>;
+        if constexpr (kIsOneOf<Given, CompleteTask, FailTask>) {
+          return OwnTask(principal, record, TaskName(request, given.id));
+        } else if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice>) {
+          return OwnNotice(principal, record, NoticeName(request, given.id));
+        } else if constexpr (std::is_same_v<Given, RecordNoticeDelivery>) {
+          if (principal.is_system()) return absl::OkStatus();
+          // A recipient that fetches its notice has it delivered by that.
+          if (!given.delivered) return SystemOnly(command);
+          return OwnNotice(principal, record, NoticeName(request, given.id));
+        } else if constexpr (kIsOneOf<Given, RecordMessageDelivery, FireTimer, CompletePackage>) {
+          return principal.is_system() ? absl::OkStatus() : SystemOnly(command);
+        } else {
+          return absl::OkStatus();
+        }
+      },
+      command);
+}
+
+bool MaySeeTask(const Principal& principal, const v1::Task& task) {
+  return principal.data_system.empty() || task.system() == principal.data_system;
+}
+
+bool MaySeeNotice(const Principal& principal, const v1::Notice& notice) {
+  return principal.recipient.empty() || notice.recipient() == principal.recipient;
+}
+
+}  // namespace dsr

@@ -1,0 +1,184 @@
+#include "app/command_executor.h"
+
+#include <utility>
+
+#include "app/refusal_audit.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/mutex.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+constexpr int kPreparingThreads = 2;
+// Some seconds of work; more would only wait until its deadline.
+constexpr size_t kPreparingLimit = 4096;
+// Each repetition means that another call registered the same account in between.
+constexpr int kFilingAttempts = 5;
+
+absl::Status TooBusy() {
+  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
+                   "too many calls wait to be carried out, or the server is shutting down; retry "
+                   "the same call");
+}
+
+}  // namespace
+
+struct CommandExecutor::Run {
+  PlannedCommand planned;
+  CallContext context;
+  ExecutionDone done;
+  std::string fresh_id;
+  DecisionOutcome outcome;
+};
+
+CommandExecutor::CommandExecutor(const Parts& parts)
+    : parts_(parts),
+      environment_{parts.clock, parts.rulebooks, parts.facts},
+      sealer_(parts.store, parts.keys),
+      pool_("prepare", kPreparingThreads, kPreparingLimit) {}
+
+CommandExecutor::~CommandExecutor() { Close(); }
+
+void CommandExecutor::Close() { pool_.Close(); }
+
+void CommandExecutor::Execute(PlannedCommand command, CallContext context, ExecutionDone done) {
+  auto run = std::make_shared<Run>();
+  run->planned = std::move(command);
+  run->context = std::move(context);
+  run->done = std::move(done);
+  run->fresh_id = RandomBytes(Id128::kSize);
+  parts_.store.Transact(
+      [this, run](Transaction& transaction) {
+        return DecisionBody(environment_, run->planned, run->context, run->fresh_id, run->outcome)
+            .Run(transaction);
+      },
+      [this, run](absl::Status status) { Finish(*run, std::move(status)); });
+}
+
+void CommandExecutor::Finish(Run& run, absl::Status status) {
+  if (!status.ok()) {
+    if (run.outcome.audit_refusal) {
+      Refuse(run.context, RequestName(run.planned.request), std::move(status), std::move(run.done));
+    } else {
+      run.done(std::move(status));
+    }
+    return;
+  }
+  if (parts_.listener != nullptr && !run.outcome.replayed) {
+    parts_.listener->OnCommitted(run.outcome.hints);
+  }
+  if (!run.outcome.rejection.ok()) {
+    run.done(std::move(run.outcome.rejection));
+  } else {
+    run.done(ExecutionResult{std::move(run.outcome.answer), run.outcome.replayed});
+  }
+}
+
+void CommandExecutor::Refuse(const CallContext& context, const std::string& about,
+                             absl::Status status, ExecutionDone done) {
+  // What dsrd itself is refused, such as a delivery to a request that is gone, is nobody's attempt.
+  if (context.principal.is_system()) {
+    done(std::move(status));
+    return;
+  }
+  AuditRefusal(
+      parts_.store, parts_.clock,
+      RefusedCall{.actor = context.principal.name, .about = about, .reason = ReasonOf(status)},
+      [done = std::move(done), status = std::move(status)] { done(status); });
+}
+
+void CommandExecutor::Prepare(std::function<void()> job, const ExecutionDone& done) {
+  if (!pool_.Add(std::move(job))) done(TooBusy());
+}
+
+void CommandExecutor::PrepareAndExecute(Preparation prepare, CallContext context,
+                                        ExecutionDone done) {
+  Prepare(
+      [this, prepare = std::move(prepare), context = std::move(context), done]() mutable {
+        absl::StatusOr<PlannedCommand> planned = prepare(sealer_);
+        if (planned.ok()) {
+          Execute(*std::move(planned), std::move(context), std::move(done));
+        } else if (absl::IsNotFound(planned.status())) {
+          const std::optional<v1::ErrorInfo> info = ErrorInfoOf(planned.status());
+          const std::string about = info.has_value() && info->metadata().contains("resource")
+                                        ? info->metadata().at("resource")
+                                        : std::string();
+          Refuse(context, about, planned.status(), std::move(done));
+        } else {
+          done(planned.status());
+        }
+      },
+      done);
+}
+
+void CommandExecutor::File(storage::v1::RequestFiled filed, CallContext context,
+                           ExecutionDone done) {
+  FileOnce(std::move(filed), std::move(context), std::move(done), kFilingAttempts);
+}
+
+void CommandExecutor::FileOnce(storage::v1::RequestFiled filed, CallContext context,
+                               ExecutionDone done, int attempts_left) {
+  Prepare(
+      [this, filed = std::move(filed), context = std::move(context), done, attempts_left] {
+        absl::StatusOr<PlannedCommand> planned = PlanFiling(filed);
+        if (!planned.ok()) {
+          done(planned.status());
+          return;
+        }
+        Execute(
+            *std::move(planned), context,
+            [this, filed, context, done, attempts_left](absl::StatusOr<ExecutionResult> result) {
+              if (!IsSubjectChanged(result.status())) {
+                done(std::move(result));
+              } else if (attempts_left <= 1) {
+                done(TooBusy());
+              } else {
+                FileOnce(filed, context, done, attempts_left - 1);
+              }
+            });
+      },
+      done);
+}
+
+absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestFiled filed) const {
+  PlannedCommand planned;
+  planned.request = parts_.ids.Next<RequestId>();
+  DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
+    DSR_ASSIGN_OR_RETURN(planned.subject, parts_.subjects.Prepare(view, filed.subject_account()));
+    return absl::OkStatus();
+  }));
+  const SubjectRecord& subject = planned.subject->record;
+  filed.set_subject_id(std::string(subject.id.bytes()));
+  filed.set_key_number(subject.key_number);
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, parts_.keys.Key(subject.key_number));
+  storage::v1::Event event;
+  *event.mutable_request_filed() = std::move(filed);
+  planned.content = SealPersonal(event, key);
+  planned.command = FileRequest{std::move(*event.mutable_request_filed())};
+  return planned;
+}
+
+absl::StatusOr<ExecutionResult> CommandExecutor::ExecuteAndWait(PlannedCommand command,
+                                                                CallContext context) {
+  // Shared with the callback, which may still be leaving when this returns.
+  struct Waiting {
+    Mutex mutex;
+    CondVar ended;
+    std::optional<absl::StatusOr<ExecutionResult>> result;
+  };
+  const auto waiting = std::make_shared<Waiting>();
+  Execute(std::move(command), std::move(context),
+          [waiting](absl::StatusOr<ExecutionResult> result) {
+            MutexLock lock(waiting->mutex);
+            waiting->result = std::move(result);
+            waiting->ended.NotifyAll();
+          });
+  MutexLock lock(waiting->mutex);
+  while (!waiting->result.has_value()) waiting->ended.Wait(waiting->mutex);
+  return *std::move(waiting->result);
+}
+
+}  // namespace dsr

@@ -1,0 +1,303 @@
+#include "app/decision_body.h"
+
+#include <algorithm>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "app/authorizer.h"
+#include "app/event_subjects.h"
+#include "app/not_found.h"
+#include "app/stored_status.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+using storage::v1::PendingTimer;
+using storage::v1::RequestRecord;
+
+// More timers of one request than this at once are a workflow that sets them off in a circle.
+constexpr int kMaxTimersAtOnce = 1000;
+
+template <class T, class... Ts>
+inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
+
+absl::Status Broken(absl::string_view message) {
+  return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL, message);
+}
+
+// These change nothing that creates tasks, notices or plans, so they are spared reading the facts.
+bool NeedsFacts(const Command& command) {
+  return std::visit(
+      [](const auto& given) {
+        return !kIsOneOf<std::decay_t<decltype(given)>, AssignRequest, AcknowledgeNotice,
+                         RecordNoticeDelivery, RecordMessageDelivery, BeginDownload,
+                         FinishDownload>;
+      },
+      command);
+}
+
+// Reads as much of the request as the command is about: a request may have thousands of notices.
+absl::StatusOr<RequestRecord> FindRecordFor(ReadView& view, const RequestId& id,
+                                            const Command& command) {
+  return std::visit(
+      [&](const auto& given) -> absl::StatusOr<RequestRecord> {
+        using Given = std::decay_t<decltype(given)>;
+        if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice,
+                               RetryNotice, RecordNoticeDelivery>) {
+          return view.FindRecordForNotice(id, given.id);
+        } else if constexpr (std::is_same_v<Given, RecordMessageDelivery>) {
+          return view.FindRecordForMessage(id, given.id);
+        } else {
+          return view.FindRecord(id);
+        }
+      },
+      command);
+}
+
+// The overdue timer that is next: by due time, then name.
+const PendingTimer* NextOverdue(const storage::v1::RequestState& state, absl::Time now) {
+  const PendingTimer* next = nullptr;
+  for (const PendingTimer& timer : state.timers()) {
+    const absl::Time due = FromTimestamp(timer.due_time());
+    if (due > now) continue;
+    if (next == nullptr || std::make_pair(due, timer.name()) <
+                               std::make_pair(FromTimestamp(next->due_time()), next->name())) {
+      next = &timer;
+    }
+  }
+  return next;
+}
+
+bool IsPending(const storage::v1::RequestState& state, const FireTimer& timer) {
+  return std::any_of(state.timers().begin(), state.timers().end(), [&](const PendingTimer& other) {
+    return other.name() == timer.name && FromTimestamp(other.due_time()) == timer.due;
+  });
+}
+
+// 10 s after the first failure, doubled by each further one, an hour at most.
+absl::Duration RetryDelay(int failures) {
+  return std::min(absl::Seconds(10) * (1 << std::clamp(failures - 1, 0, 10)), absl::Hours(1));
+}
+
+absl::Status EtagMismatch(const std::string& present) {
+  return MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_ETAG_MISMATCH,
+                   "the request changed since it was read: read it again and decide anew",
+                   {{"etag", present}});
+}
+
+}  // namespace
+
+std::string EtagOf(const storage::v1::RequestState& state) {
+  return absl::StrCat("v", state.version());
+}
+
+absl::Status DecisionBody::Run(Transaction& transaction) {
+  outcome_ = DecisionOutcome();
+  outcome_.hints.request = planned_.request;
+  is_filing_ = std::holds_alternative<FileRequest>(planned_.command);
+
+  DSR_ASSIGN_OR_RETURN(const bool replayed, Replay(transaction));
+  if (replayed) return absl::OkStatus();
+  DSR_RETURN_IF_ERROR(Load(transaction));
+  DSR_RETURN_IF_ERROR(FireOverdueTimers());
+  DSR_RETURN_IF_ERROR(CheckCaller(transaction));
+  // A timer that is due has fired by now, and one that is not due or not pending does not fire.
+  if (!std::holds_alternative<FireTimer>(planned_.command)) {
+    DSR_RETURN_IF_ERROR(Apply(
+        Decide(*rulebook_, record_, planned_.command, ContextFor(context_.principal.ToActor())),
+        /*is_command=*/true));
+  }
+  DSR_RETURN_IF_ERROR(Write(transaction));
+  return StoreAnswer(transaction);
+}
+
+absl::StatusOr<bool> DecisionBody::Replay(Transaction& transaction) {
+  if (context_.idempotency_key.empty()) return false;
+  DSR_ASSIGN_OR_RETURN(std::optional<StoredAnswer> stored,
+                       transaction.FindAnswer(context_.principal.name, context_.idempotency_key));
+  if (!stored.has_value()) return false;
+  if (!ConstantTimeEqual(stored->fingerprint, context_.fingerprint)) {
+    return MakeFieldError(v1::ERROR_REASON_IDEMPOTENCY_KEY_REUSED, "idempotency_key",
+                          "was used with other arguments; choose a new UUID for each call");
+  }
+  outcome_.replayed = true;
+  if (stored->status_code != 0) {
+    outcome_.rejection = DecodeStatus(stored->answer);
+  } else {
+    outcome_.answer = std::move(stored->answer);
+  }
+  return true;
+}
+
+absl::Status DecisionBody::Load(Transaction& transaction) {
+  // The store keeps microseconds; an event's time must be what it will be read back as.
+  now_ = absl::FromUnixMicros(absl::ToUnixMicros(environment_.clock.Now()));
+  SubjectId subject;
+  if (is_filing_) {
+    if (!planned_.subject.has_value()) return Broken("a request is filed without its subject");
+    subject = planned_.subject->record.id;
+    DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, *planned_.subject));
+    DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.CurrentRulebook(
+                                        std::get<FileRequest>(planned_.command).filed.type()));
+  } else {
+    absl::StatusOr<RequestRecord> record =
+        FindRecordFor(transaction, planned_.request, planned_.command);
+    if (absl::IsNotFound(record.status())) {
+      outcome_.audit_refusal = true;
+      return ResourceNotFound(RequestName(planned_.request));
+    }
+    DSR_RETURN_IF_ERROR(record.status());
+    record_ = *std::move(record);
+    now_ = std::max(now_, FromTimestamp(record_.state().last_event_time()));
+    if (NextOverdue(record_.state(), now_) != nullptr) {
+      // A timer may be about any task and notice, whatever the command is about.
+      DSR_ASSIGN_OR_RETURN(record_, transaction.FindRecord(planned_.request));
+    }
+    DSR_ASSIGN_OR_RETURN(subject, SubjectId::FromBytes(record_.state().subject_id()));
+    DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.RulebookFor(
+                                        transaction, record_.state().request().pins()));
+  }
+  timers_before_.assign(record_.state().timers().begin(), record_.state().timers().end());
+  if (NeedsFacts(planned_.command) || NextOverdue(record_.state(), now_) != nullptr) {
+    DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, subject));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecisionBody::FireOverdueTimers() {
+  for (int fired = 0; fired < kMaxTimersAtOnce; ++fired) {
+    const PendingTimer* next = NextOverdue(record_.state(), now_);
+    if (next == nullptr) return absl::OkStatus();
+    const FireTimer timer{.name = next->name(), .due = FromTimestamp(next->due_time())};
+    DSR_RETURN_IF_ERROR(
+        Apply(Decide(*rulebook_, record_, timer, ContextFor(SchedulerPrincipal().ToActor())),
+              /*is_command=*/false));
+    if (IsPending(record_.state(), timer)) {
+      return Broken(absl::StrCat("the timer ", timer.name, " fired and is still pending"));
+    }
+  }
+  return Broken("the timers of a request set each other off without end");
+}
+
+absl::Status DecisionBody::CheckCaller(Transaction& transaction) {
+  absl::Status allowed = Authorize(context_.principal, planned_.request, record_, planned_.command);
+  if (allowed.ok() && !context_.etag.empty() && context_.etag != EtagOf(record_.state())) {
+    allowed = EtagMismatch(EtagOf(record_.state()));
+  }
+  if (!allowed.ok()) {
+    outcome_.audit_refusal = true;
+    return allowed;
+  }
+  return std::visit(
+      [&](const auto& given) -> absl::Status {
+        if constexpr (kIsOneOf<std::decay_t<decltype(given)>, CompleteTask, FailTask>) {
+          const std::string name = TaskName(planned_.request, given.id);
+          for (const v1::Task& task : record_.tasks()) {
+            // An ended task has no lease; that it ended is the better answer, and the engine's.
+            if (task.name() != name || task.state() != v1::Task::STATE_OPEN) continue;
+            return transaction.CheckLease(given.id, planned_.lease_token, now_);
+          }
+        }
+        return absl::OkStatus();
+      },
+      planned_.command);
+}
+
+DecisionContext DecisionBody::ContextFor(Actor actor) const {
+  return DecisionContext{.actor = std::move(actor),
+                         .now = now_,
+                         .request = planned_.request,
+                         .fresh_id = fresh_id_,
+                         .facts = &facts_};
+}
+
+absl::Status DecisionBody::Apply(Decision decision, bool is_command) {
+  if (Rejected* rejected = std::get_if<Rejected>(&decision)) {
+    if (is_command) outcome_.rejection = rejected->reason;
+    return Append(std::move(rejected->events), -1);
+  }
+  Accepted& accepted = std::get<Accepted>(decision);
+  if (is_command && planned_.content.has_value() && accepted.content_event < 0) {
+    return Broken("a decision has no event for the personal data of its command");
+  }
+  return Append(std::move(accepted.events), is_command ? accepted.content_event : -1);
+}
+
+absl::Status DecisionBody::Append(std::vector<Event> events, int content_event) {
+  for (int i = 0; i < static_cast<int>(events.size()); ++i) {
+    Event& event = events[static_cast<size_t>(i)];
+    if (HoldsPersonal(event)) return Broken("personal data was about to be stored in the clear");
+    std::string box;
+    if (i == content_event && planned_.content.has_value()) {
+      event.set_content_id(planned_.content->content_id);
+      box = planned_.content->sealed;
+    }
+    Evolve(record_, event);
+    boxes_.push_back(std::move(box));
+    events_.push_back(std::move(event));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecisionBody::Write(Transaction& transaction) {
+  // A request that was refused at filing does not exist; its stored answer is all that stays.
+  if (events_.empty() || (is_filing_ && !outcome_.rejection.ok())) return absl::OkStatus();
+  const RequestRecord touched = TouchedPart(planned_.request, record_, events_);
+  DecisionWrite write;
+  write.id = planned_.request;
+  write.is_new = is_filing_;
+  write.record = &touched;
+  write.timers_before = timers_before_;
+  write.now = now_;
+  for (size_t i = 0; i < events_.size(); ++i) {
+    write.events.push_back(StoredEvent{.sequence = events_[i].sequence(),
+                                       .time = FromTimestamp(events_[i].time()),
+                                       .clear = events_[i].SerializeAsString(),
+                                       .sealed = std::move(boxes_[i])});
+  }
+  DSR_RETURN_IF_ERROR(transaction.WriteDecision(write));
+  DSR_RETURN_IF_ERROR(DelayFailedTask(transaction));
+  AddHints(touched, timers_before_, outcome_.hints);
+  return absl::OkStatus();
+}
+
+absl::Status DecisionBody::DelayFailedTask(Transaction& transaction) {
+  const FailTask* failed = std::get_if<FailTask>(&planned_.command);
+  if (failed == nullptr || !outcome_.rejection.ok()) return absl::OkStatus();
+  const std::string name = TaskName(planned_.request, failed->id);
+  for (const v1::Task& task : record_.tasks()) {
+    if (task.name() != name || task.state() != v1::Task::STATE_OPEN) continue;
+    return transaction.ReleaseTask(failed->id, now_ + RetryDelay(task.failures()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecisionBody::StoreAnswer(Transaction& transaction) {
+  if (outcome_.rejection.ok() && context_.answer != nullptr) {
+    outcome_.answer = context_.answer(record_);
+  }
+  if (context_.idempotency_key.empty()) return absl::OkStatus();
+  StoredAnswer stored;
+  stored.caller = context_.principal.name;
+  stored.key = context_.idempotency_key;
+  stored.fingerprint = context_.fingerprint;
+  if (outcome_.rejection.ok()) {
+    stored.answer = outcome_.answer;
+  } else {
+    stored.status_code = static_cast<int>(outcome_.rejection.code());
+    stored.answer = EncodeStatus(outcome_.rejection);
+  }
+  if (!is_filing_ || outcome_.rejection.ok()) stored.request = planned_.request;
+  return transaction.PutAnswer(stored);
+}
+
+}  // namespace dsr

@@ -1,0 +1,33 @@
+// Who calls.
+#ifndef DSR_APP_PRINCIPAL_H_
+#define DSR_APP_PRINCIPAL_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "dsr/workflow/engine.h"
+
+namespace dsr {
+
+// A principal of the token file, or a part of dsrd.
+struct Principal {
+  std::string name;
+  std::vector<std::string> roles;
+  std::string data_system;  // with role data_system: `systems/{id}`
+  std::string recipient;    // with role recipient: `recipients/{id}`
+
+  // A part of dsrd. The token file's names have no colon, so none of them passes for one.
+  bool is_system() const { return absl::StartsWith(name, "system:"); }
+  // The same, as the engine sees it.
+  Actor ToActor() const { return Actor{name, roles}; }
+};
+
+// The parts of dsrd that act on requests.
+inline Principal SchedulerPrincipal() { return Principal{.name = "system:scheduler"}; }
+inline Principal DispatcherPrincipal() { return Principal{.name = "system:dispatcher"}; }
+inline Principal PackagerPrincipal() { return Principal{.name = "system:packager"}; }
+
+}  // namespace dsr
+
+#endif  // DSR_APP_PRINCIPAL_H_

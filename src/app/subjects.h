@@ -1,0 +1,46 @@
+// Data subjects: who an account is to dsrd.
+#ifndef DSR_APP_SUBJECTS_H_
+#define DSR_APP_SUBJECTS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "app/key_numbers.h"
+#include "app/server_secrets.h"
+#include "dsr/base/ids.h"
+#include "dsr/store/store.h"
+
+namespace dsr {
+
+// A subject as found, or as it would be made, before the transaction that relies on it.
+struct PreparedSubject {
+  SubjectRecord record;
+  bool is_new = false;
+};
+
+// Finds and makes subjects in two steps, because a key must be had before the transaction and what
+// was found must still be so in it. Thread-safe. The arguments outlive this.
+class Subjects {
+ public:
+  Subjects(const ServerSecrets& secrets, KeyNumbers& keys, const IdGenerator& ids)
+      : secrets_(secrets), keys_(keys), ids_(ids) {}
+
+  // Returns the subject of `account`, a new one with a key of its own where there is none.
+  absl::StatusOr<PreparedSubject> Prepare(ReadView& view, absl::string_view account) const;
+
+  // Makes a new subject, or checks that a found one is still the account's. ABORTED RETRY_LATER
+  // when that changed: prepare again.
+  static absl::Status Confirm(Transaction& transaction, const PreparedSubject& subject);
+
+ private:
+  const ServerSecrets& secrets_;
+  KeyNumbers& keys_;
+  const IdGenerator& ids_;
+};
+
+// Tells whether `status` is what Confirm returns to ask for another preparation.
+bool IsSubjectChanged(const absl::Status& status);
+
+}  // namespace dsr
+
+#endif  // DSR_APP_SUBJECTS_H_

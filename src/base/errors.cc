@@ -1,0 +1,105 @@
+#include "dsr/base/errors.h"
+
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace dsr {
+namespace {
+
+constexpr absl::string_view kReasonPrefix = "ERROR_REASON_";
+
+template <class Message>
+std::optional<Message> PayloadOf(const absl::Status& status, absl::string_view type_url) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(type_url);
+  if (!payload.has_value()) return std::nullopt;
+  Message message;
+  if (!message.ParseFromString(std::string(*payload))) return std::nullopt;
+  return message;
+}
+
+absl::Status WithBadRequest(absl::Status status, const v1::BadRequest& violations) {
+  status.SetPayload(kBadRequestTypeUrl, absl::Cord(violations.SerializeAsString()));
+  return status;
+}
+
+}  // namespace
+
+absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, absl::string_view message,
+                       const ErrorMetadata& metadata) {
+  v1::ErrorInfo info;
+  info.set_reason(ErrorReasonName(reason));
+  info.set_domain(std::string(kErrorDomain));
+  for (const auto& [key, value] : metadata) (*info.mutable_metadata())[key] = value;
+  absl::Status status(code, message);
+  status.SetPayload(kErrorInfoTypeUrl, absl::Cord(info.SerializeAsString()));
+  return status;
+}
+
+absl::Status MakeFieldError(v1::ErrorReason reason, absl::string_view field,
+                            absl::string_view description) {
+  FieldErrors errors;
+  errors.Add(reason, field, description);
+  return errors.ToStatus();
+}
+
+v1::ErrorReason ReasonOf(const absl::Status& status) {
+  const std::optional<v1::ErrorInfo> info = ErrorInfoOf(status);
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
+  if (!info.has_value()) return reason;
+  if (!v1::ErrorReason_Parse(absl::StrCat(kReasonPrefix, info->reason()), &reason)) {
+    return v1::ERROR_REASON_UNSPECIFIED;
+  }
+  return reason;
+}
+
+std::optional<v1::ErrorInfo> ErrorInfoOf(const absl::Status& status) {
+  return PayloadOf<v1::ErrorInfo>(status, kErrorInfoTypeUrl);
+}
+
+std::optional<v1::BadRequest> BadRequestOf(const absl::Status& status) {
+  return PayloadOf<v1::BadRequest>(status, kBadRequestTypeUrl);
+}
+
+std::string ErrorReasonName(v1::ErrorReason reason) {
+  return std::string(absl::StripPrefix(v1::ErrorReason_Name(reason), kReasonPrefix));
+}
+
+void FieldErrors::Add(v1::ErrorReason reason, absl::string_view field,
+                      absl::string_view description) {
+  if (empty()) reason_ = reason;
+  v1::BadRequest::FieldViolation& violation = *violations_.add_field_violations();
+  violation.set_field(std::string(field));
+  violation.set_description(std::string(description));
+}
+
+void FieldErrors::AddInvalid(absl::string_view field, absl::string_view description) {
+  Add(v1::ERROR_REASON_FIELD_INVALID, field, description);
+}
+
+void FieldErrors::AddMissing(absl::string_view field, absl::string_view description) {
+  Add(v1::ERROR_REASON_FIELD_MISSING, field, description);
+}
+
+void FieldErrors::AddAll(absl::string_view prefix, const absl::Status& status) {
+  const std::optional<v1::BadRequest> other = BadRequestOf(status);
+  if (!other.has_value()) return;
+  for (const v1::BadRequest::FieldViolation& violation : other->field_violations()) {
+    Add(ReasonOf(status), absl::StrCat(prefix, violation.field()), violation.description());
+  }
+}
+
+absl::Status FieldErrors::ToStatus() const {
+  if (empty()) return absl::OkStatus();
+  std::string message;
+  for (const v1::BadRequest::FieldViolation& violation : violations_.field_violations()) {
+    absl::StrAppend(&message, message.empty() ? "" : "; ", violation.field(), ": ",
+                    violation.description());
+  }
+  return WithBadRequest(MakeError(absl::StatusCode::kInvalidArgument, reason_, message),
+                        violations_);
+}
+
+}  // namespace dsr

@@ -1,0 +1,109 @@
+#include "delivery/mail_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "dsr/base/crypto.h"
+
+namespace dsr {
+namespace {
+
+constexpr size_t kMostIdBytes = 100;
+constexpr size_t kMostAddressBytes = 254;
+// Of the subject in one encoded word, which has at most 75 characters: 45 bytes are 60 of base64.
+constexpr size_t kWordBytes = 45;
+constexpr size_t kBase64LineBytes = 57;
+// Longer header lines are refused by servers that take RFC 5322 at its word.
+constexpr size_t kMostPlainSubjectBytes = 200;
+
+bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// Splits at borders of UTF-8 characters: each encoded word must be readable by itself.
+std::string EncodedWords(absl::string_view text) {
+  std::string words;
+  while (!text.empty()) {
+    size_t size = std::min(kWordBytes, text.size());
+    if (size < text.size()) {
+      while (size > 1 && IsContinuationByte(text[size])) --size;
+    }
+    absl::StrAppend(&words, words.empty() ? "" : "\r\n ", "=?UTF-8?B?",
+                    Base64Encode(text.substr(0, size)), "?=");
+    text.remove_prefix(size);
+  }
+  return words;
+}
+
+std::string SubjectHeader(absl::string_view subject) {
+  std::string text(subject);
+  // A line break would let a subject add headers of its own.
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return absl::ascii_iscntrl(c); }, ' ');
+  const bool is_plain = text.size() <= kMostPlainSubjectBytes && !absl::StrContains(text, "=?") &&
+                        std::all_of(text.begin(), text.end(), absl::ascii_isprint);
+  return is_plain ? text : EncodedWords(text);
+}
+
+std::string WithCrLf(absl::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\r') continue;
+    absl::StrAppend(&result, c == '\n' ? "\r\n" : absl::string_view(&c, 1));
+  }
+  if (!absl::EndsWith(result, "\r\n")) result += "\r\n";
+  return result;
+}
+
+std::string Base64Lines(absl::string_view text) {
+  std::string lines;
+  for (; !text.empty(); text.remove_prefix(std::min(kBase64LineBytes, text.size()))) {
+    absl::StrAppend(&lines, Base64Encode(text.substr(0, kBase64LineBytes)), "\r\n");
+  }
+  return lines;
+}
+
+absl::string_view DomainOf(absl::string_view address) {
+  const size_t at = address.rfind('@');
+  return at == absl::string_view::npos ? "localhost" : address.substr(at + 1);
+}
+
+}  // namespace
+
+bool IsPlainId(absl::string_view id) {
+  return !id.empty() && id.size() <= kMostIdBytes && std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '_';
+  });
+}
+
+bool IsPlainAddress(absl::string_view address) {
+  return !address.empty() && address.size() <= kMostAddressBytes &&
+         std::all_of(address.begin(), address.end(), [](char c) {
+           return absl::ascii_isgraph(c) && !absl::StrContains("\"()<>[]\\,:;", c);
+         });
+}
+
+bool IsMailAddress(absl::string_view address) {
+  const size_t at = address.find('@');
+  return IsPlainAddress(address) && at != absl::string_view::npos && at > 0 &&
+         at + 1 < address.size() && address.find('@', at + 1) == absl::string_view::npos;
+}
+
+std::string MailText(const RenderedMessage& message, absl::string_view sender, absl::Time now,
+                     MailEncoding encoding) {
+  const bool is_base64 = encoding == MailEncoding::kBase64;
+  const std::string body = WithCrLf(message.text);
+  return absl::StrCat(
+      "Date: ", absl::FormatTime("%a, %d %b %Y %H:%M:%S +0000", now, absl::UTCTimeZone()), "\r\n",
+      "From: ", sender, "\r\n",                                                  //
+      "To: ", message.address, "\r\n",                                           //
+      "Subject: ", SubjectHeader(message.subject), "\r\n",                       //
+      "Message-ID: <", message.message_id, "@", DomainOf(sender), ">\r\n",       //
+      "Auto-Submitted: auto-generated\r\n",                                      //
+      "MIME-Version: 1.0\r\n",                                                   //
+      "Content-Type: text/plain; charset=utf-8\r\n",                             //
+      "Content-Transfer-Encoding: ", is_base64 ? "base64" : "8bit", "\r\n\r\n",  //
+      is_base64 ? Base64Lines(body) : body);
+}
+
+}  // namespace dsr

@@ -1,0 +1,38 @@
+// A message as the text of a mail (RFC 5322).
+#ifndef DSR_DELIVERY_MAIL_TEXT_H_
+#define DSR_DELIVERY_MAIL_TEXT_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "dsr/delivery/transport.h"
+
+namespace dsr {
+
+// How the body travels. kEightBit is for people who read the file, kBase64 passes every mail
+// server.
+enum class MailEncoding { kEightBit, kBase64 };
+
+// Tells whether `id` may name a file and stand in a Message-ID: 1 to 100 of a-z, A-Z, 0-9, `-` and
+// `_`.
+bool IsPlainId(absl::string_view id);
+
+// Tells whether `address` may stand in a header and in an envelope: 1 to 254 printable ASCII
+// characters without spaces, quotes, brackets, commas, colons, semicolons and backslashes.
+bool IsPlainAddress(absl::string_view address);
+
+// The same, with something before and after one `@`.
+bool IsMailAddress(absl::string_view address);
+
+// Returns the text of `message` as sent by `sender` at `now`, with lines that end in CRLF. Its
+// Message-ID is made of the message's id and the sender's domain, so that a second delivery of one
+// message is recognised. Ids and addresses are plain, as above; the subject may hold anything: what
+// is not printable ASCII is encoded (RFC 2047), and control characters, line breaks above all,
+// become spaces.
+std::string MailText(const RenderedMessage& message, absl::string_view sender, absl::Time now,
+                     MailEncoding encoding);
+
+}  // namespace dsr
+
+#endif  // DSR_DELIVERY_MAIL_TEXT_H_

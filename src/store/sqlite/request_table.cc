@@ -1,0 +1,166 @@
+#include "store/sqlite/request_table.h"
+
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
+#include "store/sqlite/columns.h"
+#include "store/sqlite/query.h"
+#include "store/sqlite/sqlite_status.h"
+
+namespace dsr::sqlite {
+namespace {
+
+// The number of the fold that makes RequestState from events. Raised together with a schema step that
+// folds all requests anew.
+constexpr int kFoldVersion = 1;
+
+// The columns of a request that indexes hold, beside its id, subject and type, which never change.
+struct IndexedColumns {
+  v1::Phase phase = v1::PHASE_UNSPECIFIED;
+  absl::Time received;
+  absl::Time due;
+  absl::Time answered = absl::InfiniteFuture();
+  v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
+  absl::Time breached = absl::InfiniteFuture();
+  std::string assignee;
+
+  friend bool operator==(const IndexedColumns&, const IndexedColumns&) = default;
+};
+
+// Columns hold microseconds: what is compared with a stored row must not be finer.
+absl::Time ToColumn(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixMicros(absl::ToUnixMicros(ToTime(timestamp)));
+}
+
+IndexedColumns ColumnsOf(const v1::Request& request) {
+  IndexedColumns columns;
+  columns.phase = request.phase();
+  columns.received = ToColumn(request.received_time());
+  columns.due = ToColumn(request.due_time());
+  if (request.has_response()) {
+    columns.answered = ToColumn(request.response().response_time());
+    columns.outcome = request.response().outcome();
+  }
+  if (request.breached()) columns.breached = ToColumn(request.breach_time());
+  columns.assignee = request.assignee();
+  return columns;
+}
+
+void Bind(Query& query, const IndexedColumns& columns) {
+  query.Int(columns.phase)
+      .Time(columns.received)
+      .Time(columns.due)
+      .TimeOrNull(columns.answered)
+      .Int(columns.outcome)
+      .TimeOrNull(columns.breached)
+      .Text(columns.assignee);
+}
+
+std::string RequestName(const RequestId& id) { return absl::StrCat("requests/", id.ToString()); }
+
+constexpr char kFind[] = "SELECT state FROM requests WHERE request_id = ?1";
+
+constexpr char kScanSla[] =
+    "SELECT request_id, type, phase, received, due, answered, outcome, breached FROM requests "
+    "WHERE received >= ?1 AND received < ?2";
+
+constexpr char kCountOpen[] =
+    "SELECT count(*) FROM requests WHERE phase BETWEEN 1 AND 5 AND phase <> 6";
+
+constexpr char kInsert[] =
+    "INSERT INTO requests (request_id, subject_id, type, version, fold_version, phase, received, due, "
+    "answered, outcome, breached, assignee, state) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+    "ON CONFLICT (request_id) DO NOTHING";
+
+constexpr char kFindColumns[] =
+    "SELECT version, phase, received, due, answered, outcome, breached, assignee FROM requests "
+    "WHERE request_id = ?1";
+
+// SQLite rewrites the entry of every index that has a column in SET, changed or not; most decisions change
+// none of them.
+constexpr char kUpdateState[] =
+    "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4 WHERE request_id = ?1";
+constexpr char kUpdateAll[] =
+    "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4, phase = ?5, received = ?6, "
+    "due = ?7, answered = ?8, outcome = ?9, breached = ?10, assignee = ?11 WHERE request_id = ?1";
+
+}  // namespace
+
+absl::StatusOr<storage::v1::RequestState> FindRequest(Connection& connection, const RequestId& id) {
+  Query query(connection, kFind);
+  query.Key(id);
+  DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return NotFound(RequestName(id));
+  return query.GetMessage<storage::v1::RequestState>(0);
+}
+
+absl::Status ScanSla(Connection& connection, absl::Time from, absl::Time to,
+                     const std::function<absl::Status(const SlaRow&)>& visit) {
+  Query query(connection, kScanSla);
+  query.Time(from).Time(to);
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) return absl::OkStatus();
+    SlaRow row;
+    DSR_ASSIGN_OR_RETURN(row.id, query.GetKey<RequestId>(0));
+    row.type = query.GetText(1);
+    row.phase = static_cast<v1::Phase>(query.GetInt(2));
+    row.received = query.GetTime(3);
+    row.due = query.GetTime(4);
+    row.answered = query.GetTime(5);
+    row.outcome = static_cast<v1::Outcome>(query.GetInt(6));
+    row.breached = query.GetTime(7);
+    DSR_RETURN_IF_ERROR(visit(row));
+  }
+}
+
+absl::StatusOr<int64_t> CountOpenRequests(Connection& connection) {
+  Query query(connection, kCountOpen);
+  DSR_RETURN_IF_ERROR(query.Step().status());
+  return query.GetInt(0);
+}
+
+absl::Status InsertRequest(Connection& connection, const RequestId& id,
+                           const storage::v1::RequestState& state) {
+  const std::string bytes = state.SerializeAsString();
+  Query query(connection, kInsert);
+  query.Key(id)
+      .Blob(state.subject_id())
+      .Text(state.request().type())
+      .Int(state.version())
+      .Int(kFoldVersion);
+  Bind(query, ColumnsOf(state.request()));
+  query.Blob(bytes);
+  DSR_ASSIGN_OR_RETURN(const int64_t inserted, query.RunAndCount());
+  return inserted == 1 ? absl::OkStatus() : AlreadyExists(RequestName(id));
+}
+
+absl::Status UpdateRequest(Connection& connection, const RequestId& id, int64_t expected_version,
+                           const storage::v1::RequestState& state) {
+  Query present(connection, kFindColumns);
+  present.Key(id);
+  DSR_ASSIGN_OR_RETURN(const bool found, present.Step());
+  if (!found) return NotFound(RequestName(id));
+  if (present.GetInt(0) != expected_version) {
+    return MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_ETAG_MISMATCH,
+                     absl::StrCat(RequestName(id), " changed since it was read; read it again"),
+                     {{"etag", absl::StrCat(present.GetInt(0))}});
+  }
+  const IndexedColumns before = {
+      static_cast<v1::Phase>(present.GetInt(1)),   present.GetTime(2), present.GetTime(3),
+      present.GetTime(4),                          static_cast<v1::Outcome>(present.GetInt(5)),
+      present.GetTime(6),                          present.GetText(7)};
+  const IndexedColumns after = ColumnsOf(state.request());
+  const std::string bytes = state.SerializeAsString();
+  Query update(connection, before == after ? kUpdateState : kUpdateAll);
+  update.Key(id).Int(state.version()).Int(kFoldVersion).Blob(bytes);
+  if (before != after) Bind(update, after);
+  return update.Run();
+}
+
+}  // namespace dsr::sqlite

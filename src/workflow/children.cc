@@ -1,0 +1,61 @@
+#include "workflow/children.h"
+
+#include "absl/strings/string_view.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+template <class Children>
+auto FindByName(Children& children, absl::string_view id_bytes) -> decltype(&*children.begin()) {
+  const auto id = Id128::FromBytes(id_bytes);
+  if (!id.ok()) return nullptr;
+  const std::string text = id->ToString();
+  for (auto& child : children) {
+    if (LastSegment(child.name()) == text) return &child;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+RequestId IdOf(const storage::v1::RequestRecord& record) {
+  return ParseRequestName(record.state().request().name()).value_or(RequestId());
+}
+
+v1::Verification* FindVerification(storage::v1::RequestRecord& record, absl::string_view id_bytes) {
+  return FindByName(*record.mutable_state()->mutable_verifications(), id_bytes);
+}
+
+v1::Task* FindTask(storage::v1::RequestRecord& record, absl::string_view id_bytes) {
+  return FindByName(*record.mutable_tasks(), id_bytes);
+}
+
+v1::Notice* FindNotice(storage::v1::RequestRecord& record, absl::string_view id_bytes) {
+  return FindByName(*record.mutable_notices(), id_bytes);
+}
+
+v1::Message* FindMessage(storage::v1::RequestRecord& record, absl::string_view id_bytes) {
+  return FindByName(*record.mutable_messages(), id_bytes);
+}
+
+storage::v1::TaskRound* FindRound(storage::v1::RequestState& state, v1::TaskKind kind) {
+  for (storage::v1::TaskRound& round : *state.mutable_rounds()) {
+    if (round.kind() == kind) return &round;
+  }
+  return nullptr;
+}
+
+const storage::v1::TaskRound* FindRound(const storage::v1::RequestState& state, v1::TaskKind kind) {
+  for (const storage::v1::TaskRound& round : state.rounds()) {
+    if (round.kind() == kind) return &round;
+  }
+  return nullptr;
+}
+
+bool HasEnded(const v1::Notice& notice) {
+  return notice.state() == v1::Notice::STATE_COMPLETED ||
+         notice.state() == v1::Notice::STATE_OBJECTED || notice.state() == v1::Notice::STATE_EXEMPT;
+}
+
+}  // namespace dsr

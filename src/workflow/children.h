@@ -1,0 +1,29 @@
+// Finds what belongs to a request by its id.
+#ifndef DSR_WORKFLOW_CHILDREN_H_
+#define DSR_WORKFLOW_CHILDREN_H_
+
+#include "dsr/base/ids.h"
+#include "dsr/storage/v1/state.pb.h"
+#include "dsr/v1/task.pb.h"
+
+namespace dsr {
+
+// The request's id. The record must be one that was filed.
+RequestId IdOf(const storage::v1::RequestRecord& record);
+
+// Return the child whose name ends in that id (text or 16 bytes), or null.
+v1::Verification* FindVerification(storage::v1::RequestRecord& record, absl::string_view id_bytes);
+v1::Task* FindTask(storage::v1::RequestRecord& record, absl::string_view id_bytes);
+v1::Notice* FindNotice(storage::v1::RequestRecord& record, absl::string_view id_bytes);
+v1::Message* FindMessage(storage::v1::RequestRecord& record, absl::string_view id_bytes);
+
+// The latest round of tasks of a kind, or null when none was begun.
+storage::v1::TaskRound* FindRound(storage::v1::RequestState& state, v1::TaskKind kind);
+const storage::v1::TaskRound* FindRound(const storage::v1::RequestState& state, v1::TaskKind kind);
+
+// True for COMPLETED, OBJECTED and EXEMPT: the duty has ended.
+bool HasEnded(const v1::Notice& notice);
+
+}  // namespace dsr
+
+#endif  // DSR_WORKFLOW_CHILDREN_H_

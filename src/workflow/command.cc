@@ -1,0 +1,40 @@
+#include "dsr/workflow/command.h"
+
+namespace dsr {
+namespace {
+
+struct NameOf {
+  absl::string_view operator()(const FileRequest&) const { return "CreateRequest"; }
+  absl::string_view operator()(const StartVerification&) const { return "StartVerification"; }
+  absl::string_view operator()(const SubmitCode&) const { return "SubmitCode"; }
+  absl::string_view operator()(const AssessRequest&) const { return "AssessRequest"; }
+  absl::string_view operator()(const DecideField&) const { return "DecideField"; }
+  absl::string_view operator()(const ConfirmPlan&) const { return "ConfirmPlan"; }
+  absl::string_view operator()(const ClearBlockers&) const { return "ResolveBlocker"; }
+  absl::string_view operator()(const ProposeRefusal&) const { return "ProposeRefusal"; }
+  absl::string_view operator()(const ApproveRefusal&) const { return "ApproveRefusal"; }
+  absl::string_view operator()(const RejectRefusal&) const { return "RejectRefusal"; }
+  absl::string_view operator()(const ReviewDecision&) const { return "ReviewDecision"; }
+  absl::string_view operator()(const WithdrawRequest&) const { return "WithdrawRequest"; }
+  absl::string_view operator()(const RespondToRequest&) const { return "RespondToRequest"; }
+  absl::string_view operator()(const AssignRequest&) const { return "AssignRequest"; }
+  absl::string_view operator()(const CompleteTask&) const { return "CompleteTask"; }
+  absl::string_view operator()(const FailTask&) const { return "FailTask"; }
+  absl::string_view operator()(const RetryTask&) const { return "RetryTask"; }
+  absl::string_view operator()(const CompletePackage&) const { return "CompletePackage"; }
+  absl::string_view operator()(const AcknowledgeNotice&) const { return "AcknowledgeNotice"; }
+  absl::string_view operator()(const CompleteNotice&) const { return "CompleteNotice"; }
+  absl::string_view operator()(const ObjectToNotice&) const { return "ObjectToNotice"; }
+  absl::string_view operator()(const RetryNotice&) const { return "RetryNotice"; }
+  absl::string_view operator()(const RecordNoticeDelivery&) const { return "RecordNoticeDelivery"; }
+  absl::string_view operator()(const RecordMessageDelivery&) const { return "RecordMessageDelivery"; }
+  absl::string_view operator()(const FireTimer&) const { return "FireTimer"; }
+  absl::string_view operator()(const BeginDownload&) const { return "DownloadPackage"; }
+  absl::string_view operator()(const FinishDownload&) const { return "FinishDownload"; }
+};
+
+}  // namespace
+
+absl::string_view CommandName(const Command& command) { return std::visit(NameOf(), command); }
+
+}  // namespace dsr

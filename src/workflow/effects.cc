@@ -1,0 +1,123 @@
+#include "workflow/effects.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/names.h"
+#include "workflow/children.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+
+// Whether everything asked for was done, told by what became of categories and fields.
+v1::Outcome TellOutcome(const v1::Request& request) {
+  const bool some_kept = std::any_of(
+      request.outcomes().begin(), request.outcomes().end(), [](const v1::CategoryOutcome& outcome) {
+        return outcome.disposition() == v1::DISPOSITION_RESTRICTED || outcome.disposition() == v1::DISPOSITION_REFUSED;
+      });
+  const auto& fields = request.correction().fields();
+  const bool some_rejected = std::any_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
+    return field.decision() == v1::FIELD_DECISION_REJECTED;
+  });
+  return some_kept || some_rejected ? v1::OUTCOME_PARTLY_FULFILLED : v1::OUTCOME_FULFILLED;
+}
+
+void Respond(Deciding& deciding, const v1::Effect& effect) {
+  const std::string message = QueueMessage(deciding, effect.template_(), effect.to_requester());
+  Event event;
+  storage::v1::RequestAnswered& answered = *event.mutable_request_answered();
+  answered.set_outcome(effect.outcome() == v1::OUTCOME_UNSPECIFIED ? TellOutcome(deciding.request()) : effect.outcome());
+  answered.set_message_id(message);
+  answered.set_late(deciding.now() >= FromTimestamp(deciding.request().due_time()));
+  deciding.EmitAnswer(std::move(event));
+}
+
+void CancelTasks(Deciding& deciding) {
+  std::vector<std::string> ids;
+  for (const v1::Task& task : deciding.record().tasks()) {
+    if (task.state() != v1::Task::STATE_OPEN && task.state() != v1::Task::STATE_FAILED) continue;
+    const auto id = Id128::Parse(LastSegment(task.name()));
+    if (id.ok()) ids.emplace_back(id->bytes());
+  }
+  for (const std::string& id : ids) {
+    Event event;
+    event.mutable_task_cancelled()->set_task_id(id);
+    deciding.Emit(std::move(event));
+  }
+}
+
+void IssueGrant(Deciding& deciding) {
+  Event event;
+  storage::v1::GrantIssued& issued = *event.mutable_grant_issued();
+  const absl::Time end = deciding.now() + absl::Hours(deciding.rulebook().policy.grant_hours());
+  issued.set_grant_id(deciding.context().fresh_id);
+  *issued.mutable_expire_time() = ToTimestamp(end);
+  deciding.Emit(std::move(event));
+  Event timer;
+  timer.mutable_timer_set()->set_name("grant-end");
+  *timer.mutable_timer_set()->mutable_due_time() = ToTimestamp(end);
+  deciding.Emit(std::move(timer));
+}
+
+}  // namespace
+
+std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool to_requester,
+                         absl::string_view verification_id, int send_number) {
+  const MessageId id =
+      deciding.Derive<MessageId>("message", template_id, absl::StrCat(deciding.state().version()));
+  Event event;
+  storage::v1::MessageQueued& queued = *event.mutable_message_queued();
+  queued.set_message_id(std::string(id.bytes()));
+  queued.set_template_(std::string(template_id));
+  queued.set_language(deciding.request().language());
+  queued.set_to_requester(to_requester);
+  queued.set_verification_id(std::string(verification_id));
+  queued.set_send_number(send_number);
+  deciding.Emit(std::move(event));
+  return std::string(id.bytes());
+}
+
+void RunEffect(Deciding& deciding, const v1::Effect& effect) {
+  switch (effect.kind()) {
+    case v1::EFFECT_KIND_CREATE_TASKS:
+      return CreateTasks(deciding, effect.task_kind());
+    case v1::EFFECT_KIND_NOTIFY_RECIPIENTS:
+      return NotifyRecipients(deciding, effect.notice_kind());
+    case v1::EFFECT_KIND_COMPUTE_PLAN:
+      return ComputePlan(deciding);
+    case v1::EFFECT_KIND_SEND_MESSAGE:
+      QueueMessage(deciding, effect.template_(), effect.to_requester());
+      return;
+    case v1::EFFECT_KIND_RESPOND:
+      return Respond(deciding, effect);
+    case v1::EFFECT_KIND_CANCEL_TASKS:
+      return CancelTasks(deciding);
+    case v1::EFFECT_KIND_MARK_BREACHED: {
+      Event event;
+      event.mutable_request_breached();
+      deciding.Emit(std::move(event));
+      return;
+    }
+    case v1::EFFECT_KIND_ESCALATE: {
+      if (effect.escalation_level() <= deciding.request().escalation_level()) return;
+      Event event;
+      event.mutable_request_escalated()->set_level(effect.escalation_level());
+      deciding.Emit(std::move(event));
+      return;
+    }
+    case v1::EFFECT_KIND_ERASE_RETAINED:
+      return EraseRetained(deciding);
+    case v1::EFFECT_KIND_ISSUE_GRANT:
+      return IssueGrant(deciding);
+    case v1::EFFECT_KIND_UNSPECIFIED:
+    case v1::EffectKind_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::EffectKind_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return;
+  }
+}
+
+}  // namespace dsr

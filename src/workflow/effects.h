@@ -1,0 +1,31 @@
+// Effects: what transitions do.
+#ifndef DSR_WORKFLOW_EFFECTS_H_
+#define DSR_WORKFLOW_EFFECTS_H_
+
+#include "absl/strings/string_view.h"
+#include "dsr/v1/workflow.pb.h"
+#include "workflow/deciding.h"
+
+namespace dsr {
+
+// Carries out one effect: emits its events.
+void RunEffect(Deciding& deciding, const v1::Effect& effect);
+
+// Queues a message; returns its id's 16 bytes. `verification_id` and `send_number` for codes only.
+std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool to_requester,
+                         absl::string_view verification_id = "", int send_number = 0);
+
+// Begins a round of tasks of `kind` (effects_tasks.cc).
+void CreateTasks(Deciding& deciding, v1::TaskKind kind);
+// Begins a round of ERASE tasks for retained records whose term is over.
+void EraseRetained(Deciding& deciding);
+// Sets the timer `retention-end` to when the next retained records may go; ends it when none are retained.
+void KeepRetentionTimer(Deciding& deciding);
+// Computes the deletion plan (effects_plan.cc).
+void ComputePlan(Deciding& deciding);
+// Makes notices for disclosures that no notice of this request covers yet (effects_notices.cc).
+void NotifyRecipients(Deciding& deciding, v1::NoticeKind kind);
+
+}  // namespace dsr
+
+#endif  // DSR_WORKFLOW_EFFECTS_H_

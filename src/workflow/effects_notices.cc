@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
+#include "dsr/workflow/names.h"
+#include "workflow/effects.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::NewNotice;
+using storage::v1::NoticesCreated;
+
+// What one recipient got of the categories concerned, and what of it an authorisation of its own covers.
+struct Received {
+  std::set<std::string> categories;
+  std::set<std::string> authorised;
+  std::string proof;
+  std::vector<std::string> disclosure_ids;
+};
+
+std::set<std::string> ConcernedCategories(const v1::Request& request, v1::NoticeKind kind) {
+  std::set<std::string> categories;
+  if (kind == v1::NOTICE_KIND_CORRECT) {
+    for (const v1::FieldCorrection& field : request.correction().fields()) {
+      if (field.decision() == v1::FIELD_DECISION_ACCEPTED) categories.insert(field.category());
+    }
+  } else {
+    for (const v1::PlanItem& item : request.plan().items()) categories.insert(item.category());
+  }
+  return categories;
+}
+
+std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind kind) {
+  const std::set<std::string> concerned = ConcernedCategories(deciding.request(), kind);
+  const auto& covered_list = deciding.state().covered_disclosures();
+  const std::set<std::string> covered(covered_list.begin(), covered_list.end());
+  std::map<std::string, Received> received;
+  for (const v1::Disclosure& disclosure : deciding.facts().disclosures) {
+    const auto id = ParseDisclosureName(disclosure.name());
+    if (!id.ok() || covered.contains(std::string(id->bytes()))) continue;
+    std::set<std::string> here;
+    for (const std::string& category : disclosure.categories()) {
+      if (concerned.contains(category)) here.insert(category);
+    }
+    if (here.empty()) continue;
+    Received& entry = received[disclosure.recipient()];
+    entry.disclosure_ids.emplace_back(id->bytes());
+    entry.categories.insert(here.begin(), here.end());
+    for (const std::string& category : disclosure.own_authorisation().categories()) {
+      if (here.contains(category)) entry.authorised.insert(category);
+    }
+    if (disclosure.has_own_authorisation()) entry.proof = disclosure.own_authorisation().proof();
+  }
+  return received;
+}
+
+const v1::Recipient* FindRecipient(const Facts& facts, const std::string& name) {
+  const auto found = std::find_if(facts.recipients.begin(), facts.recipients.end(),
+                                  [&](const v1::Recipient& recipient) { return recipient.name() == name; });
+  return found == facts.recipients.end() ? nullptr : &*found;
+}
+
+int TermDays(const v1::Policy& policy, v1::RecipientRelation relation, v1::NoticeKind kind) {
+  for (const v1::NoticeTerm& term : policy.notice_terms()) {
+    if (term.relation() == relation && term.kind() == kind) return term.civil_days();
+  }
+  return policy.response_days();
+}
+
+NewNotice& AddNotice(const Deciding& deciding, const std::string& recipient, int scope,
+                     const std::set<std::string>& categories, NoticesCreated& created) {
+  NewNotice& notice = *created.add_notices();
+  const NoticeId id = deciding.Derive<NoticeId>("notice", recipient,
+                                                absl::StrCat(v1::NoticeKind_Name(created.kind()), "/", scope));
+  notice.set_notice_id(std::string(id.bytes()));
+  notice.set_recipient(recipient);
+  notice.set_scope_version(scope);
+  for (const std::string& category : categories) notice.add_categories(category);
+  return notice;
+}
+
+// One notice for what must be told and, where an authorisation covers something, one record of the exemption.
+void AddNotices(const Deciding& deciding, const std::string& name, const Received& received, NoticesCreated& created) {
+  const v1::Recipient* recipient = FindRecipient(deciding.facts(), name);
+  const auto relation =
+      recipient == nullptr ? v1::RECIPIENT_RELATION_UNSPECIFIED : recipient->relation();
+  const bool may_be_exempt = relation == v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER;
+  const std::set<std::string> exempt = may_be_exempt ? received.authorised : std::set<std::string>();
+  std::set<std::string> told;
+  std::set_difference(received.categories.begin(), received.categories.end(), exempt.begin(), exempt.end(),
+                      std::inserter(told, told.end()));
+  const auto& scopes = deciding.state().scope_versions();
+  int scope = scopes.contains(name) ? scopes.at(name) : 0;
+  NewNotice* first = nullptr;
+  if (!told.empty()) {
+    NewNotice& notice = AddNotice(deciding, name, ++scope, told, created);
+    const int days = TermDays(deciding.rulebook().policy, relation, created.kind());
+    const absl::TimeZone zone = deciding.rulebook().zone;
+    *notice.mutable_due_time() = ToTimestamp(EndOfDay(DayOf(deciding.now(), zone) + days, zone));
+    notice.set_instruction(relation == v1::RECIPIENT_RELATION_ENTRUSTED_PROCESSOR);
+    first = &notice;
+  }
+  if (!exempt.empty()) {
+    NewNotice& notice = AddNotice(deciding, name, ++scope, exempt, created);
+    v1::Exemption& exemption = *notice.mutable_exemption();
+    exemption.set_code(v1::Exemption::CODE_OWN_AUTHORISATION);
+    exemption.set_proof(received.proof);
+    for (const std::string& category : exempt) exemption.add_categories(category);
+    if (first == nullptr) first = &notice;
+  }
+  for (const std::string& id : received.disclosure_ids) *first->add_disclosure_ids() = id;
+}
+
+}  // namespace
+
+void NotifyRecipients(Deciding& deciding, v1::NoticeKind kind) {
+  storage::v1::Event event;
+  NoticesCreated& created = *event.mutable_notices_created();
+  created.set_kind(kind);
+  for (const auto& [name, received] : Gather(deciding, kind)) AddNotices(deciding, name, received, created);
+  if (created.notices_size() > 0) deciding.Emit(std::move(event));
+}
+
+}  // namespace dsr

@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
+#include "workflow/children.h"
+#include "workflow/effects.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+using storage::v1::NewTask;
+using storage::v1::TasksCreated;
+
+// The part of dsrd that makes packages, as a data system of its own.
+constexpr char kPackager[] = "systems/dsrd";
+
+bool Serves(const v1::DataSystem& system, v1::TaskKind kind) {
+  return std::find(system.task_kinds().begin(), system.task_kinds().end(), kind) != system.task_kinds().end();
+}
+
+std::vector<std::string> Common(const google::protobuf::RepeatedPtrField<std::string>& held,
+                                const std::set<std::string>& asked) {
+  std::vector<std::string> common;
+  std::copy_if(held.begin(), held.end(), std::back_inserter(common),
+               [&](const std::string& category) { return asked.contains(category); });
+  return common;
+}
+
+std::set<std::string> AcceptedCategories(const v1::Request& request) {
+  std::set<std::string> categories;
+  for (const v1::FieldCorrection& field : request.correction().fields()) {
+    if (field.decision() == v1::FIELD_DECISION_ACCEPTED) categories.insert(field.category());
+  }
+  return categories;
+}
+
+int NextRound(const Deciding& deciding, v1::TaskKind kind) {
+  const storage::v1::TaskRound* round = FindRound(deciding.state(), kind);
+  return round == nullptr ? 1 : round->number() + 1;
+}
+
+NewTask MakeTask(const Deciding& deciding, v1::TaskKind kind, const std::string& system, int round) {
+  NewTask task;
+  const TaskId id = deciding.Derive<TaskId>("task", system, absl::StrCat(v1::TaskKind_Name(kind), "/", round));
+  task.set_task_id(std::string(id.bytes()));
+  task.set_system(system);
+  return task;
+}
+
+void AddTasksByCategory(const Deciding& deciding, const std::set<std::string>& asked, TasksCreated& created) {
+  for (const v1::DataSystem& system : deciding.facts().systems) {
+    if (!Serves(system, created.kind())) continue;
+    const std::vector<std::string> categories = Common(system.categories(), asked);
+    if (categories.empty()) continue;
+    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), system.name(), created.round());
+    for (const std::string& category : categories) task.add_categories(category);
+  }
+}
+
+void AddEraseTasks(const Deciding& deciding, TasksCreated& created) {
+  std::set<std::string> systems;
+  for (const v1::PlanItem& item : deciding.request().plan().items()) systems.insert(item.system());
+  for (const std::string& system : systems) {
+    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), system, created.round());
+    for (const v1::PlanItem& item : deciding.request().plan().items()) {
+      if (item.system() != system) continue;
+      task.add_categories(item.category());
+      *task.add_instructions() = item;
+    }
+  }
+}
+
+void AddTasksByKind(const Deciding& deciding, TasksCreated& created) {
+  for (const v1::DataSystem& system : deciding.facts().systems) {
+    if (!Serves(system, created.kind())) continue;
+    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), system.name(), created.round());
+    if (created.kind() == v1::TASK_KIND_APPLY_REMEDY) {
+      task.set_review_outcome(deciding.request().review().outcome());
+    }
+  }
+}
+
+void EmitTasks(Deciding& deciding, TasksCreated created) {
+  Event event;
+  *event.mutable_tasks_created() = std::move(created);
+  deciding.Emit(std::move(event));
+}
+
+}  // namespace
+
+void CreateTasks(Deciding& deciding, v1::TaskKind kind) {
+  TasksCreated created;
+  created.set_kind(kind);
+  created.set_round(NextRound(deciding, kind));
+  const v1::Request& request = deciding.request();
+  switch (kind) {
+    case v1::TASK_KIND_COLLECT:
+      AddTasksByCategory(deciding, {request.categories().begin(), request.categories().end()}, created);
+      break;
+    case v1::TASK_KIND_CORRECT:
+      AddTasksByCategory(deciding, AcceptedCategories(request), created);
+      break;
+    case v1::TASK_KIND_ERASE:
+      AddEraseTasks(deciding, created);
+      break;
+    case v1::TASK_KIND_BUILD_PACKAGE:
+    case v1::TASK_KIND_BUILD_ANSWER:
+      *created.add_tasks() = MakeTask(deciding, kind, kPackager, created.round());
+      break;
+    default:
+      AddTasksByKind(deciding, created);
+      break;
+  }
+  EmitTasks(deciding, std::move(created));
+}
+
+void EraseRetained(Deciding& deciding) {
+  const Rulebook& rulebook = deciding.rulebook();
+  const absl::CivilDay today = DayOf(deciding.now(), rulebook.zone);
+  TasksCreated created;
+  created.set_kind(v1::TASK_KIND_ERASE);
+  created.set_round(NextRound(deciding, created.kind()));
+  for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
+    if (ToCivilDay(retained.next_end()) >= today) continue;
+    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), retained.system(), created.round());
+    task.set_retained_only(true);
+    for (const v1::PlanItem& instruction : retained.instructions()) {
+      if (instruction.action() != v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) continue;
+      v1::RetentionRule rule;
+      rule.set_law(instruction.law());
+      rule.set_months(instruction.retention_months());
+      task.add_categories(instruction.category());
+      v1::PlanItem& item = *task.add_instructions() = instruction;
+      *item.mutable_erase_anchored_until() = ToDate(ErasableUntil(rulebook, rule, today));
+    }
+  }
+  if (created.tasks_size() > 0) EmitTasks(deciding, std::move(created));
+}
+
+void KeepRetentionTimer(Deciding& deciding) {
+  static constexpr char kName[] = "retention-end";
+  const auto& timers = deciding.state().timers();
+  const auto present = std::find_if(timers.begin(), timers.end(),
+                                    [](const storage::v1::PendingTimer& timer) { return timer.name() == kName; });
+  if (deciding.state().retained().empty()) {
+    if (present == timers.end()) return;
+    Event event;
+    event.mutable_timer_ended()->set_name(kName);
+    deciding.Emit(std::move(event));
+    return;
+  }
+  absl::CivilDay next = absl::CivilDay::max();
+  for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
+    next = std::min(next, ToCivilDay(retained.next_end()));
+  }
+  const google::protobuf::Timestamp due = ToTimestamp(EndOfDay(next, deciding.rulebook().zone));
+  if (present != timers.end() && FromTimestamp(present->due_time()) == FromTimestamp(due)) return;
+  Event event;
+  event.mutable_timer_set()->set_name(kName);
+  *event.mutable_timer_set()->mutable_due_time() = due;
+  deciding.Emit(std::move(event));
+}
+
+}  // namespace dsr

@@ -1,0 +1,302 @@
+// The fold: what each event makes of a request. One function an event, in the order of the
+// payload's numbers.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/crypto.h"
+#include "dsr/workflow/engine.h"
+#include "dsr/workflow/names.h"
+#include "workflow/evolve_children.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+using storage::v1::PendingTimer;
+using storage::v1::RequestRecord;
+using storage::v1::RequestState;
+using storage::v1::TimerSet;
+
+void EndTimers(RequestState& state, const std::function<bool(const PendingTimer&)>& ended) {
+  auto& timers = *state.mutable_timers();
+  timers.erase(std::remove_if(timers.begin(), timers.end(), ended), timers.end());
+}
+
+void BeginTimer(RequestState& state, const TimerSet& set) {
+  EndTimers(state, [&](const PendingTimer& timer) { return timer.name() == set.name(); });
+  PendingTimer& timer = *state.add_timers();
+  timer.set_name(set.name());
+  *timer.mutable_due_time() = set.due_time();
+  timer.set_state_scoped(set.state_scoped());
+  timer.set_ends_at_response(set.ends_at_response());
+  timer.set_notice_id(set.notice_id());
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::RequestFiled& filed) {
+  RequestState& state = *record.mutable_state();
+  v1::Request& request = *state.mutable_request();
+  const auto id = RequestId::FromBytes(filed.request_id());
+  const auto subject = SubjectId::FromBytes(filed.subject_id());
+  if (id.ok()) request.set_name(RequestName(*id));
+  if (subject.ok()) request.set_subject(SubjectName(*subject));
+  request.set_type(filed.type());
+  request.set_state(filed.state());
+  request.set_phase(filed.phase());
+  *request.mutable_received_time() = filed.received_time();
+  *request.mutable_create_time() = event.time();
+  *request.mutable_due_time() = filed.due_time();
+  *request.mutable_last_day() = filed.last_day();
+  *request.mutable_statutory_outer_day() = filed.statutory_outer_day();
+  request.set_subject_account(filed.subject_account());
+  *request.mutable_requester() = filed.requester();
+  request.set_channel(filed.channel());
+  request.set_language(filed.language());
+  *request.mutable_categories() = filed.categories();
+  if (filed.has_correction()) *request.mutable_correction() = filed.correction();
+  if (filed.has_deletion()) *request.mutable_deletion() = filed.deletion();
+  if (filed.has_decision_complaint())
+    *request.mutable_decision_complaint() = filed.decision_complaint();
+  *request.mutable_pins() = filed.pins();
+  state.set_subject_id(filed.subject_id());
+  state.set_key_number(filed.key_number());
+  for (const TimerSet& timer : filed.timers()) BeginTimer(state, timer);
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::StateChanged& changed) {
+  RequestState& state = *record.mutable_state();
+  state.mutable_request()->set_state(changed.to());
+  state.mutable_request()->set_phase(changed.phase());
+  EndTimers(state, [](const PendingTimer& timer) { return timer.state_scoped(); });
+  if (changed.phase() == v1::PHASE_CLOSED) {
+    *state.mutable_request()->mutable_close_time() = event.time();
+    state.clear_timers();
+  }
+  for (const TimerSet& timer : changed.timers()) BeginTimer(state, timer);
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::TimerEnded& ended) {
+  EndTimers(*record.mutable_state(),
+            [&](const PendingTimer& timer) { return timer.name() == ended.name(); });
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::FieldDecided& decided) {
+  v1::Request& request = *record.mutable_state()->mutable_request();
+  if (!request.has_correction() || decided.index() < 0 ||
+      decided.index() >= request.correction().fields_size())
+    return;
+  v1::FieldCorrection& field = *request.mutable_correction()->mutable_fields(decided.index());
+  field.set_decision(decided.decision());
+  field.set_reason(decided.reason());
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::PlanComputed& computed) {
+  *record.mutable_state()->mutable_request()->mutable_plan()->mutable_items() = computed.items();
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::PlanConfirmed&) {
+  v1::DeletionPlan& plan = *record.mutable_state()->mutable_request()->mutable_plan();
+  plan.set_confirmed_by(event.actor());
+  *plan.mutable_confirm_time() = event.time();
+}
+
+void Apply(RequestRecord& record, const Event& event,
+           const storage::v1::RefusalProposed& proposed) {
+  v1::Refusal& refusal = *record.mutable_state()->mutable_request()->mutable_refusal();
+  refusal.Clear();
+  refusal.set_state(v1::Refusal::STATE_PROPOSED);
+  refusal.set_ground(proposed.ground());
+  refusal.set_reason(proposed.reason());
+  refusal.set_proposer(event.actor());
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::RefusalDecided& decided) {
+  v1::Refusal& refusal = *record.mutable_state()->mutable_request()->mutable_refusal();
+  refusal.set_state(decided.approved() ? v1::Refusal::STATE_APPROVED : v1::Refusal::STATE_REJECTED);
+  refusal.set_decider(event.actor());
+}
+
+void Apply(RequestRecord& record, const Event& event,
+           const storage::v1::RequestAnswered& answered) {
+  RequestState& state = *record.mutable_state();
+  v1::Response& response = *state.mutable_request()->mutable_response();
+  response.set_outcome(answered.outcome());
+  *response.mutable_response_time() = event.time();
+  const auto request = ParseRequestName(state.request().name());
+  const auto message = MessageId::FromBytes(answered.message_id());
+  if (request.ok() && message.ok()) response.set_message(MessageName(*request, *message));
+  response.set_responder(event.actor());
+  response.set_note(answered.note());
+  state.set_answered_late(answered.late());
+  EndTimers(state, [](const PendingTimer& timer) { return timer.ends_at_response(); });
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::RequestBreached&) {
+  v1::Request& request = *record.mutable_state()->mutable_request();
+  request.set_breached(true);
+  *request.mutable_breach_time() = event.time();
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::RequestEscalated& escalated) {
+  record.mutable_state()->mutable_request()->set_escalation_level(escalated.level());
+}
+
+void Apply(RequestRecord& record, const Event& event,
+           const storage::v1::DecisionReviewed& reviewed) {
+  v1::DecisionReview& review = *record.mutable_state()->mutable_request()->mutable_review();
+  review.set_outcome(reviewed.outcome());
+  review.set_explanation(reviewed.explanation());
+  review.set_reviewer(event.actor());
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::PackageBuilt& built) {
+  v1::Package& package = *record.mutable_state()->mutable_request()->mutable_package();
+  package.Clear();
+  package.set_sha256(HexEncode(built.sha256()));
+  package.set_size_bytes(built.size_bytes());
+  package.set_content_type(built.content_type());
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::GrantIssued& issued) {
+  RequestState& state = *record.mutable_state();
+  state.set_grant_id(issued.grant_id());
+  v1::Package& package = *state.mutable_request()->mutable_package();
+  package.set_state(v1::Package::STATE_READY);
+  *package.mutable_grant_expire_time() = issued.expire_time();
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::DownloadBegun&) {
+  v1::Package& package = *record.mutable_state()->mutable_request()->mutable_package();
+  package.set_state(v1::Package::STATE_DOWNLOADING);
+  package.set_bound_to(event.actor());
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::DownloadFinished&) {
+  record.mutable_state()->mutable_request()->mutable_package()->set_state(
+      v1::Package::STATE_DOWNLOADED);
+}
+
+}  // namespace
+
+void Evolve(RequestRecord& record, const Event& event) {
+  switch (event.payload_case()) {
+    case Event::kRequestFiled:
+      Apply(record, event, event.request_filed());
+      break;
+    case Event::kStateChanged:
+      Apply(record, event, event.state_changed());
+      break;
+    case Event::kTimerSet:
+      BeginTimer(*record.mutable_state(), event.timer_set());
+      break;
+    case Event::kTimerEnded:
+      Apply(record, event, event.timer_ended());
+      break;
+    case Event::kVerificationStarted:
+    case Event::kCodeRejected:
+    case Event::kVerificationPassed:
+    case Event::kVerificationFailed:
+      EvolveVerification(record, event);
+      break;
+    case Event::kTasksCreated:
+    case Event::kTaskCompleted:
+    case Event::kTaskFailed:
+    case Event::kTaskCancelled:
+    case Event::kTaskRetried:
+      EvolveTask(record, event);
+      break;
+    case Event::kNoticesCreated:
+      for (const auto& notice : event.notices_created().notices()) {
+        if (notice.has_exemption()) continue;
+        TimerSet timer;
+        const auto id = NoticeId::FromBytes(notice.notice_id());
+        timer.set_name(absl::StrCat("notice-overdue-", id.ok() ? id->ToString() : ""));
+        *timer.mutable_due_time() = notice.due_time();
+        timer.set_notice_id(notice.notice_id());
+        BeginTimer(*record.mutable_state(), timer);
+      }
+      EvolveNotice(record, event);
+      break;
+    case Event::kNoticeSent:
+    case Event::kNoticeAcknowledged:
+    case Event::kNoticeFailed:
+    case Event::kNoticeOverdue:
+    case Event::kNoticeRetried:
+      EvolveNotice(record, event);
+      break;
+    case Event::kNoticeCompleted:
+      EndTimers(*record.mutable_state(), [&](const PendingTimer& timer) {
+        return timer.notice_id() == event.notice_completed().notice_id();
+      });
+      EvolveNotice(record, event);
+      break;
+    case Event::kNoticeObjected:
+      EndTimers(*record.mutable_state(), [&](const PendingTimer& timer) {
+        return timer.notice_id() == event.notice_objected().notice_id();
+      });
+      EvolveNotice(record, event);
+      break;
+    case Event::kMessageQueued:
+    case Event::kMessageSent:
+    case Event::kMessageFailed:
+      EvolveMessage(record, event);
+      break;
+    case Event::kFieldDecided:
+      Apply(record, event, event.field_decided());
+      break;
+    case Event::kPlanComputed:
+      Apply(record, event, event.plan_computed());
+      break;
+    case Event::kPlanConfirmed:
+      Apply(record, event, event.plan_confirmed());
+      break;
+    case Event::kRefusalProposed:
+      Apply(record, event, event.refusal_proposed());
+      break;
+    case Event::kRefusalDecided:
+      Apply(record, event, event.refusal_decided());
+      break;
+    case Event::kRequestAnswered:
+      Apply(record, event, event.request_answered());
+      break;
+    case Event::kRequestBreached:
+      Apply(record, event, event.request_breached());
+      break;
+    case Event::kRequestEscalated:
+      Apply(record, event, event.request_escalated());
+      break;
+    case Event::kDecisionReviewed:
+      Apply(record, event, event.decision_reviewed());
+      break;
+    case Event::kPackageBuilt:
+      Apply(record, event, event.package_built());
+      break;
+    case Event::kGrantIssued:
+      Apply(record, event, event.grant_issued());
+      break;
+    case Event::kDownloadBegun:
+      Apply(record, event, event.download_begun());
+      break;
+    case Event::kDownloadFinished:
+      Apply(record, event, event.download_finished());
+      break;
+    case Event::kRequestAssigned:
+      record.mutable_state()->mutable_request()->set_assignee(event.request_assigned().assignee());
+      break;
+    // These are history only: nothing that is decided later depends on them.
+    case Event::kRequestAssessed:
+    case Event::kRequestWithdrawn:
+    case Event::kBlockersCleared:
+    case Event::kActionRejected:
+    case Event::PAYLOAD_NOT_SET:
+      break;
+  }
+  RequestState& state = *record.mutable_state();
+  state.set_version(event.sequence());
+  *state.mutable_last_event_time() = event.time();
+  *state.mutable_request()->mutable_update_time() = event.time();
+  state.mutable_request()->set_etag(absl::StrCat("v", event.sequence()));
+}
+
+}  // namespace dsr

@@ -1,0 +1,126 @@
+#include "workflow/guards.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "dsr/base/proto_time.h"
+#include "workflow/children.h"
+#include "workflow/workflow_errors.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::RequestState;
+
+bool AllFieldsDecided(const v1::Request& request) {
+  const auto& fields = request.correction().fields();
+  return std::all_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
+    return field.decision() != v1::FIELD_DECISION_UNSPECIFIED;
+  });
+}
+
+bool SomeFieldAccepted(const v1::Request& request) {
+  const auto& fields = request.correction().fields();
+  return std::any_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
+    return field.decision() == v1::FIELD_DECISION_ACCEPTED;
+  });
+}
+
+bool IsBlocked(const v1::Request& request) {
+  return std::any_of(request.blockers().begin(), request.blockers().end(),
+                     [](const v1::Blocker& blocker) { return !blocker.resolved(); });
+}
+
+bool AllTasksDone(const RequestState& state, v1::TaskKind kind) {
+  const storage::v1::TaskRound* round = FindRound(state, kind);
+  return round != nullptr && round->unfinished() == 0;
+}
+
+bool TaskFailedForGood(const RequestState& state, v1::TaskKind kind) {
+  const storage::v1::TaskRound* round = FindRound(state, kind);
+  return round != nullptr && round->failed() > 0;
+}
+
+bool IsPerson(const Actor& actor) { return !absl::StartsWith(actor.name, "system:"); }
+
+bool HoldsPlainly(const v1::Guard& guard, const RequestState& state, const Actor& actor, absl::Time now) {
+  const v1::Request& request = state.request();
+  switch (guard.kind()) {
+    case v1::GUARD_KIND_VERIFIED:
+      return IsVerified(state, guard.level(), now);
+    case v1::GUARD_KIND_ALL_TASKS_DONE:
+      return AllTasksDone(state, guard.task_kind());
+    case v1::GUARD_KIND_TASK_FAILED:
+      return TaskFailedForGood(state, guard.task_kind());
+    case v1::GUARD_KIND_BLOCKED:
+      return IsBlocked(request);
+    case v1::GUARD_KIND_ALL_FIELDS_DECIDED:
+      return AllFieldsDecided(request);
+    case v1::GUARD_KIND_SOME_FIELD_ACCEPTED:
+      return SomeFieldAccepted(request);
+    case v1::GUARD_KIND_NOTICES_OUTSTANDING:
+      return request.progress().notices_outstanding() > 0;
+    case v1::GUARD_KIND_DATA_RETAINED:
+      return !state.retained().empty();
+    case v1::GUARD_KIND_SECOND_PERSON:
+      return IsPerson(actor) && actor.name != request.refusal().proposer();
+    case v1::GUARD_KIND_REVIEWER_INDEPENDENT:
+      return IsPerson(actor) && actor.name != request.review().decided_by();
+    case v1::GUARD_KIND_DECISION_CHANGED:
+      return request.review().outcome() == v1::REVIEW_OUTCOME_CHANGED ||
+             request.review().outcome() == v1::REVIEW_OUTCOME_OVERTURNED;
+    case v1::GUARD_KIND_DECISION_FOUND:
+      return state.decision_found();
+    case v1::GUARD_KIND_ACCOUNT_KNOWN:
+      return state.account_known();
+    case v1::GUARD_KIND_ANSWERED:
+      return request.response().outcome() != v1::OUTCOME_UNSPECIFIED;
+    case v1::GUARD_KIND_UNSPECIFIED:
+    case v1::GuardKind_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::GuardKind_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IsVerified(const RequestState& state, v1::AssuranceLevel level, absl::Time now) {
+  return std::any_of(state.verifications().begin(), state.verifications().end(), [&](const v1::Verification& proof) {
+    return proof.state() == v1::Verification::STATE_PASSED && proof.level() >= level &&
+           now < FromTimestamp(proof.expire_time());
+  });
+}
+
+bool Holds(const v1::Guard& guard, const RequestState& state, const Actor& actor, absl::Time now) {
+  // A guard that this program does not know never holds, negated or not: fail closed.
+  if (guard.kind() == v1::GUARD_KIND_UNSPECIFIED || !v1::GuardKind_IsValid(guard.kind())) return false;
+  return HoldsPlainly(guard, state, actor, now) != guard.not_();
+}
+
+absl::Status Explain(const v1::Guard& guard, const v1::Request& request, absl::string_view action) {
+  const auto because = [&](absl::string_view why) { return ActionNotAllowed(request, action, why); };
+  switch (guard.kind()) {
+    case v1::GUARD_KIND_VERIFIED:
+      return NotVerified(request, guard.level());
+    case v1::GUARD_KIND_SECOND_PERSON:
+    case v1::GUARD_KIND_REVIEWER_INDEPENDENT:
+      return SecondPersonNeeded(action);
+    case v1::GUARD_KIND_ALL_FIELDS_DECIDED:
+      return because("decide every field first with DecideField");
+    case v1::GUARD_KIND_SOME_FIELD_ACCEPTED:
+      return because("no field is accepted; refuse the request instead with ProposeRefusal");
+    case v1::GUARD_KIND_BLOCKED:
+      return because(guard.not_() ? "a blocker is unresolved" : "nothing blocks it");
+    case v1::GUARD_KIND_ALL_TASKS_DONE:
+      return because("data systems have not finished their tasks");
+    case v1::GUARD_KIND_DECISION_FOUND:
+      return because("the deciding system has no such decision about this subject");
+    case v1::GUARD_KIND_NOTICES_OUTSTANDING:
+      return because("recipients have not answered all notices");
+    default:
+      return because("a condition of its workflow does not hold");
+  }
+}
+
+}  // namespace dsr

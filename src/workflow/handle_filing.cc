@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
+#include "workflow/effects.h"
+#include "workflow/handlers.h"
+#include "workflow/transitions.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::RequestFiled;
+
+constexpr char kReceivedTemplate[] = "request-received";
+
+void CheckCategories(const Rulebook& rulebook, const RequestFiled& filed, FieldErrors& errors) {
+  std::set<std::string> seen;
+  for (int i = 0; i < filed.categories_size(); ++i) {
+    const std::string field = absl::StrCat("request.categories[", i, "]");
+    if (rulebook.FindCategory(filed.categories(i)) == nullptr) {
+      errors.AddInvalid(field, "must be a data category of the policy");
+    } else if (!seen.insert(filed.categories(i)).second) {
+      errors.AddInvalid(field, "must not repeat an earlier category");
+    }
+  }
+  for (int i = 0; i < filed.correction().fields_size(); ++i) {
+    if (rulebook.FindCategory(filed.correction().fields(i).category()) != nullptr) continue;
+    errors.AddInvalid(absl::StrCat("request.correction.fields[", i, "].category"),
+                      "must be a data category of the policy");
+  }
+}
+
+bool AllSelfDeletable(const Rulebook& rulebook, const RequestFiled& filed) {
+  return filed.categories_size() > 0 &&
+         std::all_of(filed.categories().begin(), filed.categories().end(), [&](const std::string& name) {
+           const v1::Category* category = rulebook.FindCategory(name);
+           return category != nullptr && category->self_deletable();
+         });
+}
+
+void CheckDetails(const Rulebook& rulebook, const RequestFiled& filed, FieldErrors& errors) {
+  const v1::DetailsKind kind = rulebook.workflow.details();
+  const auto check = [&](bool has, v1::DetailsKind needed, absl::string_view field) {
+    if (kind == needed && !has) errors.AddMissing(field, "is required for this type");
+    if (kind != needed && has) errors.AddInvalid(field, "does not belong to this type");
+  };
+  check(filed.has_correction(), v1::DETAILS_KIND_CORRECTION, "request.correction");
+  check(filed.has_deletion(), v1::DETAILS_KIND_DELETION, "request.deletion");
+  check(filed.has_decision_complaint(), v1::DETAILS_KIND_DECISION_COMPLAINT, "request.decision_complaint");
+  if (kind == v1::DETAILS_KIND_DELETION && filed.deletion().ground() == v1::DELETION_GROUND_UNSPECIFIED &&
+      !AllSelfDeletable(rulebook, filed)) {
+    errors.AddMissing("request.deletion.ground",
+                      "is required unless every asked category is one the policy lets the subject delete himself");
+  }
+}
+
+}  // namespace
+
+absl::Status Handle(Deciding& deciding, const FileRequest& command) {
+  const Rulebook& rulebook = deciding.rulebook();
+  RequestFiled filed = command.filed;
+  FieldErrors errors;
+  CheckCategories(rulebook, filed, errors);
+  CheckDetails(rulebook, filed, errors);
+  const absl::Time received =
+      filed.has_received_time() ? FromTimestamp(filed.received_time()) : deciding.now();
+  if (received > deciding.now()) errors.AddInvalid("request.received_time", "must not be in the future");
+  if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
+
+  const Deadline deadline = AnswerDeadline(rulebook, received);
+  *filed.mutable_received_time() = ToTimestamp(received);
+  *filed.mutable_due_time() = ToTimestamp(deadline.due);
+  *filed.mutable_last_day() = ToDate(deadline.last_day);
+  *filed.mutable_statutory_outer_day() = ToDate(deadline.outer_day);
+  filed.set_request_id(std::string(deciding.context().request.bytes()));
+  *filed.mutable_pins() = rulebook.pins;
+  if (filed.language().empty()) filed.set_language("zh-CN");
+  if (filed.categories().empty()) {
+    for (const v1::Category& category : rulebook.policy.categories()) filed.add_categories(category.name());
+  }
+  const v1::State& first = rulebook.workflow.states(0);
+  filed.set_state(first.name());
+  filed.set_phase(first.phase());
+  for (const v1::TimerRule& rule : rulebook.workflow.request_timers()) {
+    *filed.add_timers() = BeginTimer(deciding, rule, received, deadline.due, /*state_scoped=*/false);
+  }
+  for (const v1::TimerRule& rule : first.timers()) {
+    *filed.add_timers() = BeginTimer(deciding, rule, deciding.now(), deadline.due, /*state_scoped=*/true);
+  }
+  storage::v1::Event event;
+  *event.mutable_request_filed() = std::move(filed);
+  deciding.EmitContent(std::move(event));
+
+  QueueMessage(deciding, kReceivedTemplate, /*to_requester=*/true);
+  // Looking up the contact point discloses nothing and makes filing look the same for known and unknown accounts.
+  CreateTasks(deciding, v1::TASK_KIND_RESOLVE_CONTACT);
+  return absl::OkStatus();
+}
+
+}  // namespace dsr

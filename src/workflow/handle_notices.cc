@@ -1,0 +1,103 @@
+#include <string>
+#include <utility>
+
+#include "dsr/base/errors.h"
+#include "workflow/children.h"
+#include "workflow/handlers.h"
+#include "workflow/workflow_errors.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+
+v1::Notice* Find(Deciding& deciding, const NoticeId& id) { return FindNotice(deciding.mutable_record(), id.bytes()); }
+
+}  // namespace
+
+absl::Status Handle(Deciding& deciding, const AcknowledgeNotice& command) {
+  const v1::Notice* notice = Find(deciding, command.id);
+  if (notice == nullptr) return ChildNotFound("notice");
+  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
+  if (notice->state() == v1::Notice::STATE_ACKNOWLEDGED) return absl::OkStatus();
+  Event event;
+  event.mutable_notice_acknowledged()->set_notice_id(std::string(command.id.bytes()));
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const CompleteNotice& command) {
+  const v1::Notice* notice = Find(deciding, command.id);
+  if (notice == nullptr) return ChildNotFound("notice");
+  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
+  if (command.records < 0) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "records", "must not be negative");
+  }
+  if (notice->state() != v1::Notice::STATE_ACKNOWLEDGED) {
+    return ActionNotAllowed(deciding.request(), "CompleteNotice", "acknowledge the notice first");
+  }
+  Event event;
+  event.mutable_notice_completed()->set_notice_id(std::string(command.id.bytes()));
+  event.mutable_notice_completed()->set_records(command.records);
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const ObjectToNotice& command) {
+  const v1::Notice* notice = Find(deciding, command.id);
+  if (notice == nullptr) return ChildNotFound("notice");
+  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
+  Event event;
+  event.mutable_notice_objected()->set_notice_id(std::string(command.id.bytes()));
+  *event.mutable_notice_objected()->mutable_objection() = command.objection;
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const RetryNotice& command) {
+  const v1::Notice* notice = Find(deciding, command.id);
+  if (notice == nullptr) return ChildNotFound("notice");
+  if (notice->state() != v1::Notice::STATE_FAILED) {
+    return ActionNotAllowed(deciding.request(), "RetryNotice", "the notice did not fail");
+  }
+  Event event;
+  event.mutable_notice_retried()->set_notice_id(std::string(command.id.bytes()));
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command) {
+  const v1::Notice* notice = Find(deciding, command.id);
+  // The recipient may have answered before the delivery was recorded; then there is nothing left to say.
+  if (notice == nullptr || notice->state() != v1::Notice::STATE_PENDING) return absl::OkStatus();
+  Event event;
+  if (command.delivered) {
+    event.mutable_notice_sent()->set_notice_id(std::string(command.id.bytes()));
+    event.mutable_notice_sent()->set_attempts(command.attempts);
+  } else {
+    event.mutable_notice_failed()->set_notice_id(std::string(command.id.bytes()));
+    event.mutable_notice_failed()->set_attempts(command.attempts);
+    event.mutable_notice_failed()->set_code(command.code);
+  }
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command) {
+  const v1::Message* message = FindMessage(deciding.mutable_record(), command.id.bytes());
+  if (message == nullptr || message->state() != v1::Message::STATE_PENDING) return absl::OkStatus();
+  Event event;
+  if (command.outcome == RecordMessageDelivery::Outcome::kSent) {
+    event.mutable_message_sent()->set_message_id(std::string(command.id.bytes()));
+    event.mutable_message_sent()->set_text_sha256(command.text_sha256);
+    event.mutable_message_sent()->set_attempts(command.attempts);
+  } else {
+    event.mutable_message_failed()->set_message_id(std::string(command.id.bytes()));
+    event.mutable_message_failed()->set_no_address(command.outcome == RecordMessageDelivery::Outcome::kNoAddress);
+    event.mutable_message_failed()->set_attempts(command.attempts);
+  }
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+}  // namespace dsr

@@ -1,0 +1,121 @@
+#include <string>
+#include <utility>
+
+#include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
+#include "workflow/handlers.h"
+#include "workflow/machine.h"
+#include "workflow/transitions.h"
+#include "workflow/workflow_errors.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+
+absl::Status Check(const Deciding& deciding, v1::Trigger trigger, absl::string_view action) {
+  return CheckAction(deciding.rulebook(), deciding.state(), trigger, action, deciding.context().actor, deciding.now());
+}
+
+// Checks, records what the person did, and takes the transition.
+absl::Status Act(Deciding& deciding, v1::Trigger trigger, absl::string_view action, Event event) {
+  DSR_RETURN_IF_ERROR(Check(deciding, trigger, action));
+  deciding.EmitContent(std::move(event));
+  if (!TakeTransition(deciding, trigger)) {
+    return ActionNotAllowed(deciding.request(), action, "a condition of its workflow does not hold");
+  }
+  return absl::OkStatus();
+}
+
+Event RefusalDecision(bool approved) {
+  Event event;
+  event.mutable_refusal_decided()->set_approved(approved);
+  return event;
+}
+
+}  // namespace
+
+absl::Status Handle(Deciding& deciding, const AssessRequest&) {
+  Event event;
+  event.mutable_request_assessed();
+  return Act(deciding, v1::TRIGGER_ASSESSED, "AssessRequest", std::move(event));
+}
+
+absl::Status Handle(Deciding& deciding, const DecideField& command) {
+  DSR_RETURN_IF_ERROR(Check(deciding, v1::TRIGGER_FIELD_DECIDED, "DecideField"));
+  if (command.decided.index() < 0 || command.decided.index() >= deciding.request().correction().fields_size()) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "index", "must be the place of a field of this correction");
+  }
+  if (command.decided.decision() != v1::FIELD_DECISION_ACCEPTED &&
+      command.decided.decision() != v1::FIELD_DECISION_REJECTED) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "decision", "must be ACCEPTED or REJECTED");
+  }
+  Event event;
+  *event.mutable_field_decided() = command.decided;
+  return Act(deciding, v1::TRIGGER_FIELD_DECIDED, "DecideField", std::move(event));
+}
+
+absl::Status Handle(Deciding& deciding, const ConfirmPlan&) {
+  Event event;
+  event.mutable_plan_confirmed();
+  return Act(deciding, v1::TRIGGER_PLAN_CONFIRMED, "ConfirmPlan", std::move(event));
+}
+
+absl::Status Handle(Deciding& deciding, const ClearBlockers&) {
+  Event event;
+  event.mutable_blockers_cleared();
+  return Act(deciding, v1::TRIGGER_BLOCKERS_CLEARED, "ResolveBlocker", std::move(event));
+}
+
+absl::Status Handle(Deciding& deciding, const ProposeRefusal& command) {
+  if (command.proposed.ground() == v1::REFUSAL_GROUND_UNSPECIFIED ||
+      !v1::RefusalGround_IsValid(command.proposed.ground())) {
+    return MakeFieldError(v1::ERROR_REASON_GROUND_MISSING, "ground", "must be a listed ground of refusal");
+  }
+  Event event;
+  *event.mutable_refusal_proposed() = command.proposed;
+  return Act(deciding, v1::TRIGGER_REFUSAL_PROPOSED, "ProposeRefusal", std::move(event));
+}
+
+absl::Status Handle(Deciding& deciding, const ApproveRefusal&) {
+  return Act(deciding, v1::TRIGGER_REFUSAL_APPROVED, "ApproveRefusal", RefusalDecision(true));
+}
+
+absl::Status Handle(Deciding& deciding, const RejectRefusal&) {
+  return Act(deciding, v1::TRIGGER_REFUSAL_REJECTED, "RejectRefusal", RefusalDecision(false));
+}
+
+absl::Status Handle(Deciding& deciding, const ReviewDecision& command) {
+  if (command.reviewed.outcome() == v1::REVIEW_OUTCOME_UNSPECIFIED ||
+      !v1::ReviewOutcome_IsValid(command.reviewed.outcome())) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "outcome", "must be UPHELD, CHANGED or OVERTURNED");
+  }
+  Event event;
+  *event.mutable_decision_reviewed() = command.reviewed;
+  return Act(deciding, v1::TRIGGER_DECISION_REVIEWED, "ReviewDecision", std::move(event));
+}
+
+absl::Status Handle(Deciding& deciding, const WithdrawRequest&) {
+  Event event;
+  event.mutable_request_withdrawn();
+  return Act(deciding, v1::TRIGGER_WITHDRAWN, "WithdrawRequest", std::move(event));
+}
+
+absl::Status Handle(Deciding& deciding, const RespondToRequest&) {
+  DSR_RETURN_IF_ERROR(Check(deciding, v1::TRIGGER_RESPONDED, "RespondToRequest"));
+  deciding.LetAnswerTakeContent();
+  if (!TakeTransition(deciding, v1::TRIGGER_RESPONDED)) {
+    return ActionNotAllowed(deciding.request(), "RespondToRequest", "a condition of its workflow does not hold");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const AssignRequest& command) {
+  if (deciding.request().phase() == v1::PHASE_CLOSED) return AlreadyEnded(deciding.request().name());
+  Event event;
+  event.mutable_request_assigned()->set_assignee(command.assignee);
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+}  // namespace dsr

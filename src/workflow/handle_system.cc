@@ -1,0 +1,80 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "workflow/children.h"
+#include "workflow/guards.h"
+#include "workflow/handlers.h"
+#include "workflow/transitions.h"
+#include "workflow/workflow_errors.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+
+absl::Status GrantInvalid() {
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_GRANT_INVALID,
+                   "the download grant is unknown, used, expired or bound to another caller", {});
+}
+
+bool GrantIsOpen(const Deciding& deciding) {
+  const v1::Package& package = deciding.request().package();
+  return !deciding.state().grant_id().empty() && package.has_grant_expire_time() &&
+         deciding.now() < FromTimestamp(package.grant_expire_time());
+}
+
+}  // namespace
+
+absl::Status Handle(Deciding& deciding, const FireTimer& command) {
+  const auto& timers = deciding.state().timers();
+  const auto found = std::find_if(timers.begin(), timers.end(), [&](const storage::v1::PendingTimer& timer) {
+    return timer.name() == command.name && FromTimestamp(timer.due_time()) == command.due;
+  });
+  if (found == timers.end() || deciding.now() < command.due) return absl::OkStatus();
+  const std::string notice_id = found->notice_id();
+  Event ended;
+  ended.mutable_timer_ended()->set_name(command.name);
+  ended.mutable_timer_ended()->set_fired(true);
+  deciding.Emit(std::move(ended));
+  if (notice_id.empty()) {
+    TakeTransition(deciding, v1::TRIGGER_TIMER, command.name);
+    return absl::OkStatus();
+  }
+  const v1::Notice* notice = FindNotice(deciding.mutable_record(), notice_id);
+  if (notice == nullptr || HasEnded(*notice)) return absl::OkStatus();
+  Event overdue;
+  overdue.mutable_notice_overdue()->set_notice_id(notice_id);
+  deciding.Emit(std::move(overdue));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const BeginDownload&) {
+  const v1::Package& package = deciding.request().package();
+  if (!GrantIsOpen(deciding)) return GrantInvalid();
+  if (package.state() == v1::Package::STATE_DOWNLOADING && package.bound_to() == deciding.context().actor.name) {
+    return absl::OkStatus();
+  }
+  if (package.state() != v1::Package::STATE_READY) return GrantInvalid();
+  const v1::AssuranceLevel level = deciding.rulebook().workflow.least_level();
+  if (!IsVerified(deciding.state(), level, deciding.now())) return NotVerified(deciding.request(), level);
+  Event event;
+  event.mutable_download_begun();
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const FinishDownload&) {
+  const v1::Package& package = deciding.request().package();
+  if (package.state() != v1::Package::STATE_DOWNLOADING || package.bound_to() != deciding.context().actor.name) {
+    return GrantInvalid();
+  }
+  Event event;
+  event.mutable_download_finished();
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+}  // namespace dsr

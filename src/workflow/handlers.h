@@ -1,0 +1,55 @@
+// What each command does: one function a command. Each emits events and returns OK, or returns why the command is
+// rejected (events emitted by then are kept: a wrong code counts).
+#ifndef DSR_WORKFLOW_HANDLERS_H_
+#define DSR_WORKFLOW_HANDLERS_H_
+
+#include "absl/status/status.h"
+#include "dsr/workflow/command.h"
+#include "workflow/deciding.h"
+
+namespace dsr {
+
+// handle_filing.cc
+absl::Status Handle(Deciding& deciding, const FileRequest& command);
+
+// handle_verification.cc
+absl::Status Handle(Deciding& deciding, const StartVerification& command);
+absl::Status Handle(Deciding& deciding, const SubmitCode& command);
+// Queues the code once the contact point is known.
+void SendPendingCode(Deciding& deciding);
+
+// handle_people.cc
+absl::Status Handle(Deciding& deciding, const AssessRequest& command);
+absl::Status Handle(Deciding& deciding, const DecideField& command);
+absl::Status Handle(Deciding& deciding, const ConfirmPlan& command);
+absl::Status Handle(Deciding& deciding, const ClearBlockers& command);
+absl::Status Handle(Deciding& deciding, const ProposeRefusal& command);
+absl::Status Handle(Deciding& deciding, const ApproveRefusal& command);
+absl::Status Handle(Deciding& deciding, const RejectRefusal& command);
+absl::Status Handle(Deciding& deciding, const ReviewDecision& command);
+absl::Status Handle(Deciding& deciding, const WithdrawRequest& command);
+absl::Status Handle(Deciding& deciding, const RespondToRequest& command);
+absl::Status Handle(Deciding& deciding, const AssignRequest& command);
+
+// handle_tasks.cc
+absl::Status Handle(Deciding& deciding, const CompleteTask& command);
+absl::Status Handle(Deciding& deciding, const FailTask& command);
+absl::Status Handle(Deciding& deciding, const RetryTask& command);
+absl::Status Handle(Deciding& deciding, const CompletePackage& command);
+
+// handle_notices.cc
+absl::Status Handle(Deciding& deciding, const AcknowledgeNotice& command);
+absl::Status Handle(Deciding& deciding, const CompleteNotice& command);
+absl::Status Handle(Deciding& deciding, const ObjectToNotice& command);
+absl::Status Handle(Deciding& deciding, const RetryNotice& command);
+absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command);
+absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command);
+
+// handle_system.cc
+absl::Status Handle(Deciding& deciding, const FireTimer& command);
+absl::Status Handle(Deciding& deciding, const BeginDownload& command);
+absl::Status Handle(Deciding& deciding, const FinishDownload& command);
+
+}  // namespace dsr
+
+#endif  // DSR_WORKFLOW_HANDLERS_H_

@@ -1,0 +1,120 @@
+#include "workflow/policy_checker.h"
+
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "workflow/definition_words.h"
+
+namespace dsr {
+namespace {
+
+void CheckRange(const Place& owner, absl::string_view field, int64_t value, int64_t least,
+                int64_t most, std::vector<Finding>* findings) {
+  if (least <= value && value <= most) return;
+  AddFinding(owner.Of(field),
+             absl::StrCat("`", field, "` is ", value, ", but must be ", least, " to ", most),
+             findings);
+}
+
+void CheckCategories(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  if (policy.categories().empty()) AddFinding(root, "the policy has no categories", findings);
+  std::set<std::string> names;
+  for (int i = 0; i < policy.categories_size(); ++i) {
+    const v1::Category& category = policy.categories(i);
+    const Place place = root.Of("categories", i);
+    const std::string what = absl::StrCat("category `", category.name(), "`");
+    if (!IsWellFormedName(category.name(), '-')) {
+      AddFinding(place.Of("name"), absl::StrCat(what, ": a name must be of a-z, 0-9 and `-`"),
+                 findings);
+    }
+    if (!names.insert(category.name()).second) {
+      AddFinding(place.Of("name"), absl::StrCat("there is another ", what), findings);
+    }
+    CheckTexts(place, "titles", what, category.titles(), findings);
+    CheckTexts(place, "purposes", what, category.purposes(), findings);
+    CheckTexts(place, "sources", what, category.sources(), findings);
+    CheckTexts(place, "retention_words", what, category.retention_words(), findings);
+    if (!category.has_retention()) continue;
+    const Place retention = place.Of("retention");
+    if (category.retention().law().empty()) {
+      AddFinding(retention, absl::StrCat(what, " keeps records without naming the law"), findings);
+    }
+    CheckRange(retention, "months", category.retention().months(), 1, 1200, findings);
+  }
+}
+
+void CheckVerificationPolicy(const v1::Policy& policy, const Place& root,
+                             std::vector<Finding>* findings) {
+  const Place place = root.Of("verification");
+  const v1::VerificationPolicy& rules = policy.verification();
+  CheckRange(place, "code_digits", rules.code_digits(), 6, 10, findings);
+  CheckRange(place, "code_seconds", rules.code_seconds(), 60, 86400, findings);
+  CheckRange(place, "attempts", rules.attempts(), 1, 10, findings);
+  CheckRange(place, "sends", rules.sends(), 1, 10, findings);
+  // A hundred years stand for no limit.
+  CheckRange(place, "valid_seconds", rules.valid_seconds(), 3600, int64_t{36525} * 86400, findings);
+}
+
+void CheckNoticeTerms(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  std::set<std::pair<int, int>> given;
+  for (int i = 0; i < policy.notice_terms_size(); ++i) {
+    const v1::NoticeTerm& term = policy.notice_terms(i);
+    const Place place = root.Of("notice_terms", i);
+    CheckRange(place, "civil_days", term.civil_days(), 1, 90, findings);
+    if (!v1::RecipientRelation_IsValid(term.relation()) || term.relation() == 0) {
+      AddFinding(place.Of("relation"), "the notice term has no known relation", findings);
+    }
+    if (!v1::NoticeKind_IsValid(term.kind()) || term.kind() == 0) {
+      AddFinding(place.Of("kind"), "the notice term has no known kind", findings);
+    }
+    if (!given.insert({term.relation(), term.kind()}).second) {
+      AddFinding(place, "there is another notice term for this relation and kind", findings);
+    }
+  }
+  for (int relation = 1; relation < v1::RecipientRelation_ARRAYSIZE; ++relation) {
+    for (int kind = 1; kind < v1::NoticeKind_ARRAYSIZE; ++kind) {
+      if (given.contains({relation, kind})) continue;
+      AddFinding(root,
+                 absl::StrCat("there is no notice term for ", v1::RecipientRelation_Name(relation),
+                              " and ", v1::NoticeKind_Name(kind)),
+                 findings);
+    }
+  }
+}
+
+}  // namespace
+
+void CheckPolicy(const v1::Policy& policy, const Place& root,
+                 const std::set<std::string>& calendars, absl::string_view templates,
+                 std::vector<Finding>* findings) {
+  if (!IsWellFormedName(policy.name(), '-')) {
+    AddFinding(root.Of("name"), "the name must be of a-z, 0-9 and `-`", findings);
+  }
+  if (policy.version() < 1) {
+    AddFinding(root.Of("version"), "the version must be 1 or more", findings);
+  }
+  absl::TimeZone zone;
+  if (policy.time_zone().empty() || !absl::LoadTimeZone(policy.time_zone(), &zone)) {
+    AddFinding(root.Of("time_zone"),
+               absl::StrCat("the time zone `", policy.time_zone(), "` does not load"), findings);
+  }
+  CheckRange(root, "response_days", policy.response_days(), 1, 90, findings);
+  CheckRange(root, "outer_working_days", policy.outer_working_days(), 1, 90, findings);
+  CheckRange(root, "grant_hours", policy.grant_hours(), 1, 2160, findings);
+  if (!calendars.contains(policy.calendar())) {
+    AddFinding(root.Of("calendar"), absl::StrCat("there is no calendar `", policy.calendar(), "`"),
+               findings);
+  }
+  if (policy.templates() != templates) {
+    AddFinding(root.Of("templates"),
+               absl::StrCat("there is no template set `", policy.templates(), "`"), findings);
+  }
+  CheckTexts(root, "remedies", "the policy", policy.remedies(), findings);
+  CheckTexts(root, "company", "the policy", policy.company(), findings);
+  CheckCategories(policy, root, findings);
+  CheckVerificationPolicy(policy, root, findings);
+  CheckNoticeTerms(policy, root, findings);
+}
+
+}  // namespace dsr

@@ -1,0 +1,40 @@
+// The checker for everything a workflow refers to: policy, calendars, message templates.
+#ifndef DSR_WORKFLOW_POLICY_CHECKER_H_
+#define DSR_WORKFLOW_POLICY_CHECKER_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dsr/workflow/definitions.h"
+#include "workflow/definition_source.h"
+
+namespace dsr {
+
+// Reports every number out of its range in policy.proto, a zone that does not load, a text missing
+// in a language, a relation or notice kind without a term, categories of one name, and a calendar
+// or template set that is not there. `calendars` are the names that exist, `templates` is the name
+// of the template set.
+void CheckPolicy(const v1::Policy& policy, const Place& root,
+                 const std::set<std::string>& calendars, absl::string_view templates,
+                 std::vector<Finding>* findings);
+
+// Reports dates that do not exist, ranges that end before they begin, days both off and working,
+// make-up days that are no weekend, and a calendar that does not say which days it knows.
+void CheckCalendar(const v1::Calendar& calendar, const Place& root, std::vector<Finding>* findings);
+
+// A template set with its files merged, and where its templates come from: `places` runs parallel
+// to `set.templates()`.
+struct TemplateSource {
+  v1::TemplateSet set;
+  Place root;
+  std::vector<Place> places;
+};
+
+// Reports templates that are there twice or in one language only, lack subject or text, do not
+// compile, or hold tags that templates of ours do not have.
+void CheckTemplates(const TemplateSource& source, std::vector<Finding>* findings);
+
+}  // namespace dsr
+
+#endif  // DSR_WORKFLOW_POLICY_CHECKER_H_

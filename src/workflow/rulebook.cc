@@ -1,0 +1,85 @@
+#include "dsr/workflow/rulebook.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+#include "dsr/workflow/deadline.h"
+
+namespace dsr {
+namespace {
+
+constexpr absl::string_view kDefaultLanguage = "zh-CN";
+
+const v1::Template* FindExactTemplate(const v1::TemplateSet& templates, absl::string_view id,
+                                      absl::string_view language) {
+  for (const v1::Template& candidate : templates.templates()) {
+    if (candidate.id() == id && candidate.language() == language) return &candidate;
+  }
+  return nullptr;
+}
+
+WorkingCalendar ToWorkingCalendar(const v1::Calendar& calendar) {
+  WorkingCalendar out;
+  out.version = absl::StrCat(calendar.name(), "-", calendar.version());
+  for (const v1::DayRange& range : calendar.off()) {
+    const absl::CivilDay first = ToCivilDay(range.first());
+    const absl::CivilDay last = range.has_last() ? ToCivilDay(range.last()) : first;
+    for (absl::CivilDay day = first; day <= last; ++day) out.off_days.insert(day);
+  }
+  for (const v1::Date& day : calendar.working()) out.make_up_days.insert(ToCivilDay(day));
+
+  // Announcements come by the year; a year known only in part counts as unknown, so that a date
+  // counted through it is provisional.
+  const absl::CivilDay first = ToCivilDay(calendar.known().first());
+  const absl::CivilDay last = ToCivilDay(calendar.known().last());
+  out.first_year =
+      first == absl::CivilDay(absl::CivilYear(first)) ? first.year() : first.year() + 1;
+  out.last_year =
+      absl::CivilYear(last + 1) == absl::CivilYear(last) ? last.year() - 1 : last.year();
+  return out;
+}
+
+}  // namespace
+
+const v1::State* Rulebook::FindState(absl::string_view name) const {
+  for (const v1::State& state : workflow.states()) {
+    if (state.name() == name) return &state;
+  }
+  return nullptr;
+}
+
+const v1::Category* Rulebook::FindCategory(absl::string_view name) const {
+  for (const v1::Category& category : policy.categories()) {
+    if (category.name() == name) return &category;
+  }
+  return nullptr;
+}
+
+const v1::Template* Rulebook::FindTemplate(absl::string_view id, absl::string_view language) const {
+  const v1::Template* found = FindExactTemplate(templates, id, language);
+  return found != nullptr ? found : FindExactTemplate(templates, id, kDefaultLanguage);
+}
+
+absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pins,
+                                                             const v1::Workflow& workflow,
+                                                             const v1::Policy& policy,
+                                                             const v1::Calendar& calendar,
+                                                             const v1::TemplateSet& templates) {
+  auto rulebook = std::make_shared<Rulebook>();
+  // Never fall back to UTC: every deadline would silently end at another hour.
+  if (!absl::LoadTimeZone(policy.time_zone(), &rulebook->zone)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                     absl::StrCat("the time zone ", policy.time_zone(),
+                                  " of the policy does not load; install the tzdata package"),
+                     {{"time_zone", policy.time_zone()}});
+  }
+  rulebook->pins = pins;
+  rulebook->workflow = workflow;
+  rulebook->policy = policy;
+  rulebook->templates = templates;
+  rulebook->calendar = ToWorkingCalendar(calendar);
+  return std::shared_ptr<const Rulebook>(std::move(rulebook));
+}
+
+}  // namespace dsr

@@ -1,0 +1,115 @@
+#include "workflow/transitions.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
+#include "workflow/effects.h"
+#include "workflow/guards.h"
+#include "workflow/machine.h"
+#include "workflow/workflow_errors.h"
+
+namespace dsr {
+namespace {
+
+constexpr int kMostSettlingSteps = 16;
+
+bool LeavesFrom(const v1::Transition& transition, const v1::Request& request) {
+  if (transition.from_unanswered()) return IsUnanswered(request.phase());
+  return std::find(transition.from().begin(), transition.from().end(), request.state()) != transition.from().end();
+}
+
+// Guards whose answer the action itself brings; they cannot be asked before it.
+bool DependsOnAction(const v1::Guard& guard) { return guard.kind() == v1::GUARD_KIND_DECISION_CHANGED; }
+
+bool RoleMatches(const v1::Transition& transition, const Actor& actor) {
+  return std::any_of(transition.roles().begin(), transition.roles().end(),
+                     [&](const std::string& role) { return actor.HasRole(role); });
+}
+
+std::string TriggerWord(const v1::Transition& transition) {
+  if (transition.trigger() == v1::TRIGGER_TIMER) return transition.timer();
+  return absl::AsciiStrToLower(ShortName(transition.trigger()));
+}
+
+void Enter(Deciding& deciding, const v1::Transition& transition) {
+  const v1::State* to = deciding.rulebook().FindState(transition.to());
+  if (to == nullptr) return;  // the checker refuses such a workflow
+  storage::v1::Event event;
+  storage::v1::StateChanged& changed = *event.mutable_state_changed();
+  changed.set_from(deciding.request().state());
+  changed.set_to(to->name());
+  changed.set_phase(to->phase());
+  changed.set_trigger(TriggerWord(transition));
+  for (const v1::TimerRule& rule : to->timers()) {
+    *changed.add_timers() = BeginTimer(deciding, rule, deciding.now(),
+                                       FromTimestamp(deciding.request().due_time()), /*state_scoped=*/true);
+  }
+  deciding.Emit(std::move(event));
+}
+
+void Take(Deciding& deciding, const v1::Transition& transition) {
+  // Effects first: what they make belongs to the state that is left, and an end comes last.
+  for (const v1::Effect& effect : transition.effects()) RunEffect(deciding, effect);
+  if (!transition.to().empty() && transition.to() != deciding.request().state()) Enter(deciding, transition);
+}
+
+}  // namespace
+
+storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule, absl::Time start, absl::Time due,
+                                 bool state_scoped) {
+  storage::v1::TimerSet timer;
+  timer.set_name(rule.name());
+  *timer.mutable_due_time() = ToTimestamp(TimerDue(deciding.rulebook(), rule, start, due));
+  timer.set_state_scoped(state_scoped);
+  timer.set_ends_at_response(!state_scoped);
+  return timer;
+}
+
+absl::Status CheckAction(const Rulebook& rulebook, const storage::v1::RequestState& state, v1::Trigger trigger,
+                         absl::string_view action, const Actor& actor, absl::Time now) {
+  const v1::Request& request = state.request();
+  if (request.phase() == v1::PHASE_CLOSED) return AlreadyEnded(request.name());
+  if (trigger == v1::TRIGGER_WITHDRAWN && state.point_of_no_return()) return PointOfNoReturn(request);
+  std::optional<absl::Status> first_reason;
+  bool any_here = false;
+  for (const v1::Transition& transition : rulebook.workflow.transitions()) {
+    if (transition.trigger() != trigger || !LeavesFrom(transition, request)) continue;
+    any_here = true;
+    if (!RoleMatches(transition, actor)) continue;
+    const auto broken = std::find_if(transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
+      return !DependsOnAction(guard) && !Holds(guard, state, actor, now);
+    });
+    if (broken == transition.guards().end()) return absl::OkStatus();
+    if (!first_reason) first_reason = Explain(*broken, request, action);
+  }
+  if (!any_here) return ActionNotAllowed(request, action, "ListAllowedActions tells what is");
+  return first_reason ? *first_reason : RoleMissing(action);
+}
+
+bool TakeTransition(Deciding& deciding, v1::Trigger trigger, absl::string_view timer) {
+  for (const v1::Transition& transition : deciding.rulebook().workflow.transitions()) {
+    if (transition.trigger() != trigger || !LeavesFrom(transition, deciding.request())) continue;
+    if (trigger == v1::TRIGGER_TIMER && absl::string_view(transition.timer()) != timer) continue;
+    if (!transition.roles().empty() && !RoleMatches(transition, deciding.context().actor)) continue;
+    const bool all_hold = std::all_of(transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
+      return Holds(guard, deciding.state(), deciding.context().actor, deciding.now());
+    });
+    if (!all_hold) continue;
+    Take(deciding, transition);
+    return true;
+  }
+  return false;
+}
+
+void Settle(Deciding& deciding) {
+  for (int step = 0; step < kMostSettlingSteps; ++step) {
+    if (!TakeTransition(deciding, v1::TRIGGER_FACTS_CHANGED)) return;
+  }
+}
+
+}  // namespace dsr

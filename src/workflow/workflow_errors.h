@@ -1,0 +1,28 @@
+// The errors with which commands are rejected.
+#ifndef DSR_WORKFLOW_WORKFLOW_ERRORS_H_
+#define DSR_WORKFLOW_WORKFLOW_ERRORS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "dsr/v1/request.pb.h"
+
+namespace dsr {
+
+// FAILED_PRECONDITION ACTION_NOT_ALLOWED: `why` ends the sentence "... is not allowed in state X: ".
+absl::Status ActionNotAllowed(const v1::Request& request, absl::string_view action, absl::string_view why);
+// FAILED_PRECONDITION NOT_VERIFIED.
+absl::Status NotVerified(const v1::Request& request, v1::AssuranceLevel needed);
+// FAILED_PRECONDITION SECOND_PERSON_NEEDED.
+absl::Status SecondPersonNeeded(absl::string_view action);
+// FAILED_PRECONDITION POINT_OF_NO_RETURN.
+absl::Status PointOfNoReturn(const v1::Request& request);
+// FAILED_PRECONDITION ALREADY_ENDED; `name` is a resource's name.
+absl::Status AlreadyEnded(absl::string_view name);
+// PERMISSION_DENIED ROLE_MISSING.
+absl::Status RoleMissing(absl::string_view action);
+// NOT_FOUND RESOURCE_NOT_FOUND.
+absl::Status ChildNotFound(absl::string_view kind);
+
+}  // namespace dsr
+
+#endif  // DSR_WORKFLOW_WORKFLOW_ERRORS_H_

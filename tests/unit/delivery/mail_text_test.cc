@@ -1,0 +1,134 @@
+#include "delivery/mail_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_split.h"
+#include "dsr/base/crypto.h"
+
+namespace dsr {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const absl::Time kNow = absl::FromUnixSeconds(1772323200);
+
+RenderedMessage Message() {
+  return {.message_id = "m1",
+          .channel = "email",
+          .address = "li@example.com",
+          .subject = "Your request",
+          .text = "Hello\nLi\n"};
+}
+
+std::string TextOf(const RenderedMessage& message,
+                   MailEncoding encoding = MailEncoding::kEightBit) {
+  return MailText(message, "privacy@shop.example", kNow, encoding);
+}
+
+std::string HeadersOf(const std::string& mail) { return mail.substr(0, mail.find("\r\n\r\n")); }
+
+// Puts the encoded words of a subject together again.
+std::string DecodedSubject(const std::string& mail) {
+  std::string decoded;
+  for (absl::string_view word : absl::StrSplit(mail, "=?UTF-8?B?")) {
+    const size_t end = word.find("?=");
+    if (end != absl::string_view::npos) decoded += Base64Decode(word.substr(0, end)).value();
+  }
+  return decoded;
+}
+
+TEST(MailTextTest, HasTheHeadersOfAMailFromAMachine) {
+  EXPECT_EQ(TextOf(Message()),
+            "Date: Sun, 01 Mar 2026 00:00:00 +0000\r\n"
+            "From: privacy@shop.example\r\n"
+            "To: li@example.com\r\n"
+            "Subject: Your request\r\n"
+            "Message-ID: <m1@shop.example>\r\n"
+            "Auto-Submitted: auto-generated\r\n"
+            "MIME-Version: 1.0\r\n"
+            "Content-Type: text/plain; charset=utf-8\r\n"
+            "Content-Transfer-Encoding: 8bit\r\n"
+            "\r\n"
+            "Hello\r\nLi\r\n");
+}
+
+TEST(MailTextTest, EncodesTheBodyForTheWire) {
+  RenderedMessage message = Message();
+  message.text = "删除";
+
+  EXPECT_THAT(
+      TextOf(message, MailEncoding::kBase64),
+      EndsWith("Content-Transfer-Encoding: base64\r\n\r\n" + Base64Encode("删除\r\n") + "\r\n"));
+}
+
+TEST(MailTextTest, KeepsLinesOfTheWireShort) {
+  RenderedMessage message = Message();
+  message.text = std::string(5000, 'x');
+  message.subject = std::string(500, 'y');
+
+  const std::string mail = TextOf(message, MailEncoding::kBase64);
+  for (absl::string_view line : absl::StrSplit(mail, "\r\n")) {
+    EXPECT_LE(line.size(), 100u);
+  }
+}
+
+TEST(MailTextTest, EncodesASubjectAtBordersOfCharacters) {
+  RenderedMessage message = Message();
+  message.subject = "Re: ";
+  for (int i = 0; i < 50; ++i) message.subject += "删";
+
+  const std::string mail = TextOf(message);
+  EXPECT_EQ(DecodedSubject(mail), message.subject);
+  for (absl::string_view word : absl::StrSplit(mail, "=?UTF-8?B?")) {
+    const size_t end = word.find("?=");
+    if (end == absl::string_view::npos) continue;
+    const std::string bytes = Base64Decode(word.substr(0, end)).value();
+    EXPECT_NE(static_cast<unsigned char>(bytes[0]) & 0xc0, 0x80) << "begins within a character";
+  }
+}
+
+TEST(MailTextTest, LetsNoSubjectAddAHeader) {
+  RenderedMessage message = Message();
+  message.subject = "Hi\r\nBcc: all@example.com\n\nbody";
+
+  const std::string headers = HeadersOf(TextOf(message));
+  EXPECT_THAT(headers, HasSubstr("Subject: Hi  Bcc: all@example.com  body\r\n"));
+  EXPECT_THAT(headers, Not(HasSubstr("\nBcc")));
+}
+
+TEST(MailTextTest, EncodesASubjectThatLooksEncoded) {
+  RenderedMessage message = Message();
+  message.subject = "=?UTF-8?B?eA==?=";
+
+  EXPECT_EQ(DecodedSubject(TextOf(message)), "=?UTF-8?B?eA==?=");
+  EXPECT_THAT(TextOf(message), Not(HasSubstr("Subject: =?UTF-8?B?eA==?=")));
+}
+
+TEST(IsPlainIdTest, TakesWhatMayNameAFile) {
+  EXPECT_TRUE(IsPlainId("01kjj5-A_9"));
+  for (const char* id : {"", ".", "..", "a/b", "../x", "a.b", "a b", "a\n", "删"}) {
+    EXPECT_FALSE(IsPlainId(id)) << id;
+  }
+  EXPECT_FALSE(IsPlainId(std::string(101, 'a')));
+}
+
+TEST(IsMailAddressTest, TakesOneAddress) {
+  EXPECT_TRUE(IsMailAddress("li.wei+dsr@mail.example.com"));
+  for (const char* address :
+       {"", "li", "@example.com", "li@", "li@a@b", "li wei@example.com", "a@b.c,d@e.f", "<li@b.c>",
+        "li@b.c\r\nRCPT TO:<x@y.z>", "\"li\"@b.c", "李@example.com"}) {
+    EXPECT_FALSE(IsMailAddress(address)) << address;
+  }
+}
+
+TEST(IsPlainAddressTest, TakesATelephoneNumber) {
+  EXPECT_TRUE(IsPlainAddress("+8613800000000"));
+  EXPECT_FALSE(IsPlainAddress("+86 138"));
+  EXPECT_FALSE(IsPlainAddress(std::string(255, '1')));
+}
+
+}  // namespace
+}  // namespace dsr

@@ -1,0 +1,85 @@
+"""A mail server for tests: takes mail on a free port of this machine and writes it into a folder.
+
+    smtp_sink.py FOLDER [--tls PEM] [--login NAME:PASSWORD]
+
+Prints the port, then serves until its standard input ends. Mail number n is FOLDER/n.json with the
+members `from`, `to`, `login` and `text`, written before the mail is acknowledged. Recipients whose
+address begins with `refuse-NNN` are refused with the status NNN.
+"""
+
+import argparse
+import json
+import logging
+import pathlib
+import re
+import ssl
+import sys
+import warnings
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+
+class Sink:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.count = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        refusal = re.match(r"refuse-(\d{3})", address)
+        if refusal:
+            return f"{refusal[1]} not taken"
+        envelope.rcpt_tos.append(address)
+        return "250 taken"
+
+    async def handle_DATA(self, server, session, envelope):
+        login = session.auth_data.login.decode() if session.auth_data else ""
+        (self.folder / f"{self.count}.json").write_text(json.dumps({
+            "from": envelope.mail_from,
+            "to": envelope.rcpt_tos,
+            "login": login,
+            "text": envelope.content.decode(),
+        }, ensure_ascii=False))
+        self.count += 1
+        return "250 taken"
+
+
+def main():
+    # Clients that end the conversation are part of the tests.
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
+    warnings.simplefilter("ignore")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--tls")
+    parser.add_argument("--login")
+    arguments = parser.parse_args()
+    settings = {}
+    if arguments.tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(arguments.tls)
+        settings.update(tls_context=context, require_starttls=True)
+    if arguments.login:
+        name, password = arguments.login.encode().split(b":")
+
+        def authenticate(server, session, envelope, mechanism, data):
+            is_known = data.login == name and data.password == password
+            return AuthResult(success=is_known, handled=False, auth_data=data)
+
+        settings.update(auth_required=True, authenticator=authenticate)
+    controller = FreePortController(Sink(arguments.folder), hostname="127.0.0.1", port=0,
+                                    **settings)
+    controller.start()
+    print(controller.server.sockets[0].getsockname()[1], flush=True)
+    sys.stdin.read()
+    controller.stop()
+
+
+class FreePortController(Controller):
+    # The library's own check connects to the port it was given, which is not the one it got.
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+#include "delivery/smtp_transport.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/file.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "testing/status_matchers.h"
+#include "testing/temp_dir.h"
+#include "unit/delivery/http_stub.h"
+#include "unit/delivery/subprocess.h"
+#include "unit/delivery/test_certificate.h"
+
+namespace dsr {
+namespace {
+
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1772323200);
+
+RenderedMessage Message() {
+  return {.message_id = "m1",
+          .channel = "email",
+          .address = "li@example.com",
+          .subject = "删除",
+          .text = "Hello\n.\nLi\n"};
+}
+
+class SmtpTransportTest : public ::testing::Test {
+ protected:
+  // Starts the mail server with further arguments.
+  void StartServer(const std::vector<std::string>& arguments = {}) {
+    std::vector<std::string> command = {
+        DSR_PYTHON3, absl::StrCat(DSR_SOURCE_DIR, "/tests/unit/delivery/smtp_sink.py"),
+        mails_.path()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    server_ = std::make_unique<Subprocess>(command);
+    int port = 0;
+    ASSERT_TRUE(absl::SimpleAtoi(server_->ReadLine(), &port));
+    options_.port = static_cast<uint16_t>(port);
+  }
+
+  // Starts it with TLS and a login, which the options then know too.
+  void StartServerWithLogin() {
+    const std::string certificate = MakeTestCertificate(files_);
+    ASSERT_NE(certificate, "");
+    ASSERT_NO_FATAL_FAILURE(StartServer({"--tls", certificate, "--login", "dsrd:pass word"}));
+    ASSERT_THAT(WriteFileAtomically(files_.File("password"), "pass word\n"), IsOk());
+    options_.require_tls = true;
+    options_.ca_file = files_.File("certificate.pem");
+    options_.username = "dsrd";
+    options_.password_file = files_.File("password");
+  }
+
+  DeliveryResult Send(const RenderedMessage& message) {
+    const auto transport = SmtpTransport::Create(options_);
+    EXPECT_THAT(transport, IsOk());
+    return (*transport)->Send(message, kNow);
+  }
+
+  bool HasMail() const { return FileExists(mails_.File("0.json")); }
+
+  // Returns a member of the first mail.
+  std::string Mail(const std::string& member) const {
+    google::protobuf::Struct mail;
+    const auto json = ReadFile(mails_.File("0.json"));
+    EXPECT_THAT(json, IsOk());
+    EXPECT_TRUE(json.ok() && google::protobuf::util::JsonStringToMessage(*json, &mail).ok());
+    const google::protobuf::Value& value = mail.fields().at(member);
+    return value.has_list_value() ? value.list_value().values(0).string_value()
+                                  : value.string_value();
+  }
+
+  const TempDir mails_;
+  const TempDir files_;
+  SmtpOptions options_ = {
+      .host = "127.0.0.1", .sender = "privacy@shop.example", .require_tls = false};
+  std::unique_ptr<Subprocess> server_;
+};
+
+TEST_F(SmtpTransportTest, HandsTheMessageToTheServer) {
+  ASSERT_NO_FATAL_FAILURE(StartServer());
+
+  const DeliveryResult result = Send(Message());
+
+  EXPECT_TRUE(result.delivered) << result.code;
+  EXPECT_EQ(Mail("from"), "privacy@shop.example");
+  EXPECT_EQ(Mail("to"), "li@example.com");
+  EXPECT_THAT(Mail("text"), HasSubstr("Message-ID: <m1@shop.example>\r\n"));
+  EXPECT_THAT(Mail("text"), HasSubstr("Subject: =?UTF-8?B?" + Base64Encode("删除") + "?=\r\n"));
+  EXPECT_THAT(Mail("text"), HasSubstr("\r\n\r\n" + Base64Encode("Hello\r\n.\r\nLi\r\n")));
+}
+
+TEST_F(SmtpTransportTest, GivesUpWhenTheServerKnowsNoSuchMailbox) {
+  ASSERT_NO_FATAL_FAILURE(StartServer());
+  RenderedMessage message = Message();
+  message.address = "refuse-550@example.com";
+
+  const DeliveryResult result = Send(message);
+
+  EXPECT_FALSE(result.delivered);
+  EXPECT_TRUE(result.give_up);
+  EXPECT_EQ(result.code, "smtp-550");
+}
+
+TEST_F(SmtpTransportTest, IsToBeTriedAgainAfterAnyOtherRefusal) {
+  ASSERT_NO_FATAL_FAILURE(StartServer());
+  RenderedMessage message = Message();
+
+  for (const std::string status : {"451", "452", "554"}) {
+    message.address = "refuse-" + status + "@example.com";
+    const DeliveryResult result = Send(message);
+
+    EXPECT_FALSE(result.delivered);
+    EXPECT_FALSE(result.give_up);
+    EXPECT_EQ(result.code, "smtp-" + status);
+  }
+}
+
+TEST_F(SmtpTransportTest, SendsNothingInClearWhereTlsIsRequired) {
+  ASSERT_NO_FATAL_FAILURE(StartServer());
+  options_.require_tls = true;
+
+  const DeliveryResult result = Send(Message());
+
+  EXPECT_FALSE(result.delivered);
+  EXPECT_FALSE(result.give_up);
+  EXPECT_EQ(result.code, "tls");
+  EXPECT_FALSE(HasMail());
+}
+
+TEST_F(SmtpTransportTest, LogsInOverTls) {
+  ASSERT_NO_FATAL_FAILURE(StartServerWithLogin());
+
+  const DeliveryResult result = Send(Message());
+
+  EXPECT_TRUE(result.delivered) << result.code;
+  EXPECT_EQ(Mail("login"), "dsrd");
+}
+
+TEST_F(SmtpTransportTest, TellsThatThePasswordIsWrong) {
+  ASSERT_NO_FATAL_FAILURE(StartServerWithLogin());
+  ASSERT_THAT(WriteFileAtomically(files_.File("password"), "another"), IsOk());
+
+  const DeliveryResult result = Send(Message());
+
+  EXPECT_FALSE(result.give_up);
+  EXPECT_EQ(result.code, "smtp-login");
+  EXPECT_FALSE(HasMail());
+}
+
+TEST_F(SmtpTransportTest, TrustsNoCertificateThatIsNotKnown) {
+  ASSERT_NO_FATAL_FAILURE(StartServerWithLogin());
+  options_.ca_file.clear();
+
+  const DeliveryResult result = Send(Message());
+
+  EXPECT_EQ(result.code, "tls");
+  EXPECT_FALSE(HasMail());
+}
+
+TEST_F(SmtpTransportTest, IsToBeTriedAgainWhenTheServerIsDown) {
+  const Listener refusing(/*listens=*/false);
+  options_.port = refusing.port();
+
+  const DeliveryResult result = Send(Message());
+
+  EXPECT_FALSE(result.give_up);
+  EXPECT_EQ(result.code, "connection-refused");
+}
+
+TEST_F(SmtpTransportTest, GivesUpOnWhatIsNoMail) {
+  Listener canary;
+  options_.port = canary.port();
+  RenderedMessage text_message = Message();
+  text_message.channel = "sms";
+  RenderedMessage no_address = Message();
+  no_address.address = "li@example.com>\r\nRCPT TO:<all@example.com";
+  RenderedMessage no_id = Message();
+  no_id.message_id = "m1>\r\nBcc: x";
+
+  EXPECT_EQ(Send(text_message).code, "channel-unsupported");
+  EXPECT_EQ(Send(no_address).code, "address-invalid");
+  EXPECT_EQ(Send(no_id).code, "message-id-invalid");
+  EXPECT_TRUE(Send(text_message).give_up && Send(no_address).give_up && Send(no_id).give_up);
+  EXPECT_EQ(canary.CountConnections(), 0);
+}
+
+TEST(SmtpTransportCreateTest, NamesEveryWrongOption) {
+  const auto transport = SmtpTransport::Create(
+      {.host = "a/b", .port = 0, .sender = "nobody", .username = "dsrd", .require_tls = false});
+
+  ASSERT_TRUE(BadRequestOf(transport.status()).has_value());
+  EXPECT_EQ(BadRequestOf(transport.status())->field_violations_size(), 5);
+}
+
+TEST(SmtpTransportCreateTest, NeedsThePasswordFile) {
+  const TempDir files;
+  const auto transport = SmtpTransport::Create({.host = "mail.example",
+                                                .sender = "privacy@shop.example",
+                                                .username = "dsrd",
+                                                .password_file = files.File("missing")});
+
+  EXPECT_THAT(transport, ReasonIs(v1::ERROR_REASON_INSTALLATION_INVALID));
+}
+
+}  // namespace
+}  // namespace dsr

@@ -1,0 +1,60 @@
+#include "dsrctl/columns.h"
+
+#include <cstddef>
+
+#include "absl/strings/str_split.h"
+
+namespace dsr::dsrctl {
+namespace {
+
+struct Choice {
+  const char* type;
+  const char* columns;
+};
+
+constexpr Choice kChoices[] = {
+    {"dsr.v1.Request", "name,type,phase,state,due_time,verified_level,assignee,breached"},
+    {"dsr.v1.WatchRequestsResponse",
+     "name=request.name,type=request.type,phase=request.phase,state=request.state,"
+     "due_time=request.due_time,breached=request.breached,resume_token"},
+    {"dsr.v1.Task", "name,system,kind,state,failures,due_time,categories"},
+    {"dsr.v1.Verification", "name,state,method,level,expire_time,attempts_left,sends"},
+    {"dsr.v1.Notice", "name,recipient,kind,state,due_time,overdue,attempts,categories"},
+    {"dsr.v1.Message", "name,template,language,audience,state,create_time,end_time,attempts"},
+    {"dsr.v1.DataSystem", "name,title,categories,task_kinds,create_time"},
+    {"dsr.v1.Recipient", "name,title,relation,jurisdiction,webhook=delivery.webhook.url"},
+    {"dsr.v1.Disclosure", "name,recipient,categories,disclose_time,purpose,method,basis"},
+    {"dsr.v1.SlaGroup",
+     "type,received,in_time=answered_in_time,late=answered_late,open,overdue,due_soon,refused,"
+     "withdrawn,breached,median_answer_seconds,max_answer_seconds"},
+    {"dsr.v1.AuditEvent", "index,time,actor,kind,request,sequence,leaf_hash"},
+};
+
+}  // namespace
+
+std::vector<Column> ParseColumns(absl::string_view text) {
+  std::vector<Column> columns;
+  for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
+    const size_t equals = part.find('=');
+    if (equals != absl::string_view::npos) {
+      columns.push_back({std::string(part.substr(0, equals)), std::string(part.substr(equals + 1))});
+    } else {
+      // npos + 1 is 0: a path without a dot is its own last part.
+      columns.push_back({std::string(part.substr(part.rfind('.') + 1)), std::string(part)});
+    }
+  }
+  return columns;
+}
+
+std::vector<Column> ColumnsOf(const google::protobuf::Descriptor& type) {
+  for (const Choice& choice : kChoices) {
+    if (type.full_name() == choice.type) return ParseColumns(choice.columns);
+  }
+  std::vector<Column> columns;
+  for (int i = 0; i < type.field_count(); ++i) {
+    columns.push_back({type.field(i)->name(), type.field(i)->name()});
+  }
+  return columns;
+}
+
+}  // namespace dsr::dsrctl

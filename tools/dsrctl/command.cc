@@ -1,0 +1,181 @@
+#include "dsrctl/command.h"
+
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "dsr/base/status_macros.h"
+#include "dsrctl/fields.h"
+#include "dsrctl/input.h"
+#include "dsrctl/names.h"
+#include "google/protobuf/descriptor.h"
+
+namespace dsr::dsrctl {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+// Prefixes an error with the option that caused it.
+absl::Status About(const std::string& name, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat(name, ": ", status.message()));
+}
+
+}  // namespace
+
+CLI::Option* Command::AddText(const std::string& name, std::shared_ptr<std::string> value,
+                              const std::string& help, Need need) {
+  return app_->add_option(name, *value, help)->type_name("")->required(need == Need::kRequired);
+}
+
+Command& Command::Flag(const std::string& name, const std::string& path, const std::string& help,
+                       Need need) {
+  const FieldDescriptor& field = *FieldAt(*message_->GetDescriptor(), path);
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
+    auto set = std::make_shared<bool>(false);
+    app_->add_flag(name, *set, help);
+    bindings_.push_back([this, set, path](Context& context) {
+      return *set ? SetField(*message_, path, "true", context.output.zone()) : absl::OkStatus();
+    });
+    return *this;
+  }
+  std::string full_help = help;
+  if (field.enum_type() != nullptr) {
+    absl::StrAppend(&full_help, ": ", absl::StrJoin(EnumNames(*field.enum_type()), ", "));
+  }
+  auto values = std::make_shared<std::vector<std::string>>();
+  CLI::Option* option = app_->add_option(name, *values, full_help)
+                            ->type_name("")
+                            ->required(need == Need::kRequired)
+                            ->allow_extra_args(false);
+  // Without this a single option given twice would keep both of its texts.
+  if (!field.is_repeated()) option->expected(1);
+  bindings_.push_back([this, values, path, name](Context& context) {
+    for (const std::string& value : *values) {
+      DSR_RETURN_IF_ERROR(About(name, SetField(*message_, path, value, context.output.zone())));
+    }
+    return absl::OkStatus();
+  });
+  return *this;
+}
+
+Command& Command::Name(const std::string& name, const std::string& path, const std::string& pattern,
+                       const std::string& help, Need need) {
+  auto value = std::make_shared<std::string>();
+  const CLI::Option* option = AddText(name, value, help, need);
+  bindings_.push_back([this, option, value, path, pattern, name](Context& context) -> absl::Status {
+    if (option->count() == 0) return absl::OkStatus();
+    const absl::StatusOr<std::string> full = ResourceName(pattern, *value);
+    DSR_RETURN_IF_ERROR(About(name, full.status()));
+    return SetField(*message_, path, *full, context.output.zone());
+  });
+  return *this;
+}
+
+Command& Command::TextFile(const std::string& name, const std::string& path,
+                           const std::string& help, Need need) {
+  auto file = std::make_shared<std::string>();
+  const CLI::Option* option = AddText(name, file, absl::StrCat(help, " (a file, or - for stdin)"), need);
+  bindings_.push_back([this, option, file, path](Context& context) -> absl::Status {
+    if (option->count() == 0) return absl::OkStatus();
+    DSR_ASSIGN_OR_RETURN(const std::string contents, Read(*file, context));
+    absl::string_view text = absl::StripSuffix(contents, "\n");
+    text = absl::StripSuffix(text, "\r");
+    return SetField(*message_, path, text, context.output.zone());
+  });
+  return *this;
+}
+
+Command& Command::JsonFile(const std::string& name, const std::string& path,
+                           const std::string& help, Need need) {
+  auto file = std::make_shared<std::string>();
+  const CLI::Option* option =
+      AddText(name, file, absl::StrCat(help, " (a file of JSON, or - for stdin)"), need);
+  bindings_.push_back([this, option, file, path, name](Context& context) -> absl::Status {
+    if (option->count() == 0) return absl::OkStatus();
+    DSR_ASSIGN_OR_RETURN(const std::string json, Read(*file, context));
+    google::protobuf::Message& target = MutableMessageAt(*message_, path);
+    const std::unique_ptr<google::protobuf::Message> read(target.New());
+    DSR_RETURN_IF_ERROR(About(name, ParseJson(json, *read)));
+    target.MergeFrom(*read);
+    return absl::OkStatus();
+  });
+  return *this;
+}
+
+Command& Command::Text(const std::string& name, std::string* value, const std::string& help,
+                       Need need) {
+  app_->add_option(name, *value, help)->type_name("")->required(need == Need::kRequired);
+  return *this;
+}
+
+Command& Command::Texts(const std::string& name, std::vector<std::string>* values,
+                        const std::string& help, Need need) {
+  app_->add_option(name, *values, help)->type_name("")->required(need == Need::kRequired);
+  return *this;
+}
+
+Command& Command::Number(const std::string& name, int64_t* value, const std::string& help) {
+  app_->add_option(name, *value, help)->type_name("N")->check(CLI::NonNegativeNumber);
+  return *this;
+}
+
+Command& Command::Switch(const std::string& name, bool* value, const std::string& help) {
+  app_->add_flag(name, *value, help);
+  return *this;
+}
+
+Command& Command::Example(const std::string& line) {
+  absl::StrAppend(&examples_, examples_.empty() ? "Examples:" : "", "\n  ", line);
+  app_->footer(examples_);
+  return *this;
+}
+
+Command& Command::Columns(const std::string& columns) {
+  columns_ = columns;
+  return *this;
+}
+
+Command& Command::Runs(Run run) {
+  run_ = std::move(run);
+  return *this;
+}
+
+bool Command::IsChosen() const { return app_->parsed(); }
+
+absl::StatusOr<ExitCode> Command::Execute(Context& context) {
+  for (const Binding& binding : bindings_) DSR_RETURN_IF_ERROR(binding(context));
+  return run_(context);
+}
+
+absl::StatusOr<std::string> Command::Read(const std::string& path, Context& context) {
+  if (path == "-") {
+    if (stdin_taken_) return absl::InvalidArgumentError("only one option can read stdin (-)");
+    stdin_taken_ = true;
+  }
+  return ReadInput(path, context.streams.in);
+}
+
+Command& Group::Add(const std::string& name, const std::string& help) {
+  commands_->push_back(std::make_unique<Command>(app_->add_subcommand(name, help)));
+  return *commands_->back();
+}
+
+Group CommandTree::AddGroup(const std::string& name, const std::string& help) {
+  CLI::App* app = root_->add_subcommand(name, help);
+  app->require_subcommand(1);
+  return Group(app, &commands_);
+}
+
+Command* CommandTree::Chosen() const {
+  for (const auto& command : commands_) {
+    if (command->IsChosen()) return command.get();
+  }
+  return nullptr;
+}
+
+}  // namespace dsr::dsrctl

@@ -1,0 +1,37 @@
+// The groups of commands, one function a file.
+#ifndef DSR_TOOLS_DSRCTL_COMMANDS_H_
+#define DSR_TOOLS_DSRCTL_COMMANDS_H_
+
+#include "dsrctl/command.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace dsr::dsrctl {
+
+// Adds `dsrctl request ...`: filing, reading and listing; then everything that changes a request; then
+// watch and download, which stream.
+void AddRequestCommands(CommandTree& tree);
+void AddRequestActions(Group& requests);
+void AddRequestStreams(Group& requests);
+
+void AddVerificationCommands(CommandTree& tree);
+void AddTaskCommands(CommandTree& tree);
+// `system`, `recipient` and `disclosure`.
+void AddRegistryCommands(CommandTree& tree);
+void AddDisclosureCommands(CommandTree& tree);
+void AddNoticeCommands(CommandTree& tree);
+void AddMessageCommands(CommandTree& tree);
+void AddWorkflowCommands(CommandTree& tree);
+void AddReportCommands(CommandTree& tree);
+void AddAuditCommands(CommandTree& tree);
+void AddAdminCommands(CommandTree& tree);
+void AddTokenCommands(CommandTree& tree);
+void AddApiCommands(CommandTree& tree);
+// Describes the whole of `root`, which outlives the tree.
+void AddCompletionCommands(CommandTree& tree, const CLI::App& root);
+
+}  // namespace dsr::dsrctl
+
+#endif  // DSR_TOOLS_DSRCTL_COMMANDS_H_

@@ -1,0 +1,98 @@
+#include <memory>
+#include <string>
+
+#include "dsr/v1/request_service.grpc.pb.h"
+#include "dsrctl/calls.h"
+#include "dsrctl/commands.h"
+
+namespace dsr::dsrctl {
+namespace {
+
+using Stub = v1::RequestService::Stub;
+
+// Adds a command that does something to one request, with what all of these share.
+template <class Request>
+Command& AddAction(Group& requests, const std::string& name, const std::string& help,
+                   UnaryMethod<Stub, Request, v1::Request> method) {
+  return AddCall(requests, name, help, method)
+      .Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)
+      .Flag("--etag", "etag", "Refuse when the request changed since this etag was read");
+}
+
+void AddAssign(Group& requests) {
+  Command& command = requests.Add("assign", "Gives a request to a principal, or to nobody");
+  const auto request = command.Sends<v1::AssignRequestRequest>();
+  const auto nobody = std::make_shared<bool>(false);
+  command.Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)
+      .Flag("--assignee", "assignee", "The principal")
+      .Switch("--nobody", nobody.get(), "Take it from whoever has it")
+      .Flag("--etag", "etag", "Refuse when the request changed since this etag was read")
+      .Example("dsrctl request assign 01jd2m8q7r5v9x3c6b4n1k0wte --assignee li-caseworker")
+      .Example("dsrctl request assign 01jd2m8q7r5v9x3c6b4n1k0wte --nobody")
+      .Runs([request, nobody](Context& context) -> absl::StatusOr<ExitCode> {
+        // An empty assignee takes the request away, so it has to be said and not forgotten.
+        if (request->assignee().empty() != *nobody) {
+          return absl::InvalidArgumentError("give either --assignee or --nobody");
+        }
+        DSR_ASSIGN_OR_RETURN(const v1::Request answer,
+                             context.session.Call(&Stub::AssignRequest, *request));
+        context.output.Item(answer);
+        return ExitCode::kOk;
+      });
+}
+
+}  // namespace
+
+void AddRequestActions(Group& requests) {
+  AddAction(requests, "assess", "Accepts a request as it stands; its work begins",
+            &Stub::AssessRequest)
+      .TextFile("--note-file", "internal_note", "A note for colleagues")
+      .Example("dsrctl request assess 01jd2m8q7r5v9x3c6b4n1k0wte");
+
+  AddAction(requests, "decide-field", "Accepts or rejects one field of a correction",
+            &Stub::DecideField)
+      .Flag("--index", "index", "The field's place in the correction, from 0", Need::kRequired)
+      .Flag("--decision", "decision", "How it is decided", Need::kRequired)
+      .TextFile("--reason-file", "reason", "For a rejection: the reason that is told")
+      .Example("dsrctl request decide-field ID --index 0 --decision accepted")
+      .Example("dsrctl request decide-field ID --index 2 --decision rejected --reason-file why.txt");
+
+  AddAction(requests, "confirm-plan", "Confirms the deletion plan: the point of no return",
+            &Stub::ConfirmPlan)
+      .Example("dsrctl request get ID          # shows plan and etag")
+      .Example("dsrctl request confirm-plan ID --etag ETAG");
+
+  AddAction(requests, "resolve-blockers", "Says that the blockers are resolved; they are checked again",
+            &Stub::ResolveBlocker)
+      .Example("dsrctl request resolve-blockers ID");
+
+  AddAction(requests, "refuse", "Proposes to refuse; a second person approves", &Stub::ProposeRefusal)
+      .Flag("--ground", "ground", "The listed ground", Need::kRequired)
+      .TextFile("--reason-file", "reason", "The reason that is told", Need::kRequired)
+      .Example("dsrctl request refuse ID --ground no-data-held --reason-file reason.txt");
+
+  AddAction(requests, "approve", "Approves a proposed refusal and answers the requester",
+            &Stub::ApproveRefusal)
+      .Example("dsrctl request approve ID");
+
+  AddAction(requests, "reject", "Rejects a proposed refusal; the work goes on", &Stub::RejectRefusal)
+      .Example("dsrctl request reject ID");
+
+  AddAction(requests, "review", "Records the human review of an automated decision",
+            &Stub::ReviewDecision)
+      .Flag("--outcome", "outcome", "What came out", Need::kRequired)
+      .TextFile("--explanation-file", "explanation", "The explanation for the person", Need::kRequired)
+      .Example("dsrctl request review ID --outcome overturned --explanation-file why.txt");
+
+  AddAction(requests, "withdraw", "Withdraws on behalf of the requester", &Stub::WithdrawRequest)
+      .TextFile("--reason-file", "reason", "Why, if told")
+      .Example("dsrctl request withdraw ID");
+
+  AddAction(requests, "respond", "Sends the answer", &Stub::RespondToRequest)
+      .TextFile("--note-file", "note", "Added to the answer")
+      .Example("dsrctl request respond ID --note-file note.txt");
+
+  AddAssign(requests);
+}
+
+}  // namespace dsr::dsrctl

@@ -1,0 +1,109 @@
+#include "dsrctl/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "dsr/base/file.h"
+#include "dsrctl/uuid.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+
+namespace dsr::dsrctl {
+namespace {
+
+constexpr int kAttempts = 4;
+constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
+constexpr absl::Duration kLongestPause = absl::Seconds(2);
+// A page of 1000 requests with their outcomes is larger than gRPC's default of 4 MiB.
+constexpr int kMaxReceivedBytes = 64 << 20;
+
+}  // namespace
+
+bool IsLoopback(absl::string_view server) {
+  if (absl::StartsWith(server, "unix:")) return true;
+  if (absl::StartsWith(server, "[::1]:")) return true;
+  const absl::string_view host = server.substr(0, server.rfind(':'));
+  return host == "localhost" ||
+         (absl::StartsWith(host, "127.") &&
+          host.find_first_not_of("0123456789.") == absl::string_view::npos);
+}
+
+Session::Session(SessionOptions options, std::ostream& messages)
+    : options_(std::move(options)), messages_(messages) {
+  if (!options_.sleep) options_.sleep = absl::SleepFor;
+}
+
+absl::Status Session::Connect() {
+  if (channel_ != nullptr) return absl::OkStatus();
+  if (!IsLoopback(options_.server)) {
+    return absl::InvalidArgumentError(
+        "--server must be on loopback (127.0.0.1, [::1], localhost or unix:PATH): the connection is not "
+        "encrypted; reach another machine through a tunnel such as ssh -L");
+  }
+  if (!options_.token_file.empty()) {
+    const absl::StatusOr<std::string> token = ReadFile(options_.token_file);
+    if (!token.ok()) return absl::InvalidArgumentError("the token file cannot be read");
+    token_ = std::string(absl::StripAsciiWhitespace(*token));
+    const bool one_word = !token_.empty() && std::all_of(token_.begin(), token_.end(), [](char c) {
+      return absl::ascii_isgraph(static_cast<unsigned char>(c));
+    });
+    if (!one_word) return absl::InvalidArgumentError("the token file does not hold one token");
+  }
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+  // A proxy cannot reach this machine's loopback.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  channel_ = grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(),
+                                       arguments);
+  return absl::OkStatus();
+}
+
+void Session::AddToken(grpc::ClientContext& context) const {
+  if (!token_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
+}
+
+const std::string& Session::idempotency_key() {
+  if (options_.idempotency_key.empty()) options_.idempotency_key = RandomUuid();
+  return options_.idempotency_key;
+}
+
+void Session::AddIdempotencyKey(google::protobuf::Message& request) {
+  const google::protobuf::FieldDescriptor* field =
+      request.GetDescriptor()->FindFieldByName("idempotency_key");
+  if (field == nullptr || !request.GetReflection()->GetString(request, field).empty()) return;
+  const int index = keys_used_++;
+  // The first call takes the key as given, so that the user's key is what the server stores.
+  const std::string key =
+      index == 0 ? idempotency_key() : DerivedUuid(idempotency_key(), index);
+  if (options_.verbose) messages_ << "dsrctl: idempotency key " << key << "\n";
+  request.GetReflection()->SetString(&request, field, key);
+}
+
+void Session::BackOff(int failures) {
+  options_.sleep(std::min(kFirstPause * (1 << std::min(failures, 10)), kLongestPause));
+}
+
+absl::Status Session::Attempt(const std::function<grpc::Status(grpc::ClientContext&)>& call) {
+  absl::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0) {
+      if (options_.verbose) messages_ << "dsrctl: server unavailable, trying again\n";
+      BackOff(attempt - 1);
+    }
+    // A context serves one attempt only.
+    grpc::ClientContext context;
+    AddToken(context);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+    status = FromGrpcStatus(call(context));
+    if (status.code() != absl::StatusCode::kUnavailable) break;
+  }
+  return status;
+}
+
+}  // namespace dsr::dsrctl

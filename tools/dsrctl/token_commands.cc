@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/file.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/config/v1/config.pb.h"
+#include "dsrctl/commands.h"
+#include "dsrctl/names.h"
+#include "google/protobuf/text_format.h"
+
+namespace dsr::dsrctl {
+namespace {
+
+// As documented at dsr.config.v1.Principal.
+constexpr std::array<absl::string_view, 11> kRoles = {
+    "intake",  "session_asserter", "verifier",  "caseworker",  "reviewer", "privacy_officer",
+    "auditor", "operator",         "registrar", "data_system", "recipient"};
+constexpr size_t kMaxName = 100;
+constexpr size_t kTokenBytes = 32;
+
+struct NewToken {
+  std::string name;
+  std::string roles;
+  std::string data_system;
+  std::string recipient;
+  std::string out;
+};
+
+absl::Status CheckName(const std::string& name) {
+  const bool fits = name.size() <= kMaxName && !name.empty() &&
+                    std::all_of(name.begin(), name.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                    });
+  return fits ? absl::OkStatus()
+              : absl::InvalidArgumentError("--name takes 1 to 100 characters of a-z, 0-9 and -");
+}
+
+absl::Status AddRoles(const NewToken& options, config::v1::Principal& principal) {
+  for (const absl::string_view role : absl::StrSplit(options.roles, ',', absl::SkipEmpty())) {
+    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--roles takes, joined by commas: ", absl::StrJoin(kRoles, ", ")));
+    }
+    principal.add_roles(std::string(role));
+  }
+  if (principal.roles().empty()) return absl::InvalidArgumentError("--roles names no role");
+  return absl::OkStatus();
+}
+
+// A worker or recipient without its resource would see nothing, and a resource without its role would be
+// ignored: both are mistakes.
+absl::Status AddResource(absl::string_view role, absl::string_view flag, absl::string_view pattern,
+                         const std::string& given, const config::v1::Principal& principal,
+                         std::string* resource) {
+  const bool has_role =
+      std::find(principal.roles().begin(), principal.roles().end(), role) != principal.roles().end();
+  if (has_role == given.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("role ", role, " and ", flag, " go together"));
+  }
+  if (given.empty()) return absl::OkStatus();
+  DSR_ASSIGN_OR_RETURN(*resource, ResourceName(pattern, given));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ExitCode> MakeToken(Context& context, const NewToken& options) {
+  config::v1::TokenFile file;
+  config::v1::Principal& principal = *file.add_principals();
+  DSR_RETURN_IF_ERROR(CheckName(options.name));
+  principal.set_name(options.name);
+  DSR_RETURN_IF_ERROR(AddRoles(options, principal));
+  DSR_RETURN_IF_ERROR(AddResource("data_system", "--data-system", "systems/*", options.data_system,
+                                  principal, principal.mutable_data_system()));
+  DSR_RETURN_IF_ERROR(AddResource("recipient", "--recipient", "recipients/*", options.recipient,
+                                  principal, principal.mutable_recipient()));
+  if (FileExists(options.out)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.out, " exists already; a token in use must not be lost"));
+  }
+  // The prefix lets secret scanners find a token that strayed into a repository.
+  const std::string token = absl::StrCat("dsr_", HexEncode(RandomBytes(kTokenBytes)));
+  principal.set_token_sha256(HexEncode(Sha256(token)));
+  DSR_RETURN_IF_ERROR(WriteFileAtomically(options.out, absl::StrCat(token, "\n"), 0600));
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(file, &text);
+  context.output.Raw(text);
+  context.streams.err << "dsrctl: token written to " << options.out
+                      << "; add the lines above to the server's token file\n";
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddTokenCommands(CommandTree& tree) {
+  Group group = tree.AddGroup("token", "Makes tokens, without a server");
+  Command& command = group.Add("new", "Makes a token, and the token file's entry for it");
+  const auto options = std::make_shared<NewToken>();
+  command.Text("--name", &options->name, "The principal's name; appears in histories", Need::kRequired)
+      .Text("--roles", &options->roles,
+            absl::StrCat("Roles, joined by commas: ", absl::StrJoin(kRoles, ", ")), Need::kRequired)
+      .Text("--data-system", &options->data_system, "With role data_system: which, SYSTEM")
+      .Text("--recipient", &options->recipient, "With role recipient: which, RECIPIENT")
+      .Text("--out", &options->out, "The new file for the token, readable by its owner only",
+            Need::kRequired)
+      .Example("dsrctl token new --name li-caseworker --roles caseworker,verifier"
+               " --out li.token >> tokens.textproto")
+      .Example("dsrctl token new --name orders-worker --roles data_system --data-system orders"
+               " --out orders.token >> tokens.textproto")
+      .Runs([options](Context& context) { return MakeToken(context, *options); });
+}
+
+}  // namespace dsr::dsrctl
