@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -36,6 +37,23 @@ std::string Sha256(absl::string_view data);
 // Returns the SHA-256 of all `parts` one after the other, without joining them. Nothing separates
 // the parts: give lengths yourself where their borders matter.
 std::string Sha256Concat(std::initializer_list<absl::string_view> parts);
+
+// SHA-256 of bytes that come piece by piece. Not thread-safe.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  ~Sha256Stream();
+  Sha256Stream(const Sha256Stream&) = delete;
+  Sha256Stream& operator=(const Sha256Stream&) = delete;
+
+  void Add(absl::string_view piece);
+  // Returns the hash of all pieces so far; nothing may be added after.
+  std::string Finish();
+
+ private:
+  struct State;
+  const std::unique_ptr<State> state_;
+};
 
 // Returns the HMAC-SHA256 of `data`. `key` may have any length.
 std::string HmacSha256(absl::string_view key, absl::string_view data);

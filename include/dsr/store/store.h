@@ -25,7 +25,7 @@
 #include "dsr/v1/notice.pb.h"
 #include "dsr/v1/registry.pb.h"
 #include "dsr/v1/task.pb.h"
-#include "dsr/workflow/definitions.h"
+#include "dsr/base/definition.h"
 
 namespace dsr {
 

@@ -8,22 +8,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "dsr/base/definition.h"
 #include "dsr/v1/common.pb.h"
 #include "dsr/v1/policy.pb.h"
 #include "dsr/v1/workflow.pb.h"
 
 namespace dsr {
-
-// What a definition is. The values are stored.
-enum class DefinitionKind { kWorkflow = 1, kPolicy = 2, kCalendar = 3, kTemplates = 4 };
-
-// One exact version of a definition: `ref.sha256()` is over `text`, its canonical text (protobuf
-// text format as printed by dsrd, fragments merged, comments gone).
-struct Definition {
-  DefinitionKind kind;
-  v1::DefinitionRef ref;
-  std::string text;
-};
 
 // Everything in a definitions directory, parsed and checked.
 struct DefinitionFiles {
