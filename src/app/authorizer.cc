@@ -56,7 +56,7 @@ absl::Status Authorize(const Principal& principal, const RequestId& request,
   return std::visit(
       [&](const auto& given) -> absl::Status {
         using Given = std::decay_t<decltype(given)>;
-        if constexpr (kIsOneOf<Given, CompleteTask, FailTask>) {
+        if constexpr (kIsOneOf<Given, CompleteTask, FailTask, CompletePackage>) {
           return OwnTask(principal, record, TaskName(request, given.id));
         } else if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice>) {
           return OwnNotice(principal, record, NoticeName(request, given.id));
@@ -65,7 +65,7 @@ absl::Status Authorize(const Principal& principal, const RequestId& request,
           // A recipient that fetches its notice has it delivered by that.
           if (!given.delivered) return SystemOnly(command);
           return OwnNotice(principal, record, NoticeName(request, given.id));
-        } else if constexpr (kIsOneOf<Given, RecordMessageDelivery, FireTimer, CompletePackage>) {
+        } else if constexpr (kIsOneOf<Given, RecordMessageDelivery, FireTimer>) {
           return principal.is_system() ? absl::OkStatus() : SystemOnly(command);
         } else {
           return absl::OkStatus();

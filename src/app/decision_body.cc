@@ -199,7 +199,8 @@ absl::Status DecisionBody::CheckCaller(Transaction& transaction) {
   }
   return std::visit(
       [&](const auto& given) -> absl::Status {
-        if constexpr (kIsOneOf<std::decay_t<decltype(given)>, CompleteTask, FailTask>) {
+        if constexpr (kIsOneOf<std::decay_t<decltype(given)>, CompleteTask, FailTask,
+                               CompletePackage>) {
           const std::string name = TaskName(planned_.request, given.id);
           for (const v1::Task& task : record_.tasks()) {
             // An ended task has no lease; that it ended is the better answer, and the engine's.

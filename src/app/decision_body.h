@@ -29,7 +29,8 @@ struct PlannedCommand {
   Command command;
   // The personal data of the command's event.
   std::optional<SealedContent> content;
-  // For CompleteTask and FailTask: the token of the lease, checked in the transaction.
+  // For CompleteTask, FailTask and CompletePackage: the token of the lease, checked in the
+  // transaction.
   std::string lease_token;
   // For FileRequest: whose request it is. Filled in by CommandExecutor::File.
   std::optional<PreparedSubject> subject;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "dsr/workflow/engine.h"
 
 namespace dsr {
@@ -23,10 +24,15 @@ struct Principal {
   Actor ToActor() const { return Actor{name, roles}; }
 };
 
+// The data system that dsrd itself is: it makes packages and answers.
+inline constexpr absl::string_view kOwnSystem = "systems/dsrd";
+
 // The parts of dsrd that act on requests.
 inline Principal SchedulerPrincipal() { return Principal{.name = "system:scheduler"}; }
 inline Principal DispatcherPrincipal() { return Principal{.name = "system:dispatcher"}; }
-inline Principal PackagerPrincipal() { return Principal{.name = "system:packager"}; }
+inline Principal PackagerPrincipal() {
+  return Principal{.name = "system:packager", .data_system = std::string(kOwnSystem)};
+}
 
 }  // namespace dsr
 

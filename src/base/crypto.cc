@@ -62,6 +62,26 @@ std::string Sha256Concat(std::initializer_list<absl::string_view> parts) {
   return hash;
 }
 
+struct Sha256Stream::State {
+  crypto_hash_sha256_state hash;
+};
+
+Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) {
+  crypto_hash_sha256_init(&state_->hash);
+}
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::Add(absl::string_view piece) {
+  crypto_hash_sha256_update(&state_->hash, In(piece), piece.size());
+}
+
+std::string Sha256Stream::Finish() {
+  std::string hash(kHashSize, '\0');
+  crypto_hash_sha256_final(&state_->hash, Out(hash));
+  return hash;
+}
+
 std::string HmacSha256(absl::string_view key, absl::string_view data) {
   crypto_auth_hmacsha256_state state;
   crypto_auth_hmacsha256_init(&state, In(key), key.size());

@@ -6,20 +6,35 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
 namespace dsr {
 namespace {
 
 class Collector : public google::protobuf::io::ErrorCollector {
  public:
-  Collector(absl::string_view file, std::vector<Finding>* findings)
-      : file_(file), findings_(*findings) {}
+  Collector(absl::string_view file, absl::string_view text, std::vector<Finding>* findings)
+      : file_(file), lines_(absl::StrSplit(text, '\n')), findings_(*findings) {}
 
   void AddError(int line, google::protobuf::io::ColumnNumber, const std::string& text) override {
-    findings_.push_back({.file = file_, .line = line + 1, .description = text});
+    findings_.push_back({.file = file_, .line = WhereItIs(line, text) + 1, .description = text});
   }
 
  private:
+  // The parser notices a wrong enum name only after reading on, perhaps on a later line.
+  int WhereItIs(int line, absl::string_view error) const {
+    if (!absl::ConsumePrefix(&error, "Unknown enumeration value of \"")) return line;
+    const absl::string_view value = error.substr(0, error.find('"'));
+    for (int at = std::min(line, static_cast<int>(lines_.size()) - 1); at >= 0; --at) {
+      if (absl::StrContains(lines_[at], value)) return at;
+    }
+    return line;
+  }
+
   const std::string file_;
+  const std::vector<std::string> lines_;
   std::vector<Finding>& findings_;
 };
 
@@ -55,7 +70,7 @@ bool SourceTree::Parse(absl::string_view file, absl::string_view text,
                        google::protobuf::Message* message, std::vector<Finding>* findings) {
   file_ = std::string(file);
   type_ = message->GetDescriptor();
-  Collector collector(file, findings);
+  Collector collector(file, text, findings);
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&collector);
   parser.WriteLocationsTo(&tree_);

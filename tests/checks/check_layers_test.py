@@ -97,6 +97,7 @@ class CheckLayersTest(unittest.TestCase):
     def test_only_the_sqlite_store_sees_the_database_library(self):
         self.write("src/store/sqlite/tables.cc",
                    "#include <SQLiteCpp/Database.h>\n#include <sqlite3.h>\n")
+        self.write("tools/sample_shop/database.cc", "#include <sqlite3.h>\n")
         for include in ("<SQLiteCpp/Statement.h>", "<sqlite3.h>", '"sqlite3.h"'):
             for path in ("src/app/executor.cc", "tools/dsrctl/main.cc"):
                 with self.subTest(path=path, include=include):

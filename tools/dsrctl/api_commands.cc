@@ -56,8 +56,9 @@ void AddApiCommands(CommandTree& tree) {
   const auto out = std::make_shared<std::string>();
   command.Text("--out", out.get(), "The file to write; without, stdout")
       .Example("dsrctl api descriptors --out dsr.binpb")
-      .Example("buf curl --schema dsr.binpb --protocol grpc --http2-prior-knowledge"
-               " http://127.0.0.1:7443/dsr.v1.AdminService/GetStatus")
+      .Example(
+          "buf curl --schema dsr.binpb --protocol grpc --http2-prior-knowledge"
+          " http://127.0.0.1:7443/dsr.v1.AdminService/GetStatus")
       .Runs([out](Context& context) -> absl::StatusOr<ExitCode> {
         const std::string bytes = ApiDescriptors().SerializeAsString();
         if (!out->empty()) {

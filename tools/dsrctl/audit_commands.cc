@@ -14,7 +14,8 @@ void AddAuditCommands(CommandTree& tree) {
   AddCall(group, "checkpoint", "Shows the log's size and root", &Stub::GetCheckpoint)
       .Example("dsrctl audit checkpoint -o jsonl >> checkpoints.jsonl");
 
-  Command& verify = group.Add("verify", "Hashes every record again; ends with 8 when one was altered");
+  Command& verify =
+      group.Add("verify", "Hashes every record again; ends with 8 when one was altered");
   const auto request = verify.Sends<v1::VerifyLogRequest>();
   verify.Example("dsrctl audit verify --timeout 10m")
       .Runs([request](Context& context) -> absl::StatusOr<ExitCode> {

@@ -41,14 +41,14 @@ Command& AddCall(Group& group, const std::string& name, const std::string& help,
 using FetchPage = std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(
     const google::protobuf::Message&)>;
 
-// Prints the first repeated field of the answers, page by page, until there are no more or `limit` (0: no
-// limit) are printed. `columns` as in columns.h; empty for those of the element's type.
+// Prints the first repeated field of the answers, page by page, until there are no more or `limit`
+// (0: no limit) are printed. `columns` as in columns.h; empty for those of the element's type.
 absl::StatusOr<ExitCode> PrintPages(Context& context, google::protobuf::Message& request,
                                     const std::string& columns, int64_t limit,
                                     const FetchPage& fetch);
 
-// Adds a command that lists, all pages unless `--limit` says otherwise. `request`, when not null, receives
-// the message that the command sends.
+// Adds a command that lists, all pages unless `--limit` says otherwise. `request`, when not null,
+// receives the message that the command sends.
 template <class Stub, class Request, class Response>
 Command& AddList(Group& group, const std::string& name, const std::string& help,
                  UnaryMethod<Stub, Request, Response> method,
@@ -75,13 +75,13 @@ Command& AddList(Group& group, const std::string& name, const std::string& help,
   return command;
 }
 
-// Calls `call` for each name; what fails does not stop the rest. Prints the answers as a list, and each
-// error. Returns kPartial when some failed and some did not, and the error when all did.
+// Calls `call` for each name; what fails does not stop the rest. Prints the answers as a list, and
+// each error. Returns kPartial when some failed and some did not, and the error when all did.
 absl::StatusOr<ExitCode> ForEachName(
     Context& context, const std::vector<std::string>& names, const std::string& pattern,
     const google::protobuf::Descriptor& type,
-    const std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(
-        const std::string& name)>& call);
+    const std::function<
+        absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(const std::string& name)>& call);
 
 // Adds a command that makes the same call for one or several names; the other options hold for all.
 template <class Stub, class Request, class Response>

@@ -37,7 +37,8 @@ std::vector<Column> ParseColumns(absl::string_view text) {
   for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
     const size_t equals = part.find('=');
     if (equals != absl::string_view::npos) {
-      columns.push_back({std::string(part.substr(0, equals)), std::string(part.substr(equals + 1))});
+      columns.push_back(
+          {std::string(part.substr(0, equals)), std::string(part.substr(equals + 1))});
     } else {
       // npos + 1 is 0: a path without a dot is its own last part.
       columns.push_back({std::string(part.substr(part.rfind('.') + 1)), std::string(part)});

@@ -19,8 +19,8 @@ struct Column {
 // Reads `path,title=path,...`; a column without a title has its path's last part.
 std::vector<Column> ParseColumns(absl::string_view text);
 
-// Returns the columns of lists of `type`: those that people look for, most telling first; all its fields
-// where nothing was chosen.
+// Returns the columns of lists of `type`: those that people look for, most telling first; all its
+// fields where nothing was chosen.
 std::vector<Column> ColumnsOf(const google::protobuf::Descriptor& type);
 
 }  // namespace dsr::dsrctl

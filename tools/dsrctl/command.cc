@@ -19,17 +19,27 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// Prefixes an error with the option that caused it.
-absl::Status About(const std::string& name, const absl::Status& status) {
+constexpr char kMoreHelp[] = "Options of all commands, and exit codes: dsrctl --help";
+
+// Begins an error with the option that caused it, as the subject of its sentence.
+absl::Status About(absl::string_view name, const absl::Status& status) {
   if (status.ok()) return status;
-  return absl::Status(status.code(), absl::StrCat(name, ": ", status.message()));
+  return absl::Status(status.code(), absl::StrCat(name, " ", status.message()));
+}
+
+// Returns what the help shows behind an option's name; nothing for a positional, whose name says
+// it.
+std::string TypeName(const std::string& name, const std::string& kind) {
+  return name[0] == '-' ? kind : "";
 }
 
 }  // namespace
 
 CLI::Option* Command::AddText(const std::string& name, std::shared_ptr<std::string> value,
-                              const std::string& help, Need need) {
-  return app_->add_option(name, *value, help)->type_name("")->required(need == Need::kRequired);
+                              const std::string& kind, const std::string& help, Need need) {
+  return app_->add_option(name, *value, help)
+      ->type_name(TypeName(name, kind))
+      ->required(need == Need::kRequired);
 }
 
 Command& Command::Flag(const std::string& name, const std::string& path, const std::string& help,
@@ -49,7 +59,7 @@ Command& Command::Flag(const std::string& name, const std::string& path, const s
   }
   auto values = std::make_shared<std::vector<std::string>>();
   CLI::Option* option = app_->add_option(name, *values, full_help)
-                            ->type_name("")
+                            ->type_name(TypeName(name, field.enum_type() ? "NAME" : "TEXT"))
                             ->required(need == Need::kRequired)
                             ->allow_extra_args(false);
   // Without this a single option given twice would keep both of its texts.
@@ -66,7 +76,7 @@ Command& Command::Flag(const std::string& name, const std::string& path, const s
 Command& Command::Name(const std::string& name, const std::string& path, const std::string& pattern,
                        const std::string& help, Need need) {
   auto value = std::make_shared<std::string>();
-  const CLI::Option* option = AddText(name, value, help, need);
+  const CLI::Option* option = AddText(name, value, "ID", help, need);
   bindings_.push_back([this, option, value, path, pattern, name](Context& context) -> absl::Status {
     if (option->count() == 0) return absl::OkStatus();
     const absl::StatusOr<std::string> full = ResourceName(pattern, *value);
@@ -79,7 +89,8 @@ Command& Command::Name(const std::string& name, const std::string& path, const s
 Command& Command::TextFile(const std::string& name, const std::string& path,
                            const std::string& help, Need need) {
   auto file = std::make_shared<std::string>();
-  const CLI::Option* option = AddText(name, file, absl::StrCat(help, " (a file, or - for stdin)"), need);
+  const CLI::Option* option =
+      AddText(name, file, "FILE", absl::StrCat(help, " (- for stdin)"), need);
   bindings_.push_back([this, option, file, path](Context& context) -> absl::Status {
     if (option->count() == 0) return absl::OkStatus();
     DSR_ASSIGN_OR_RETURN(const std::string contents, Read(*file, context));
@@ -94,13 +105,13 @@ Command& Command::JsonFile(const std::string& name, const std::string& path,
                            const std::string& help, Need need) {
   auto file = std::make_shared<std::string>();
   const CLI::Option* option =
-      AddText(name, file, absl::StrCat(help, " (a file of JSON, or - for stdin)"), need);
+      AddText(name, file, "FILE", absl::StrCat(help, " (- for stdin)"), need);
   bindings_.push_back([this, option, file, path, name](Context& context) -> absl::Status {
     if (option->count() == 0) return absl::OkStatus();
     DSR_ASSIGN_OR_RETURN(const std::string json, Read(*file, context));
     google::protobuf::Message& target = MutableMessageAt(*message_, path);
     const std::unique_ptr<google::protobuf::Message> read(target.New());
-    DSR_RETURN_IF_ERROR(About(name, ParseJson(json, *read)));
+    DSR_RETURN_IF_ERROR(About(absl::StrCat(name, ":"), ParseJson(json, *read)));
     target.MergeFrom(*read);
     return absl::OkStatus();
   });
@@ -109,13 +120,17 @@ Command& Command::JsonFile(const std::string& name, const std::string& path,
 
 Command& Command::Text(const std::string& name, std::string* value, const std::string& help,
                        Need need) {
-  app_->add_option(name, *value, help)->type_name("")->required(need == Need::kRequired);
+  app_->add_option(name, *value, help)
+      ->type_name(TypeName(name, "TEXT"))
+      ->required(need == Need::kRequired);
   return *this;
 }
 
 Command& Command::Texts(const std::string& name, std::vector<std::string>* values,
                         const std::string& help, Need need) {
-  app_->add_option(name, *values, help)->type_name("")->required(need == Need::kRequired);
+  app_->add_option(name, *values, help)
+      ->type_name(TypeName(name, "TEXT"))
+      ->required(need == Need::kRequired);
   return *this;
 }
 
@@ -131,7 +146,7 @@ Command& Command::Switch(const std::string& name, bool* value, const std::string
 
 Command& Command::Example(const std::string& line) {
   absl::StrAppend(&examples_, examples_.empty() ? "Examples:" : "", "\n  ", line);
-  app_->footer(examples_);
+  app_->footer(absl::StrCat(examples_, "\n\n", kMoreHelp));
   return *this;
 }
 
@@ -168,6 +183,7 @@ Command& Group::Add(const std::string& name, const std::string& help) {
 Group CommandTree::AddGroup(const std::string& name, const std::string& help) {
   CLI::App* app = root_->add_subcommand(name, help);
   app->require_subcommand(1);
+  app->footer(kMoreHelp);
   return Group(app, &commands_);
 }
 

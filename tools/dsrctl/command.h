@@ -31,8 +31,8 @@ namespace dsr::dsrctl {
 
 enum class Need { kOptional, kRequired };
 
-// One command. Options either fill fields of the message it sends, or variables of its own. Names with
-// dashes are options, others positional. Not thread-safe.
+// One command. Options either fill fields of the message it sends, or variables of its own. Names
+// with dashes are options, others positional. Not thread-safe.
 class Command {
  public:
   using Run = std::function<absl::StatusOr<ExitCode>(Context&)>;
@@ -50,26 +50,27 @@ class Command {
     return request;
   }
 
-  // Fills the field at `path` with the option's text (fields.h). Repeated fields take the option again
-  // and again, booleans take no text, and enums list their values in the help.
+  // Fills the field at `path` with the option's text (fields.h). Repeated fields take the option
+  // again and again, booleans take no text, and enums list their values in the help.
   Command& Flag(const std::string& name, const std::string& path, const std::string& help,
                 Need need = Need::kOptional);
   // Fills it with the full name of a resource (names.h).
   Command& Name(const std::string& name, const std::string& path, const std::string& pattern,
                 const std::string& help, Need need = Need::kOptional);
-  // Fills it with what a file (`-`: stdin) holds, less the last line break. For all that is personal.
+  // Fills it with what a file (`-`: stdin) holds, less the last line break. For all that is
+  // personal.
   Command& TextFile(const std::string& name, const std::string& path, const std::string& help,
                     Need need = Need::kOptional);
-  // Merges a file (`-`: stdin) of protobuf JSON into the message at `path`, empty for the whole message.
-  // Options declared after it win over the file.
+  // Merges a file (`-`: stdin) of protobuf JSON into the message at `path`, empty for the whole
+  // message. Options declared after it win over the file.
   Command& JsonFile(const std::string& name, const std::string& path, const std::string& help,
                     Need need = Need::kOptional);
 
   // Fills variables of the command; they outlive its run.
   Command& Text(const std::string& name, std::string* value, const std::string& help,
                 Need need = Need::kOptional);
-  Command& Texts(const std::string& name, std::vector<std::string>* values,
-                 const std::string& help, Need need = Need::kOptional);
+  Command& Texts(const std::string& name, std::vector<std::string>* values, const std::string& help,
+                 Need need = Need::kOptional);
   Command& Number(const std::string& name, int64_t* value, const std::string& help);
   Command& Switch(const std::string& name, bool* value, const std::string& help);
 
@@ -90,7 +91,7 @@ class Command {
   using Binding = std::function<absl::Status(Context&)>;
 
   CLI::Option* AddText(const std::string& name, std::shared_ptr<std::string> value,
-                       const std::string& help, Need need);
+                       const std::string& kind, const std::string& help, Need need);
   absl::StatusOr<std::string> Read(const std::string& path, Context& context);
 
   CLI::App* const app_;

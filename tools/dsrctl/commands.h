@@ -10,8 +10,8 @@ class App;
 
 namespace dsr::dsrctl {
 
-// Adds `dsrctl request ...`: filing, reading and listing; then everything that changes a request; then
-// watch and download, which stream.
+// Adds `dsrctl request ...`: filing, reading and listing; then everything that changes a request;
+// then watch and download, which stream.
 void AddRequestCommands(CommandTree& tree);
 void AddRequestActions(Group& requests);
 void AddRequestStreams(Group& requests);

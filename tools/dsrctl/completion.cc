@@ -12,9 +12,9 @@
 namespace dsr::dsrctl {
 namespace {
 
-// Walks to the command that the words before the cursor name, and offers what that level has. Words that
-// are neither option nor command, such as values, are passed over.
-constexpr char kHead[] = R"(# bash completion for dsrctl: source <(dsrctl completion bash)
+// Walks to the command that the words before the cursor name, and offers what that level has. Words
+// that are neither option nor command, such as values, are passed over.
+constexpr char kHead[] = R"bash(# bash completion for dsrctl: source <(dsrctl completion bash)
 _dsrctl() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local path="" word i
@@ -40,7 +40,7 @@ _dsrctl() {
     COMPREPLY=($(compgen -f -- "$current"))
   fi
 }
-)";
+)bash";
 
 std::vector<std::string> CommandNames(const CLI::App& app) {
   std::vector<std::string> names;

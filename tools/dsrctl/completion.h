@@ -10,8 +10,8 @@ class App;
 
 namespace dsr::dsrctl {
 
-// Returns a bash script that completes groups, commands and options of `root`; files after options whose
-// name tells that they take one; the values of `--output`.
+// Returns a bash script that completes groups, commands and options of `root`; files after options
+// whose name tells that they take one; the values of `--output`.
 std::string BashCompletion(const CLI::App& root);
 
 }  // namespace dsr::dsrctl

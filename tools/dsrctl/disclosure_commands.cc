@@ -55,7 +55,8 @@ absl::StatusOr<ExitCode> Import(Context& context, const std::string& file) {
     if (!answer.ok()) {
       context.output.EndList();
       if (begin == 0) return answer.status();
-      // Each batch is all or none, and its key follows from the command's: repeating records none twice.
+      // Each batch is all or none, and its key follows from the command's: repeating records none
+      // twice.
       context.streams.err << FormatError(answer.status(), context.output.is_json());
       if (!context.output.is_json()) {
         context.streams.err << "  recorded: " << begin << " of " << size
@@ -78,18 +79,20 @@ absl::StatusOr<ExitCode> Import(Context& context, const std::string& file) {
 void AddDisclosureCommands(CommandTree& tree) {
   Group group = tree.AddGroup("disclosure", "Records what was disclosed to whom");
 
-  Command& import = group.Add("import", "Records disclosures, in batches of 1000, each all or none");
+  Command& import =
+      group.Add("import", "Records disclosures, in batches of 1000, each all or none");
   const auto file = std::make_shared<std::string>();
   import
       .Text("--file", file.get(),
-            "dsr.v1.Disclosure in protobuf JSON: an array, or one a line (a file, or - for stdin)",
+            "dsr.v1.Disclosure in protobuf JSON: an array, or one a line (- for stdin)",
             Need::kRequired)
       .Example("dsrctl disclosure import --file disclosures.jsonl -o jsonl")
-      .Runs([file](Context& context) { return Import(context, *file); });
+      .Runs([file](Context& context) { return Import(context, *file);
+});
 
-  AddList(group, "list", "Lists the disclosures of one subject, oldest first", &Stub::ListDisclosures)
-      .TextFile("--account-file", "subject_account", "The subject's account id", Need::kRequired)
-      .Example("dsrctl disclosure list --account-file account.txt");
-}
+AddList(group, "list", "Lists the disclosures of one subject, oldest first", &Stub::ListDisclosures)
+    .TextFile("--account-file", "subject_account", "The subject's account id", Need::kRequired)
+    .Example("dsrctl disclosure list --account-file account.txt");
+}  // namespace dsr::dsrctl
 
 }  // namespace dsr::dsrctl

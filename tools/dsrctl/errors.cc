@@ -143,11 +143,11 @@ std::string ErrorJson(const absl::Status& status) {
                                       ",\"description\":", JsonString(violation.description()),
                                       "}"));
   }
-  return absl::StrCat(
-      "{\"code\":", JsonString(absl::StatusCodeToString(status.code())),
-      ",\"reason\":", JsonString(info.reason()), ",\"message\":", JsonString(status.message()),
-      ",\"metadata\":{", absl::StrJoin(metadata, ","), "},\"violations\":[",
-      absl::StrJoin(violations, ","), "]}\n");
+  return absl::StrCat("{\"code\":", JsonString(absl::StatusCodeToString(status.code())),
+                      ",\"reason\":", JsonString(info.reason()),
+                      ",\"message\":", JsonString(status.message()), ",\"metadata\":{",
+                      absl::StrJoin(metadata, ","), "},\"violations\":[",
+                      absl::StrJoin(violations, ","), "]}\n");
 }
 
 std::string FormatError(const absl::Status& status, bool json) {

@@ -23,12 +23,12 @@ enum class ExitCode {
   kFindings = 8,
 };
 
-// Returns the error of a call with the ErrorInfo and BadRequest that travelled with it, in the form of
-// dsr/base/errors.h. Details that cannot be decoded are left out; OK stays OK.
+// Returns the error of a call with the ErrorInfo and BadRequest that travelled with it, in the form
+// of dsr/base/errors.h. Details that cannot be decoded are left out; OK stays OK.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
-// Returns the exit code that tells `status`: a wrong argument is kUsage whether dsrctl or the server
-// found it.
+// Returns the exit code that tells `status`: a wrong argument is kUsage whether dsrctl or the
+// server found it.
 ExitCode ExitCodeOf(const absl::Status& status);
 
 // Returns what is wrong, why, which fields, and what to do next, as lines for a terminal.

@@ -18,10 +18,11 @@ namespace dsr::dsrctl {
 
 // Sets the field at `path`, or adds to it when it is repeated.
 //
-// `text` is: a number; `true` or `false`; an enum value's name without its prefix, in any case, with `-`
-// or `_` (`no-data-held`); RFC 3339 or `YYYY-MM-DD` (midnight in `zone`) for an instant; `90s`, `2m` for
-// a duration; `YYYY-MM-DD` for a day; names joined by commas for a field mask. INVALID_ARGUMENT, naming
-// the field and what it takes and not the text, for anything else. The path must exist.
+// `text` is: a number; `true` or `false`; an enum value's name without its prefix, in any case,
+// with `-` or `_` (`no-data-held`); RFC 3339 or `YYYY-MM-DD` (midnight in `zone`) for an instant;
+// `90s`, `2m` for a duration; `YYYY-MM-DD` for a day; names joined by commas for a field mask.
+// INVALID_ARGUMENT, saying what the field takes and not the text, for anything else. The path must
+// exist.
 absl::Status SetField(google::protobuf::Message& message, absl::string_view path,
                       absl::string_view text, const absl::TimeZone& zone);
 
@@ -36,9 +37,9 @@ const google::protobuf::FieldDescriptor* FieldAt(const google::protobuf::Descrip
 // Returns the names that SetField takes for `type`, in the order of their numbers.
 std::vector<std::string> EnumNames(const google::protobuf::EnumDescriptor& type);
 
-// Returns the field at `path` as one line: empty when it or a message around it is not set; enum values
-// as SetField takes them; instants as RFC 3339 in `zone`; lists joined by commas, lists of messages as
-// their number. The path must exist.
+// Returns the field at `path` as one line: empty when it or a message around it is not set; enum
+// values as SetField takes them; instants as RFC 3339 in `zone`; lists joined by commas, lists of
+// messages as their number. The path must exist.
 std::string FieldText(const google::protobuf::Message& message, absl::string_view path,
                       const absl::TimeZone& zone);
 

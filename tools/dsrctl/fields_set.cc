@@ -25,9 +25,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-absl::Status Wrong(const FieldDescriptor& field, absl::string_view expected) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(absl::StrReplaceAll(field.name(), {{"_", "-"}}), " takes ", expected));
+absl::Status Wrong(absl::string_view expected) {
+  return absl::InvalidArgumentError(absl::StrCat("takes ", expected));
 }
 
 bool ParseInstant(absl::string_view text, const absl::TimeZone& zone, absl::Time& time) {
@@ -48,12 +47,11 @@ void SetSecondsAndNanos(absl::Duration since, WellKnown& out) {
   out.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
 }
 
-absl::Status SetMessage(Message& target, const FieldDescriptor& field, absl::string_view text,
-                        const absl::TimeZone& zone) {
+absl::Status SetMessage(Message& target, absl::string_view text, const absl::TimeZone& zone) {
   if (auto* timestamp = dynamic_cast<google::protobuf::Timestamp*>(&target)) {
     absl::Time time;
     if (!ParseInstant(text, zone, time)) {
-      return Wrong(field, "an instant (RFC 3339) or a day (YYYY-MM-DD)");
+      return Wrong("an instant (RFC 3339) or a day (YYYY-MM-DD)");
     }
     const absl::Time whole = absl::FromUnixSeconds(absl::ToUnixSeconds(time));
     timestamp->set_seconds(absl::ToUnixSeconds(time));
@@ -62,13 +60,13 @@ absl::Status SetMessage(Message& target, const FieldDescriptor& field, absl::str
   }
   if (auto* duration = dynamic_cast<google::protobuf::Duration*>(&target)) {
     absl::Duration length;
-    if (!absl::ParseDuration(text, &length)) return Wrong(field, "a duration such as 90s or 2m");
+    if (!absl::ParseDuration(text, &length)) return Wrong("a duration such as 90s or 2m");
     SetSecondsAndNanos(length, *duration);
     return absl::OkStatus();
   }
   if (auto* date = dynamic_cast<v1::Date*>(&target)) {
     absl::CivilDay day;
-    if (!absl::ParseCivilTime(text, &day)) return Wrong(field, "a day (YYYY-MM-DD)");
+    if (!absl::ParseCivilTime(text, &day)) return Wrong("a day (YYYY-MM-DD)");
     date->set_year(static_cast<int32_t>(day.year()));
     date->set_month(day.month());
     date->set_day(day.day());
@@ -80,7 +78,7 @@ absl::Status SetMessage(Message& target, const FieldDescriptor& field, absl::str
     }
     return absl::OkStatus();
   }
-  return Wrong(field, "a JSON file");
+  return Wrong("a JSON file");
 }
 
 const EnumValueDescriptor* FindEnumValue(const EnumDescriptor& type, absl::string_view text) {
@@ -127,8 +125,8 @@ absl::Status SetField(Message& message, absl::string_view path, absl::string_vie
   const size_t dot = path.rfind('.');
   const bool nested = dot != absl::string_view::npos;
   Message& owner = MutableMessageAt(message, nested ? path.substr(0, dot) : "");
-  const FieldDescriptor& field = *owner.GetDescriptor()->FindFieldByName(
-      std::string(nested ? path.substr(dot + 1) : path));
+  const FieldDescriptor& field =
+      *owner.GetDescriptor()->FindFieldByName(std::string(nested ? path.substr(dot + 1) : path));
   const Reflection& reflection = *owner.GetReflection();
   const bool add = field.is_repeated();
 
@@ -142,27 +140,26 @@ absl::Status SetField(Message& message, absl::string_view path, absl::string_vie
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_INT32: {
       int32_t number;
-      if (!absl::SimpleAtoi(text, &number)) return Wrong(field, "a whole number");
+      if (!absl::SimpleAtoi(text, &number)) return Wrong("a whole number");
       reflection.SetInt32(&owner, &field, number);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_INT64: {
       int64_t number;
-      if (!absl::SimpleAtoi(text, &number)) return Wrong(field, "a whole number");
+      if (!absl::SimpleAtoi(text, &number)) return Wrong("a whole number");
       reflection.SetInt64(&owner, &field, number);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_BOOL: {
       bool value;
-      if (!absl::SimpleAtob(text, &value)) return Wrong(field, "true or false");
+      if (!absl::SimpleAtob(text, &value)) return Wrong("true or false");
       reflection.SetBool(&owner, &field, value);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_ENUM: {
       const EnumValueDescriptor* value = FindEnumValue(*field.enum_type(), text);
       if (value == nullptr) {
-        return Wrong(field, absl::StrCat("one of: ", absl::StrJoin(EnumNames(*field.enum_type()),
-                                                                   ", ")));
+        return Wrong(absl::StrCat("one of: ", absl::StrJoin(EnumNames(*field.enum_type()), ", ")));
       }
       if (add) {
         reflection.AddEnum(&owner, &field, value);
@@ -172,9 +169,9 @@ absl::Status SetField(Message& message, absl::string_view path, absl::string_vie
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return SetMessage(*reflection.MutableMessage(&owner, &field), field, text, zone);
+      return SetMessage(*reflection.MutableMessage(&owner, &field), text, zone);
     default:
-      return Wrong(field, "a JSON file");
+      return Wrong("a JSON file");
   }
 }
 

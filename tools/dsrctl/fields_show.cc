@@ -97,8 +97,8 @@ std::string ElementText(const Message& message, const FieldDescriptor& field, in
   }
 }
 
-// Returns a list as text: map entries as key=value in the order of their keys, so that equal maps look
-// equal.
+// Returns a list as text: map entries as key=value in the order of their keys, so that equal maps
+// look equal.
 std::string ListText(const Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();
   const int size = reflection.FieldSize(message, &field);
@@ -135,8 +135,8 @@ void Collect(const Message& message, const std::string& prefix, const absl::Time
         continue;
       }
       for (int i = 0; i < size; ++i) {
-        Collect(reflection.GetRepeatedMessage(message, &field, i),
-                absl::StrCat(path, "[", i, "]."), zone, out);
+        Collect(reflection.GetRepeatedMessage(message, &field, i), absl::StrCat(path, "[", i, "]."),
+                zone, out);
       }
     } else if (!is_message) {
       if (reflection.HasField(message, &field)) out.emplace_back(path, ScalarText(message, field));

@@ -62,9 +62,9 @@ absl::StatusOr<std::string> DotToSvg(const std::string& dot, const std::string& 
     }
   }
   if (error == ENOENT || (WIFEXITED(status) && WEXITSTATUS(status) == kCommandNotFound)) {
-    return absl::NotFoundError(
-        absl::StrCat("Graphviz is not installed ('", program,
-                     "' is not in PATH): apt-get install graphviz, or use --format dot or mermaid"));
+    return absl::NotFoundError(absl::StrCat(
+        "Graphviz is not installed ('", program,
+        "' is not in PATH): apt-get install graphviz, or use --format dot or mermaid"));
   }
   if (error != 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     return absl::UnknownError("Graphviz failed to draw the graph");

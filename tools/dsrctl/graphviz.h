@@ -8,8 +8,8 @@
 
 namespace dsr::dsrctl {
 
-// Returns the graph `dot` as SVG, drawn by the program `program` of Graphviz, which is looked up in PATH.
-// NOT_FOUND, saying what to install, when there is none; UNKNOWN when it fails.
+// Returns the graph `dot` as SVG, drawn by the program `program` of Graphviz, which is looked up in
+// PATH. NOT_FOUND, saying what to install, when there is none; UNKNOWN when it fails.
 absl::StatusOr<std::string> DotToSvg(const std::string& dot, const std::string& program = "dot");
 
 }  // namespace dsr::dsrctl

@@ -12,18 +12,19 @@
 namespace dsr::dsrctl {
 namespace {
 
-// Returns the field path with which protobuf's message begins, `(requester.relation): ...`, if it does.
-// The rest of the message quotes the input.
+// Returns the field path with which protobuf's message begins, `(requester.relation): ...`, if it
+// does. The rest of the message quotes the input.
 std::string PathIn(absl::string_view message) {
   const size_t open = message.find('(');
   const size_t close = message.find(')');
-  if (open == absl::string_view::npos || close == absl::string_view::npos || close < open) return "";
+  if (open == absl::string_view::npos || close == absl::string_view::npos || close < open)
+    return "";
   const absl::string_view path = message.substr(open + 1, close - open - 1);
-  const bool is_path = !path.empty() && path.size() < 200 &&
-                       std::all_of(path.begin(), path.end(), [](char c) {
-                         return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
-                                c == '.' || c == '[' || c == ']';
-                       });
+  const bool is_path =
+      !path.empty() && path.size() < 200 && std::all_of(path.begin(), path.end(), [](char c) {
+        return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' ||
+               c == '[' || c == ']';
+      });
   return is_path ? std::string(path) : "";
 }
 
@@ -52,8 +53,7 @@ absl::Status ParseJson(absl::string_view json, google::protobuf::Message& messag
     return absl::InvalidArgumentError(
         absl::StrCat("the JSON is not a ", type, ": it has a field that the message has not"));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("the input is not well-formed JSON of a ", type));
+  return absl::InvalidArgumentError(absl::StrCat("the input is not well-formed JSON of a ", type));
 }
 
 }  // namespace dsr::dsrctl

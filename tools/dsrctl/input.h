@@ -1,4 +1,5 @@
-// What commands read from files and stdin: everything that may be personal, which never is an argument.
+// What commands read from files and stdin: everything that may be personal, which never is an
+// argument.
 #ifndef DSR_TOOLS_DSRCTL_INPUT_H_
 #define DSR_TOOLS_DSRCTL_INPUT_H_
 
@@ -12,12 +13,12 @@
 
 namespace dsr::dsrctl {
 
-// Returns the bytes of the file; of all that is left of `in` when `path` is `-`. INVALID_ARGUMENT, naming
-// the path, when it cannot be read.
+// Returns the bytes of the file; of all that is left of `in` when `path` is `-`. INVALID_ARGUMENT,
+// naming the path, when it cannot be read.
 absl::StatusOr<std::string> ReadInput(absl::string_view path, std::istream& in);
 
-// Reads protobuf JSON into `message`, over what it holds. INVALID_ARGUMENT saying which field is wrong,
-// where that can be told, and never a value: an error may end up in a log.
+// Reads protobuf JSON into `message`, over what it holds. INVALID_ARGUMENT saying which field is
+// wrong, where that can be told, and never a value: an error may end up in a log.
 absl::Status ParseJson(absl::string_view json, google::protobuf::Message& message);
 
 }  // namespace dsr::dsrctl

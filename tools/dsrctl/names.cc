@@ -33,9 +33,9 @@ absl::StatusOr<std::string> ResourceName(absl::string_view pattern, absl::string
   }
   if (fits) return std::string(text);
   const std::string form = absl::StrReplaceAll(pattern, {{"*", "ID"}});
-  return absl::InvalidArgumentError(
-      absl::StrCat("a name must have the form ", form, wanted.size() == 2 ? " or ID" : "",
-                   ", of a-z, 0-9, - and _"));
+  return absl::InvalidArgumentError(absl::StrCat("takes a name of the form ", form,
+                                                 wanted.size() == 2 ? " or ID" : "",
+                                                 ", of a-z, 0-9, - and _"));
 }
 
 }  // namespace dsr::dsrctl

@@ -32,11 +32,13 @@ void AddNoticeCommands(CommandTree& tree) {
 
   AddCall(group, "object", "Says that the recipient will not do it, and why", &Stub::ObjectToNotice)
       .Name("NOTICE", "name", kNotice, kWholeName, Need::kRequired)
-      .Flag("--ground", "objection.ground", "The ground, such as own-retention-law", Need::kRequired)
+      .Flag("--ground", "objection.ground", "The ground, such as own-retention-law",
+            Need::kRequired)
       .Flag("--law", "objection.law", "The law it relies on", Need::kRequired)
       .Flag("--until", "objection.until", "The last day it keeps the data, YYYY-MM-DD")
-      .Example("dsrctl notice object requests/ID/notices/ID --ground own-retention-law"
-               " --law 'Payment Rules, article 20' --until 2031-12-31");
+      .Example(
+          "dsrctl notice object requests/ID/notices/ID --ground own-retention-law"
+          " --law 'Payment Rules, article 20' --until 2031-12-31");
 
   std::shared_ptr<v1::ListNoticesRequest> list;
   Command& command =

@@ -24,7 +24,8 @@ enum class Format {
   kCsv,    // RFC 4180 with a header; the table's columns
 };
 
-// Prints resources and lists of them. Instants are RFC 3339 in `zone`, in JSON UTC. Not thread-safe.
+// Prints resources and lists of them. Instants are RFC 3339 in `zone`, in JSON UTC. Not
+// thread-safe.
 class Output {
  public:
   struct Options {
@@ -71,8 +72,8 @@ class Output {
   int pending_ = 0;
 };
 
-// Returns `message` in protobuf JSON, fields without a value included, so that scripts need not tell
-// absent from zero.
+// Returns `message` in protobuf JSON, fields without a value included, so that scripts need not
+// tell absent from zero.
 std::string ToJson(const google::protobuf::Message& message, bool pretty);
 
 }  // namespace dsr::dsrctl

@@ -13,7 +13,8 @@
 
 namespace dsr::dsrctl {
 
-// Bytes that are appended, over several runs if need be. Readable by its owner only. Not thread-safe.
+// Bytes that are appended, over several runs if need be. Readable by its owner only. Not
+// thread-safe.
 class PartialFile {
  public:
   // Opens the file at its end, or makes it. INVALID_ARGUMENT when that fails.

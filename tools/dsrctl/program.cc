@@ -17,7 +17,8 @@
 namespace dsr::dsrctl {
 namespace {
 
-constexpr char kFooter[] = R"(Personal data and secrets are read from files or stdin (-) and never from arguments.
+constexpr char kFooter[] =
+    R"(Personal data and secrets are read from files or stdin (-) and never from arguments.
 Data goes to stdout, messages to stderr. Ids may be given as ID or requests/ID.
 
 Examples:
@@ -53,24 +54,24 @@ struct GlobalFlags {
 void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--server", flags.server, "Where dsrd listens, host:port on loopback or unix:PATH")
       ->envname("DSRCTL_SERVER")
-      ->type_name("")
+      ->type_name("ADDRESS")
       ->capture_default_str();
   app.add_option("--token-file", flags.token_file, "The file that holds your token")
       ->envname("DSRCTL_TOKEN_FILE")
-      ->type_name("");
-  app.add_option("-o,--output", flags.output, "table, json, jsonl or csv")
+      ->type_name("FILE");
+  app.add_option("-o,--output", flags.output, "The format of what is printed")
       ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}))
       ->type_name("")
       ->capture_default_str();
   app.add_option("--timeout", flags.timeout, "How long one call may take")
-      ->type_name("")
+      ->type_name("DURATION")
       ->capture_default_str();
   app.add_option("--tz", flags.zone, "Time zone of tables and CSV, and of days given as arguments")
-      ->type_name("")
+      ->type_name("ZONE")
       ->capture_default_str();
   app.add_option("--idempotency-key", flags.idempotency_key,
                  "A UUID: the same command with the same key has its effect once; random without")
-      ->type_name("");
+      ->type_name("UUID");
   app.add_flag("--no-color", flags.no_colour, "No colours; NO_COLOR does the same");
   app.add_flag("-v,--verbose", flags.verbose, "Print idempotency keys and retries to stderr");
   app.set_version_flag("--version", "dsrctl " DSR_VERSION);
@@ -187,9 +188,10 @@ ExitCode RunDsrctl(const std::vector<std::string>& arguments, Streams& streams,
   // Options of the root are understood after a command, too.
   app.fallthrough();
   app.require_subcommand(1);
-  app.footer(kFooter);
   CommandTree tree(&app);
   BuildTree(app, tree);
+  // After the commands, which would inherit it.
+  app.footer(kFooter);
 
   if (arguments.empty()) {
     streams.err << app.help();

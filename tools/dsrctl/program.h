@@ -12,9 +12,9 @@
 
 namespace dsr::dsrctl {
 
-// Runs one command. `arguments` are those after the program's name. `sleep` waits between attempts; null for
-// absl::SleepFor. InitCrypto came first. Reads the environment: DSRCTL_SERVER, DSRCTL_TOKEN_FILE, NO_COLOR,
-// TERM.
+// Runs one command. `arguments` are those after the program's name. `sleep` waits between attempts;
+// null for absl::SleepFor. InitCrypto came first. Reads the environment: DSRCTL_SERVER,
+// DSRCTL_TOKEN_FILE, NO_COLOR, TERM.
 ExitCode RunDsrctl(const std::vector<std::string>& arguments, Streams& streams,
                    std::function<void(absl::Duration)> sleep = nullptr);
 

@@ -14,8 +14,9 @@ void AddSystems(CommandTree& tree) {
       .Flag("ID", "data_system_id", "Its id: a-z, 0-9 and -", Need::kRequired)
       .JsonFile("--file", "data_system", "The system, as dsr.v1.DataSystem in protobuf JSON",
                 Need::kRequired)
-      .Example("echo '{\"title\":\"Orders\",\"categories\":[\"orders\"],\"taskKinds\":"
-               "[\"TASK_KIND_COLLECT\",\"TASK_KIND_ERASE\"]}' | dsrctl system create orders --file -");
+      .Example(
+          "echo '{\"title\":\"Orders\",\"categories\":[\"orders\"],\"taskKinds\":"
+          "[\"TASK_KIND_COLLECT\",\"TASK_KIND_ERASE\"]}' | dsrctl system create orders --file -");
 
   AddCall(group, "get", "Shows a data system", &Stub::GetDataSystem)
       .Name("SYSTEM", "name", "systems/*", "The system", Need::kRequired)
@@ -25,15 +26,16 @@ void AddSystems(CommandTree& tree) {
       .Example("dsrctl system list");
 
   AddCall(group, "update", "Changes a data system", &Stub::UpdateDataSystem)
-      .JsonFile("--file", "data_system", "The new values; with its etag it is refused when it changed",
-                Need::kRequired)
+      .JsonFile("--file", "data_system",
+                "The new values; with its etag it is refused when it changed", Need::kRequired)
       .Name("SYSTEM", "data_system.name", "systems/*", "The system", Need::kRequired)
       .Flag("--mask", "update_mask", "Fields to change, joined by commas; without, all in the file")
       .Example("dsrctl system update orders --file system.json --mask title,categories");
 }
 
 void AddRecipients(CommandTree& tree) {
-  Group group = tree.AddGroup("recipient", "Registers the outside parties that received personal data");
+  Group group =
+      tree.AddGroup("recipient", "Registers the outside parties that received personal data");
 
   AddCall(group, "create", "Registers a recipient", &Stub::CreateRecipient)
       .Flag("ID", "recipient_id", "Its id: a-z, 0-9 and -", Need::kRequired)
@@ -49,8 +51,8 @@ void AddRecipients(CommandTree& tree) {
       .Example("dsrctl recipient list -o csv");
 
   AddCall(group, "update", "Changes a recipient", &Stub::UpdateRecipient)
-      .JsonFile("--file", "recipient", "The new values; with its etag it is refused when it changed",
-                Need::kRequired)
+      .JsonFile("--file", "recipient",
+                "The new values; with its etag it is refused when it changed", Need::kRequired)
       .Name("RECIPIENT", "recipient.name", "recipients/*", "The recipient", Need::kRequired)
       .Flag("--mask", "update_mask", "Fields to change, joined by commas; without, all in the file")
       .Example("dsrctl recipient update ad-partner --file recipient.json --mask delivery");

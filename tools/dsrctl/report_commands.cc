@@ -77,10 +77,9 @@ void AddBreaches(Group& group) {
                        [&](const google::protobuf::Message& page)
                            -> absl::StatusOr<std::unique_ptr<google::protobuf::Message>> {
                          DSR_ASSIGN_OR_RETURN(
-                             auto answer,
-                             context.session.Call(
-                                 &Stub::ListBreaches,
-                                 static_cast<const v1::ListBreachesRequest&>(page)));
+                             auto answer, context.session.Call(
+                                              &Stub::ListBreaches,
+                                              static_cast<const v1::ListBreachesRequest&>(page)));
                          found = found || !answer.breaches().empty();
                          return std::make_unique<v1::ListBreachesResponse>(std::move(answer));
                        }));

@@ -55,18 +55,20 @@ void AddRequestActions(Group& requests) {
       .Flag("--decision", "decision", "How it is decided", Need::kRequired)
       .TextFile("--reason-file", "reason", "For a rejection: the reason that is told")
       .Example("dsrctl request decide-field ID --index 0 --decision accepted")
-      .Example("dsrctl request decide-field ID --index 2 --decision rejected --reason-file why.txt");
+      .Example(
+          "dsrctl request decide-field ID --index 2 --decision rejected --reason-file why.txt");
 
   AddAction(requests, "confirm-plan", "Confirms the deletion plan: the point of no return",
             &Stub::ConfirmPlan)
       .Example("dsrctl request get ID          # shows plan and etag")
       .Example("dsrctl request confirm-plan ID --etag ETAG");
 
-  AddAction(requests, "resolve-blockers", "Says that the blockers are resolved; they are checked again",
-            &Stub::ResolveBlocker)
+  AddAction(requests, "resolve-blockers",
+            "Says that the blockers are resolved; they are checked again", &Stub::ResolveBlocker)
       .Example("dsrctl request resolve-blockers ID");
 
-  AddAction(requests, "refuse", "Proposes to refuse; a second person approves", &Stub::ProposeRefusal)
+  AddAction(requests, "refuse", "Proposes to refuse; a second person approves",
+            &Stub::ProposeRefusal)
       .Flag("--ground", "ground", "The listed ground", Need::kRequired)
       .TextFile("--reason-file", "reason", "The reason that is told", Need::kRequired)
       .Example("dsrctl request refuse ID --ground no-data-held --reason-file reason.txt");
@@ -75,13 +77,15 @@ void AddRequestActions(Group& requests) {
             &Stub::ApproveRefusal)
       .Example("dsrctl request approve ID");
 
-  AddAction(requests, "reject", "Rejects a proposed refusal; the work goes on", &Stub::RejectRefusal)
+  AddAction(requests, "reject", "Rejects a proposed refusal; the work goes on",
+            &Stub::RejectRefusal)
       .Example("dsrctl request reject ID");
 
   AddAction(requests, "review", "Records the human review of an automated decision",
             &Stub::ReviewDecision)
       .Flag("--outcome", "outcome", "What came out", Need::kRequired)
-      .TextFile("--explanation-file", "explanation", "The explanation for the person", Need::kRequired)
+      .TextFile("--explanation-file", "explanation", "The explanation for the person",
+                Need::kRequired)
       .Example("dsrctl request review ID --outcome overturned --explanation-file why.txt");
 
   AddAction(requests, "withdraw", "Withdraws on behalf of the requester", &Stub::WithdrawRequest)

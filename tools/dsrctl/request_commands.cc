@@ -14,14 +14,16 @@ void AddRequestCommands(CommandTree& tree) {
   AddCall(requests, "create", "Files a request", &Stub::CreateRequest)
       .JsonFile("--file", "request", "The request, as dsr.v1.Request in protobuf JSON",
                 Need::kRequired)
-      .Flag("--type", "request.type", "The type, over the file's: 'dsrctl workflow list' names them")
+      .Flag("--type", "request.type",
+            "The type, over the file's: 'dsrctl workflow list' names them")
       .Flag("--channel", "request.channel", "How it reached the company, such as app or hotline")
       .Flag("--language", "request.language", "Language of messages, zh-CN or en")
       .Flag("--category", "request.categories", "A data category, one or several; without, all")
       .TextFile("--account-file", "request.subject_account", "The subject's account id")
       .Example("dsrctl request create --file request.json")
-      .Example("echo '{\"subjectAccount\":\"...\",\"requester\":{\"relation\":\"RELATION_SUBJECT\"}}' |"
-               " dsrctl request create --file - --type access --channel app");
+      .Example(
+          "echo '{\"subjectAccount\":\"...\",\"requester\":{\"relation\":\"RELATION_SUBJECT\"}}' |"
+          " dsrctl request create --file - --type access --channel app");
 
   AddCall(requests, "get", "Shows one request", &Stub::GetRequest)
       .Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)

@@ -67,8 +67,7 @@ void AddDownload(Group& requests) {
             Need::kRequired)
       .Example("dsrctl request download ID --grant-file grant.txt --to package.zip")
       .Runs([request, to](Context& context) -> absl::StatusOr<ExitCode> {
-        DSR_ASSIGN_OR_RETURN(const v1::Package package,
-                             DownloadPackage(context, *request, *to));
+        DSR_ASSIGN_OR_RETURN(const v1::Package package, DownloadPackage(context, *request, *to));
         context.output.Item(package);
         return ExitCode::kOk;
       });

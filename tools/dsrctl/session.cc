@@ -29,9 +29,8 @@ bool IsLoopback(absl::string_view server) {
   if (absl::StartsWith(server, "unix:")) return true;
   if (absl::StartsWith(server, "[::1]:")) return true;
   const absl::string_view host = server.substr(0, server.rfind(':'));
-  return host == "localhost" ||
-         (absl::StartsWith(host, "127.") &&
-          host.find_first_not_of("0123456789.") == absl::string_view::npos);
+  return host == "localhost" || (absl::StartsWith(host, "127.") &&
+                                 host.find_first_not_of("0123456789.") == absl::string_view::npos);
 }
 
 Session::Session(SessionOptions options, std::ostream& messages)
@@ -43,7 +42,8 @@ absl::Status Session::Connect() {
   if (channel_ != nullptr) return absl::OkStatus();
   if (!IsLoopback(options_.server)) {
     return absl::InvalidArgumentError(
-        "--server must be on loopback (127.0.0.1, [::1], localhost or unix:PATH): the connection is not "
+        "--server must be on loopback (127.0.0.1, [::1], localhost or unix:PATH): the connection "
+        "is not "
         "encrypted; reach another machine through a tunnel such as ssh -L");
   }
   if (!options_.token_file.empty()) {
@@ -59,8 +59,8 @@ absl::Status Session::Connect() {
   arguments.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   // A proxy cannot reach this machine's loopback.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  channel_ = grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(),
-                                       arguments);
+  channel_ =
+      grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(), arguments);
   return absl::OkStatus();
 }
 
@@ -79,8 +79,7 @@ void Session::AddIdempotencyKey(google::protobuf::Message& request) {
   if (field == nullptr || !request.GetReflection()->GetString(request, field).empty()) return;
   const int index = keys_used_++;
   // The first call takes the key as given, so that the user's key is what the server stores.
-  const std::string key =
-      index == 0 ? idempotency_key() : DerivedUuid(idempotency_key(), index);
+  const std::string key = index == 0 ? idempotency_key() : DerivedUuid(idempotency_key(), index);
   if (options_.verbose) messages_ << "dsrctl: idempotency key " << key << "\n";
   request.GetReflection()->SetString(&request, field, key);
 }

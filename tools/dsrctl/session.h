@@ -34,16 +34,16 @@ struct SessionOptions {
 // Tells whether a bearer token may travel to `server` in the clear.
 bool IsLoopback(absl::string_view server);
 
-// Calls the server on behalf of one command. The first call reads the token and connects, so commands that
-// need no server need no token either. Blocks. Not thread-safe.
+// Calls the server on behalf of one command. The first call reads the token and connects, so
+// commands that need no server need no token either. Blocks. Not thread-safe.
 class Session {
  public:
   // `messages` takes what -v prints; it outlives this.
   Session(SessionOptions options, std::ostream& messages);
 
-  // Makes a unary call. A request with an `idempotency_key` gets one unless it has it; the same key goes
-  // with every attempt, of which there are up to four while the server is UNAVAILABLE.
-  // Errors: those of the server; INVALID_ARGUMENT for an unreadable token file or a server that is not on
+  // Makes a unary call. A request with an `idempotency_key` gets one unless it has it; the same key
+  // goes with every attempt, of which there are up to four while the server is UNAVAILABLE. Errors:
+  // those of the server; INVALID_ARGUMENT for an unreadable token file or a server that is not on
   // loopback.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -61,8 +61,8 @@ class Session {
     return response;
   }
 
-  // Reads a stream until it ends or `on_item` returns false or an error, once. The stream has no deadline of
-  // its own; the server's cap may end it.
+  // Reads a stream until it ends or `on_item` returns false or an error, once. The stream has no
+  // deadline of its own; the server's cap may end it.
   template <class Stub, class Request, class Response, class OnItem>
   absl::Status Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
                           grpc::ClientContext*, const Request&),

@@ -62,16 +62,18 @@ absl::StatusOr<ExitCode> Upload(Context& context, v1::UploadPartRequest& request
 }
 
 void AddUpload(Group& group) {
-  Command& command = group.Add("upload", "Uploads what was found in one category, before completing");
+  Command& command =
+      group.Add("upload", "Uploads what was found in one category, before completing");
   const auto request = command.Sends<v1::UploadPartRequest>();
   const auto file = std::make_shared<std::string>();
   command.Name("TASK", "name", kTask, kWholeName, Need::kRequired)
       .Flag("--lease-token", "lease_token", kLease, Need::kRequired)
       .Flag("--category", "category", "The category", Need::kRequired)
-      .Text("--file", file.get(), "JSON Lines, one flat object a record (a file, or - for stdin)",
+      .Text("--file", file.get(), "JSON Lines, one flat object a record (- for stdin)",
             Need::kRequired)
-      .Example("dsrctl task upload requests/ID/tasks/ID --lease-token T --category orders"
-               " --file orders.jsonl")
+      .Example(
+          "dsrctl task upload requests/ID/tasks/ID --lease-token T --category orders"
+          " --file orders.jsonl")
       .Runs([request, file](Context& context) { return Upload(context, *request, *file); });
 }
 
@@ -98,8 +100,9 @@ void AddTaskCommands(CommandTree& tree) {
       .Flag("--lease-token", "lease_token", kLease, Need::kRequired)
       .JsonFile("--file", "result", "The result, as dsr.v1.TaskResult in protobuf JSON",
                 Need::kRequired)
-      .Example("echo '{\"categories\":[{\"category\":\"orders\",\"records\":\"3\"}]}' |"
-               " dsrctl task complete requests/ID/tasks/ID --lease-token T --file -");
+      .Example(
+          "echo '{\"categories\":[{\"category\":\"orders\",\"records\":\"3\"}]}' |"
+          " dsrctl task complete requests/ID/tasks/ID --lease-token T --file -");
 
   AddCall(group, "fail", "Says that an attempt failed", &Stub::FailTask)
       .Name("TASK", "name", kTask, kWholeName, Need::kRequired)
@@ -115,8 +118,9 @@ void AddTaskCommands(CommandTree& tree) {
       .Example("dsrctl task retry requests/ID/tasks/ID");
 
   std::shared_ptr<v1::ListTasksRequest> list;
-  Command& command = AddList(group, "list", "Lists tasks: of a request, or all that failed for good",
-                             &Stub::ListTasks, &list);
+  Command& command =
+      AddList(group, "list", "Lists tasks: of a request, or all that failed for good",
+              &Stub::ListTasks, &list);
   list->set_parent("requests/-");
   command.Name("REQUEST", "parent", "requests/*", "The request; without, all that need a person")
       .Example("dsrctl task list 01jd2m8q7r5v9x3c6b4n1k0wte")

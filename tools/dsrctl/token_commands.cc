@@ -34,10 +34,10 @@ struct NewToken {
 };
 
 absl::Status CheckName(const std::string& name) {
-  const bool fits = name.size() <= kMaxName && !name.empty() &&
-                    std::all_of(name.begin(), name.end(), [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                    });
+  const bool fits =
+      name.size() <= kMaxName && !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+      });
   return fits ? absl::OkStatus()
               : absl::InvalidArgumentError("--name takes 1 to 100 characters of a-z, 0-9 and -");
 }
@@ -54,13 +54,13 @@ absl::Status AddRoles(const NewToken& options, config::v1::Principal& principal)
   return absl::OkStatus();
 }
 
-// A worker or recipient without its resource would see nothing, and a resource without its role would be
-// ignored: both are mistakes.
+// A worker or recipient without its resource would see nothing, and a resource without its role
+// would be ignored: both are mistakes.
 absl::Status AddResource(absl::string_view role, absl::string_view flag, absl::string_view pattern,
                          const std::string& given, const config::v1::Principal& principal,
                          std::string* resource) {
-  const bool has_role =
-      std::find(principal.roles().begin(), principal.roles().end(), role) != principal.roles().end();
+  const bool has_role = std::find(principal.roles().begin(), principal.roles().end(), role) !=
+                        principal.roles().end();
   if (has_role == given.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("role ", role, " and ", flag, " go together"));
   }
@@ -101,17 +101,20 @@ void AddTokenCommands(CommandTree& tree) {
   Group group = tree.AddGroup("token", "Makes tokens, without a server");
   Command& command = group.Add("new", "Makes a token, and the token file's entry for it");
   const auto options = std::make_shared<NewToken>();
-  command.Text("--name", &options->name, "The principal's name; appears in histories", Need::kRequired)
+  command
+      .Text("--name", &options->name, "The principal's name; appears in histories", Need::kRequired)
       .Text("--roles", &options->roles,
             absl::StrCat("Roles, joined by commas: ", absl::StrJoin(kRoles, ", ")), Need::kRequired)
       .Text("--data-system", &options->data_system, "With role data_system: which, SYSTEM")
       .Text("--recipient", &options->recipient, "With role recipient: which, RECIPIENT")
       .Text("--out", &options->out, "The new file for the token, readable by its owner only",
             Need::kRequired)
-      .Example("dsrctl token new --name li-caseworker --roles caseworker,verifier"
-               " --out li.token >> tokens.textproto")
-      .Example("dsrctl token new --name orders-worker --roles data_system --data-system orders"
-               " --out orders.token >> tokens.textproto")
+      .Example(
+          "dsrctl token new --name li-caseworker --roles caseworker,verifier"
+          " --out li.token >> tokens.textproto")
+      .Example(
+          "dsrctl token new --name orders-worker --roles data_system --data-system orders"
+          " --out orders.token >> tokens.textproto")
       .Runs([options](Context& context) { return MakeToken(context, *options); });
 }
 

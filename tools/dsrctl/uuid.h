@@ -11,8 +11,8 @@ namespace dsr::dsrctl {
 // Returns a random UUID, version 4.
 std::string RandomUuid();
 
-// Returns the UUID (version 8) that follows from `key` for the call number `index` of one command: the same
-// again when the command is repeated with the same key.
+// Returns the UUID (version 8) that follows from `key` for the call number `index` of one command:
+// the same again when the command is repeated with the same key.
 std::string DerivedUuid(absl::string_view key, int index);
 
 }  // namespace dsr::dsrctl

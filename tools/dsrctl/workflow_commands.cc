@@ -124,7 +124,8 @@ void AddWorkflowCommands(CommandTree& tree) {
   const auto paths = std::make_shared<std::vector<std::string>>();
   const auto by_server = std::make_shared<bool>(false);
   group.Add("check", "Proves the safety rules of definitions; ends with 8 when one is broken")
-      .Texts("PATH", paths.get(), "Definitions directories, or files inside of one", Need::kRequired)
+      .Texts("PATH", paths.get(), "Definitions directories, or files inside of one",
+             Need::kRequired)
       .Switch("--by-server", by_server.get(),
               "Check single workflow files against the policy the server runs with")
       .Example("dsrctl workflow check workflows/")

@@ -77,8 +77,8 @@ absl::StatusOr<std::vector<Finding>> CheckDefinitions(const std::string& path) {
   }
   const fs::path directory = is_directory ? fs::path(path) : DirectoryOf(path);
   if (directory.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, " is not inside a definitions directory: no ", kPolicyFile, " above it"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, " is not inside a definitions directory: no ", kPolicyFile, " above it"));
   }
   std::vector<Finding> findings;
   const absl::Status status = LoadDefinitionFiles(directory.string(), &findings).status();

@@ -14,8 +14,9 @@
 
 namespace dsr::dsrctl {
 
-// Returns the workflow `name`. `definitions` is a directory to read it from, with the only version there;
-// empty to ask the server for `version`, 0 for the one in force. NOT_FOUND when there is none of that name.
+// Returns the workflow `name`. `definitions` is a directory to read it from, with the only version
+// there; empty to ask the server for `version`, 0 for the one in force. NOT_FOUND when there is
+// none of that name.
 absl::StatusOr<v1::GetWorkflowResponse> FetchWorkflow(Context& context, const std::string& name,
                                                       int64_t version,
                                                       const std::string& definitions);
@@ -24,9 +25,9 @@ absl::StatusOr<v1::GetWorkflowResponse> FetchWorkflow(Context& context, const st
 absl::StatusOr<v1::ListWorkflowsResponse> FetchWorkflows(Context& context,
                                                          const std::string& definitions);
 
-// Checks a definitions directory, or one file inside of one, and returns what is wrong with it; the file
-// of each finding is a path from where `path` starts. INVALID_ARGUMENT when `path` is neither, or cannot be
-// read.
+// Checks a definitions directory, or one file inside of one, and returns what is wrong with it; the
+// file of each finding is a path from where `path` starts. INVALID_ARGUMENT when `path` is neither,
+// or cannot be read.
 absl::StatusOr<std::vector<Finding>> CheckDefinitions(const std::string& path);
 
 }  // namespace dsr::dsrctl

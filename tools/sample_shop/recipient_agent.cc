@@ -15,8 +15,17 @@ namespace dsr::sample_shop {
 namespace {
 
 constexpr absl::Duration kPoll = absl::Seconds(1);
+constexpr absl::Duration kPausedWait = absl::Milliseconds(200);
 // Anti-Money Laundering Law 2024, article 34.
 constexpr int kKeptMonths = 120;
+
+std::string CodeOf(const absl::Status& status) { return absl::StatusCodeToString(status.code()); }
+
+// Tells whether the server will never take this notice from us. Anything else may pass: a token
+// that is not known yet, too, for a notice given up too early is a duty lost.
+bool IsHopeless(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsInvalidArgument(status);
+}
 
 }  // namespace
 
@@ -32,29 +41,48 @@ RecipientAgent::RecipientAgent(const ShopRecipient& recipient,
 
 absl::Status RecipientAgent::RunOnce() {
   DSR_ASSIGN_OR_RETURN(const std::vector<InboxNotice> open, inbox_->Open(recipient_.id));
+  absl::Status first_error;
   for (const InboxNotice& notice : open) {
     if (stop_.stopped()) break;
     const absl::Status status = CarryOut(notice);
-    if (IsTransient(status)) return status;
-    if (!status.ok() && ReasonOf(status) != v1::ERROR_REASON_ALREADY_ENDED) {
-      Log(LogLevel::kWarning, "notice_given_up",
-          {{"recipient", recipient_.id},
-           {"notice", notice.notice},
-           {"code", absl::StatusCodeToString(status.code())}});
+    const bool has_ended = ReasonOf(status) == v1::ERROR_REASON_ALREADY_ENDED;
+    if (status.ok() || has_ended || IsHopeless(status)) {
+      if (!status.ok() && !has_ended) {
+        Log(LogLevel::kWarning, "notice_given_up",
+            {{"recipient", recipient_.id}, {"notice", notice.notice}, {"code", CodeOf(status)}});
+      }
+      DSR_RETURN_IF_ERROR(inbox_->End(notice.notice));
+      continue;
     }
-    DSR_RETURN_IF_ERROR(inbox_->End(notice.notice));
+    first_error.Update(status);
+    // The others would only wait in vain, too.
+    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) break;
   }
-  return absl::OkStatus();
+  return first_error;
 }
 
 void RecipientAgent::Run(absl::string_view pause_file) {
   Backoff backoff;
-  do {
-    if (!pause_file.empty() && FileExists(pause_file)) continue;
-    absl::Status status = RunOnce();
-    while (!status.ok() && stop_.WaitFor(backoff.Next())) status = RunOnce();
-    backoff.Reset();
-  } while (stop_.WaitFor(kPoll));
+  bool had_failed = false;
+  while (!stop_.stopped()) {
+    if (!pause_file.empty() && FileExists(pause_file)) {
+      stop_.WaitFor(kPausedWait);
+      continue;
+    }
+    const absl::Status status = RunOnce();
+    if (status.ok()) {
+      backoff.Reset();
+      stop_.WaitFor(kPoll);
+    } else {
+      // Once for each time of trouble, not once for each attempt.
+      if (!had_failed) {
+        Log(LogLevel::kWarning, "notices_delayed",
+            {{"recipient", recipient_.id}, {"code", CodeOf(status)}});
+      }
+      stop_.WaitFor(backoff.Next());
+    }
+    had_failed = !status.ok();
+  }
 }
 
 absl::Status RecipientAgent::CarryOut(const InboxNotice& open) {

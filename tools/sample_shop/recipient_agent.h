@@ -26,8 +26,8 @@ class RecipientAgent {
   RecipientAgent(const ShopRecipient& recipient, std::unique_ptr<RecipientInbox> inbox,
                  RpcCaller caller, const Clock& clock, StopSignal& stop);
 
-  // Works through the open notices. A notice that the server no longer wants is ended; the first
-  // error that may pass is returned, and its notice stays open.
+  // Works through the open notices. One that has ended, or that the server does not know, is done
+  // with; any other that could not be carried out stays open, and the first such error is returned.
   absl::Status RunOnce();
 
   // Runs until the stop signal: when it is woken, and once a second. Does nothing while a file

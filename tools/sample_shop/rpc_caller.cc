@@ -43,7 +43,9 @@ absl::StatusOr<std::string> ReadToken(absl::string_view directory, absl::string_
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {
-  absl::Status out(static_cast<absl::StatusCode>(status.error_code()), "the server refused");
+  const bool is_away = status.error_code() == grpc::StatusCode::UNAVAILABLE;
+  absl::Status out(static_cast<absl::StatusCode>(status.error_code()),
+                   is_away ? "the server is away or busy" : "the server refused");
   v1::Status details;
   if (!details.ParseFromString(status.error_details())) return out;
   for (const google::protobuf::Any& detail : details.details()) {

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "dsr/workflow/definitions.h"
+#include "dsr/base/definition.h"
 #include "store/sqlite/connection.h"
 
 namespace dsr::sqlite {

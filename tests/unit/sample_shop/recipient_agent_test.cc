@@ -190,6 +190,24 @@ TEST_F(RecipientAgentTest, ForgetsANoticeThatHasEnded) {
   EXPECT_EQ(shop_.Held("u-100004", "logistics").rows, 6);
 }
 
+TEST_F(RecipientAgentTest, GivesUpANoticeTheServerDoesNotKnow) {
+  Tell("logistics", v1::NOTICE_KIND_DELETE, "u-100004");
+  service_.acknowledgement = ErrorWith(grpc::StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND");
+
+  ASSERT_THAT(RunOnce("logistics"), IsOk());
+
+  EXPECT_THAT(inbox_.Open("logistics"), IsOkAndHolds(IsEmpty()));
+  EXPECT_EQ(shop_.Held("u-100004", "logistics").rows, 6);
+}
+
+TEST_F(RecipientAgentTest, KeepsANoticeWhileItsTokenIsNotKnown) {
+  Tell("logistics", v1::NOTICE_KIND_DELETE, "u-100004");
+  service_.acknowledgement = ErrorWith(grpc::StatusCode::UNAUTHENTICATED, "TOKEN_INVALID");
+
+  EXPECT_THAT(RunOnce("logistics"), StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(inbox_.Open("logistics"), IsOkAndHolds(SizeIs(1)));
+}
+
 TEST_F(RecipientAgentTest, KeepsANoticeWhileTheServerIsAway) {
   Tell("logistics", v1::NOTICE_KIND_DELETE, "u-100004");
   service_.acknowledgement = grpc::Status(grpc::StatusCode::UNAVAILABLE, "");

@@ -1,0 +1,158 @@
+#include "app/registry_checks.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "dsr/base/proto_time.h"
+
+namespace dsr {
+namespace {
+
+constexpr int kMaxCategories = 100;
+
+bool IsRegistryId(absl::string_view id) {
+  return !id.empty() && id.size() <= 40 && absl::ascii_islower(id[0]) &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+         });
+}
+
+// Counts characters, not bytes: what follows a UTF-8 character's first byte is not counted.
+size_t Characters(absl::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
+}
+
+void CheckText(absl::string_view text, absl::string_view field, size_t least, size_t most,
+               FieldErrors& errors) {
+  if (text.empty() && least > 0) {
+    errors.AddMissing(field);
+  } else if (Characters(text) > most) {
+    errors.AddInvalid(field, absl::StrCat("has at most ", most, " characters"));
+  }
+}
+
+void CheckCategories(const google::protobuf::RepeatedPtrField<std::string>& categories,
+                     absl::string_view field, bool required, const v1::Policy& policy,
+                     FieldErrors& errors) {
+  if (required && categories.empty()) errors.AddMissing(field);
+  if (categories.size() > kMaxCategories) {
+    errors.Add(v1::ERROR_REASON_LIST_TOO_LONG, field,
+               absl::StrCat("has at most ", kMaxCategories, " entries"));
+    return;
+  }
+  for (int i = 0; i < categories.size(); ++i) {
+    const bool known = std::any_of(
+        policy.categories().begin(), policy.categories().end(),
+        [&](const v1::Category& category) { return category.name() == categories.Get(i); });
+    if (!known) {
+      errors.AddInvalid(absl::StrCat(field, "[", i, "]"), "names a data category of the policy");
+    } else if (std::count(categories.begin(), categories.end(), categories.Get(i)) > 1) {
+      errors.AddInvalid(absl::StrCat(field, "[", i, "]"), "names each category once");
+    }
+  }
+}
+
+bool IsAboutCategories(int kind) {
+  return kind == v1::TASK_KIND_COLLECT || kind == v1::TASK_KIND_CORRECT ||
+         kind == v1::TASK_KIND_ERASE;
+}
+
+}  // namespace
+
+void CheckRegistryId(absl::string_view id, absl::string_view field, FieldErrors& errors) {
+  if (id.empty()) {
+    errors.AddMissing(field);
+  } else if (!IsRegistryId(id)) {
+    errors.AddInvalid(field, "has 1 to 40 characters of a-z, 0-9 and `-`, beginning with a letter");
+  }
+}
+
+absl::Status CheckDataSystem(const v1::DataSystem& system, const v1::Policy& policy) {
+  FieldErrors errors;
+  CheckText(system.title(), "title", 1, 200, errors);
+  if (system.task_kinds().empty()) errors.AddMissing("task_kinds");
+  bool needs_categories = false;
+  for (int i = 0; i < system.task_kinds_size(); ++i) {
+    const int kind = system.task_kinds(i);
+    needs_categories = needs_categories || IsAboutCategories(kind);
+    if (kind == v1::TASK_KIND_UNSPECIFIED || !v1::TaskKind_IsValid(kind)) {
+      errors.AddInvalid(absl::StrCat("task_kinds[", i, "]"), "is a known kind of task");
+    } else if (kind == v1::TASK_KIND_BUILD_PACKAGE || kind == v1::TASK_KIND_BUILD_ANSWER) {
+      errors.AddInvalid(absl::StrCat("task_kinds[", i, "]"), "is done by dsrd itself");
+    } else if (std::count(system.task_kinds().begin(), system.task_kinds().end(), kind) > 1) {
+      errors.AddInvalid(absl::StrCat("task_kinds[", i, "]"), "names each kind once");
+    }
+  }
+  CheckCategories(system.categories(), "categories", needs_categories, policy, errors);
+  return errors.ToStatus();
+}
+
+absl::Status CheckRecipient(const v1::Recipient& recipient, const UrlCheck& check_url) {
+  FieldErrors errors;
+  CheckText(recipient.title(), "title", 1, 200, errors);
+  CheckText(recipient.contact_information(), "contact_information", 0, 400, errors);
+  if (recipient.relation() == v1::RECIPIENT_RELATION_UNSPECIFIED) {
+    errors.AddMissing("relation");
+  } else if (!v1::RecipientRelation_IsValid(recipient.relation())) {
+    errors.AddInvalid("relation", "is a known relation");
+  }
+  const std::string& country = recipient.jurisdiction();
+  if (country.empty()) {
+    errors.AddMissing("jurisdiction");
+  } else if (country.size() != 2 || !absl::ascii_isupper(country[0]) ||
+             !absl::ascii_isupper(country[1])) {
+    errors.AddInvalid("jurisdiction", "is an ISO 3166-1 alpha-2 code, such as `CN`");
+  }
+  switch (recipient.delivery().way_case()) {
+    case v1::Delivery::kWebhook:
+      if (recipient.delivery().webhook().url().empty()) {
+        errors.AddMissing("delivery.webhook.url");
+      } else {
+        errors.AddAll("delivery.webhook.", check_url(recipient.delivery().webhook().url()));
+      }
+      CheckText(recipient.delivery().webhook().secret_id(), "delivery.webhook.secret_id", 1, 100,
+                errors);
+      break;
+    case v1::Delivery::kPull:
+      break;
+    case v1::Delivery::WAY_NOT_SET:
+      errors.AddMissing("delivery.way", "choose `webhook` or `pull`");
+      break;
+  }
+  return errors.ToStatus();
+}
+
+absl::Status CheckDisclosure(const v1::Disclosure& disclosure, const v1::Policy& policy,
+                             absl::Time now) {
+  FieldErrors errors;
+  CheckText(disclosure.subject_account(), "subject_account", 1, 200, errors);
+  absl::string_view recipient = disclosure.recipient();
+  if (recipient.empty()) {
+    errors.AddMissing("recipient");
+  } else if (!absl::ConsumePrefix(&recipient, "recipients/") || !IsRegistryId(recipient)) {
+    errors.AddInvalid("recipient", "is a name such as `recipients/pay`");
+  }
+  CheckCategories(disclosure.categories(), "categories", true, policy, errors);
+  if (!disclosure.has_disclose_time()) {
+    errors.AddMissing("disclose_time");
+  } else if (!IsValidTimestamp(disclosure.disclose_time()) ||
+             FromTimestamp(disclosure.disclose_time()) > now) {
+    errors.AddInvalid("disclose_time", "is a time that is not in the future");
+  }
+  CheckText(disclosure.purpose(), "purpose", 1, 200, errors);
+  CheckText(disclosure.method(), "method", 1, 100, errors);
+  CheckText(disclosure.basis(), "basis", 1, 100, errors);
+  CheckText(disclosure.recipient_reference(), "recipient_reference", 0, 200, errors);
+  if (disclosure.has_own_authorisation()) {
+    CheckText(disclosure.own_authorisation().proof(), "own_authorisation.proof", 1, 400, errors);
+    CheckCategories(disclosure.own_authorisation().categories(), "own_authorisation.categories",
+                    true, policy, errors);
+  }
+  return errors.ToStatus();
+}
+
+}  // namespace dsr

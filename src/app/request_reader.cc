@@ -1,0 +1,153 @@
+#include "app/request_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/not_found.h"
+#include "app/sealer.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/workflow/engine.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+
+constexpr int kEventPage = 500;
+
+absl::StatusOr<SecretKey> KeyOfRequest(ReadView& view, const KeyFile& keys, const RequestId& id) {
+  const absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(id);
+  if (absl::IsNotFound(state.status())) return ResourceNotFound(RequestName(id));
+  DSR_RETURN_IF_ERROR(state.status());
+  return keys.Key(state->key_number());
+}
+
+absl::StatusOr<Event> OpenEvent(const StoredEvent& stored, const SecretKey& key) {
+  Event event;
+  if (!event.ParseFromString(stored.clear)) {
+    return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                     "a stored event cannot be read");
+  }
+  if (!stored.sealed.empty()) {
+    DSR_RETURN_IF_ERROR(OpenInto(event, stored.sealed, key, event.content_id()));
+  }
+  return event;
+}
+
+bool Has(const google::protobuf::RepeatedPtrField<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// The disclosures that the notice of that id rests on, 16 bytes each.
+std::vector<std::string> DisclosuresOf(const std::vector<Event>& events,
+                                       absl::string_view notice_id) {
+  for (const Event& event : events) {
+    for (const auto& notice : event.notices_created().notices()) {
+      if (notice.notice_id() != notice_id) continue;
+      return {notice.disclosure_ids().begin(), notice.disclosure_ids().end()};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Event>> RequestReader::OpenedEvents(ReadView& view,
+                                                               const RequestId& id) const {
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, KeyOfRequest(view, keys_, id));
+  std::vector<Event> events;
+  int64_t after = 0;
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const std::vector<StoredEvent> page,
+                         view.ListEvents(id, after, kEventPage));
+    for (const StoredEvent& stored : page) {
+      DSR_ASSIGN_OR_RETURN(Event event, OpenEvent(stored, key));
+      events.push_back(std::move(event));
+      after = stored.sequence;
+    }
+    if (page.size() < static_cast<size_t>(kEventPage)) return events;
+  }
+}
+
+absl::StatusOr<storage::v1::RequestRecord> RequestReader::ReadFull(ReadView& view,
+                                                                   const RequestId& id) const {
+  DSR_ASSIGN_OR_RETURN(const std::vector<Event> events, OpenedEvents(view, id));
+  storage::v1::RequestRecord record;
+  for (const Event& event : events) Evolve(record, event);
+  return record;
+}
+
+absl::StatusOr<std::string> RequestReader::SubjectAccount(ReadView& view,
+                                                          const RequestId& id) const {
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, KeyOfRequest(view, keys_, id));
+  DSR_ASSIGN_OR_RETURN(const std::vector<StoredEvent> first, view.ListEvents(id, 0, 1));
+  if (first.empty()) return ResourceNotFound(RequestName(id));
+  DSR_ASSIGN_OR_RETURN(Event event, OpenEvent(first.front(), key));
+  return event.request_filed().subject_account();
+}
+
+absl::Status RequestReader::OpenTask(ReadView& view, const RequestId& id, v1::Task& task) const {
+  DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, ReadFull(view, id));
+  const v1::Request& request = record.state().request();
+  task.set_subject_account(request.subject_account());
+  if (task.kind() == v1::TASK_KIND_CORRECT) {
+    task.clear_corrections();
+    for (const v1::FieldCorrection& field : request.correction().fields()) {
+      if (field.decision() == v1::FIELD_DECISION_ACCEPTED &&
+          Has(task.categories(), field.category())) {
+        *task.add_corrections() = field;
+      }
+    }
+  }
+  if (task.kind() == v1::TASK_KIND_FETCH_DECISION || task.kind() == v1::TASK_KIND_APPLY_REMEDY) {
+    task.set_decision_id(request.decision_complaint().decision_id());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RequestReader::OpenNotice(ReadView& view, const RequestId& id,
+                                       v1::Notice& notice) const {
+  std::pair<RequestId, NoticeId> name;
+  DSR_ASSIGN_OR_RETURN(name, ParseNoticeName(notice.name()));
+  DSR_ASSIGN_OR_RETURN(const std::vector<Event> events, OpenedEvents(view, id));
+  storage::v1::RequestRecord record;
+  for (const Event& event : events) Evolve(record, event);
+
+  notice.clear_subject_references();
+  for (const std::string& bytes : DisclosuresOf(events, name.second.bytes())) {
+    DSR_ASSIGN_OR_RETURN(const RecordId disclosure_id, RecordId::FromBytes(bytes));
+    v1::Disclosure disclosure;
+    disclosure.set_name(DisclosureName(disclosure_id));
+    DSR_RETURN_IF_ERROR(OpenDisclosure(view, record.state().key_number(), disclosure));
+    const std::string& reference = disclosure.recipient_reference();
+    if (!reference.empty() && !Has(notice.subject_references(), reference)) {
+      notice.add_subject_references(reference);
+    }
+  }
+  notice.clear_corrections();
+  if (notice.kind() != v1::NOTICE_KIND_CORRECT) return absl::OkStatus();
+  for (const v1::FieldCorrection& field : record.state().request().correction().fields()) {
+    if (field.decision() != v1::FIELD_DECISION_ACCEPTED ||
+        !Has(notice.categories(), field.category())) {
+      continue;
+    }
+    v1::CorrectedValue& corrected = *notice.add_corrections();
+    corrected.set_category(field.category());
+    corrected.set_field(field.field());
+    corrected.set_value(field.proposed_value());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RequestReader::OpenDisclosure(ReadView& view, int64_t key_number,
+                                           v1::Disclosure& disclosure) const {
+  DSR_ASSIGN_OR_RETURN(const RecordId id, ParseDisclosureName(disclosure.name()));
+  DSR_ASSIGN_OR_RETURN(const std::string box, view.FindDisclosureBox(id));
+  if (box.empty()) return absl::OkStatus();
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, keys_.Key(key_number));
+  return OpenInto(disclosure, box, key, id.bytes());
+}
+
+}  // namespace dsr

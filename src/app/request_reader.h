@@ -1,0 +1,52 @@
+// Requests with their personal data, opened for those who may see it.
+#ifndef DSR_APP_REQUEST_READER_H_
+#define DSR_APP_REQUEST_READER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "app/key_file.h"
+#include "dsr/base/ids.h"
+#include "dsr/storage/v1/event.pb.h"
+#include "dsr/storage/v1/state.pb.h"
+#include "dsr/store/store.h"
+
+namespace dsr {
+
+// Opens sealed records with their subject's key. Thread-safe. Blocks on the key file. Every method
+// returns NOT_FOUND for an unknown request, FAILED_PRECONDITION when the subject's key is
+// destroyed, INTERNAL for a record that does not open.
+class RequestReader {
+ public:
+  // `keys` outlives this.
+  explicit RequestReader(const KeyFile& keys) : keys_(keys) {}
+
+  // The request with every personal field: the fold of its opened events.
+  absl::StatusOr<storage::v1::RequestRecord> ReadFull(ReadView& view, const RequestId& id) const;
+
+  // The subject's account id.
+  absl::StatusOr<std::string> SubjectAccount(ReadView& view, const RequestId& id) const;
+
+  // Fills in what a worker needs beyond the clear task: the account, the accepted fields for
+  // CORRECT, the decision for FETCH_DECISION and APPLY_REMEDY.
+  absl::Status OpenTask(ReadView& view, const RequestId& id, v1::Task& task) const;
+
+  // Fills in what a recipient needs beyond the clear notice: its own references for the subject
+  // and, for CORRECT, the new values of the notice's categories.
+  absl::Status OpenNotice(ReadView& view, const RequestId& id, v1::Notice& notice) const;
+
+  // Fills the personal fields of a stored disclosure, which is one of `key_number`'s subject.
+  absl::Status OpenDisclosure(ReadView& view, int64_t key_number, v1::Disclosure& disclosure) const;
+
+ private:
+  absl::StatusOr<std::vector<storage::v1::Event>> OpenedEvents(ReadView& view,
+                                                               const RequestId& id) const;
+
+  const KeyFile& keys_;
+};
+
+}  // namespace dsr
+
+#endif  // DSR_APP_REQUEST_READER_H_

@@ -1,0 +1,158 @@
+#include "rpc/method_roles.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+
+namespace dsr {
+namespace {
+
+enum RoleBit : uint32_t {
+  kIntake = 1u << 0,
+  kSession = 1u << 1,
+  kVerifier = 1u << 2,
+  kCaseworker = 1u << 3,
+  kReviewer = 1u << 4,
+  kPrivacy = 1u << 5,
+  kAuditor = 1u << 6,
+  kOperator = 1u << 7,
+  kRegistrar = 1u << 8,
+  kSystem = 1u << 9,
+  kRecipient = 1u << 10,
+};
+
+struct RoleName {
+  const char* name;
+  RoleBit bit;
+};
+
+constexpr RoleName kRoles[] = {
+    {"intake", kIntake},       {"session_asserter", kSession}, {"verifier", kVerifier},
+    {"caseworker", kCaseworker}, {"reviewer", kReviewer},      {"privacy_officer", kPrivacy},
+    {"auditor", kAuditor},     {"operator", kOperator},        {"registrar", kRegistrar},
+    {"data_system", kSystem},  {"recipient", kRecipient},
+};
+
+// Everyone but data systems and recipients.
+constexpr uint32_t kStaff = kIntake | kSession | kVerifier | kCaseworker | kReviewer | kPrivacy |
+                            kAuditor | kOperator | kRegistrar;
+constexpr uint32_t kRequestReaders =
+    kIntake | kVerifier | kCaseworker | kReviewer | kPrivacy | kAuditor;
+// Those that a workflow can name for a transition; which of them may is the workflow's to say.
+constexpr uint32_t kWorkflowRoles = kIntake | kVerifier | kCaseworker | kReviewer | kPrivacy;
+constexpr uint32_t kReporting = kCaseworker | kPrivacy | kAuditor | kOperator;
+
+struct MethodRoles {
+  const char* method;
+  uint32_t roles;
+};
+
+constexpr MethodRoles kMethods[] = {
+    // RequestService
+    {"CreateRequest", kIntake | kCaseworker | kPrivacy},
+    {"GetRequest", kRequestReaders},
+    {"ListRequests", kRequestReaders},
+    {"WatchRequests", kRequestReaders},
+    {"ListRequestEvents", kRequestReaders},
+    {"ListAllowedActions", kRequestReaders},
+    {"AssessRequest", kWorkflowRoles},
+    {"DecideField", kWorkflowRoles},
+    {"ConfirmPlan", kWorkflowRoles},
+    {"ResolveBlocker", kWorkflowRoles},
+    {"ProposeRefusal", kWorkflowRoles},
+    {"ApproveRefusal", kWorkflowRoles},
+    {"RejectRefusal", kWorkflowRoles},
+    {"ReviewDecision", kWorkflowRoles},
+    {"WithdrawRequest", kIntake | kCaseworker | kPrivacy},
+    {"RespondToRequest", kWorkflowRoles},
+    {"AssignRequest", kCaseworker | kPrivacy},
+    {"DownloadPackage", kIntake | kCaseworker},
+    // VerificationService
+    {"StartVerification", kIntake | kVerifier | kSession},
+    {"SubmitCode", kIntake | kVerifier},
+    {"GetVerification", kIntake | kVerifier | kCaseworker | kPrivacy | kAuditor},
+    // TaskService
+    {"LeaseTasks", kSystem},
+    {"ExtendLease", kSystem},
+    {"CompleteTask", kSystem},
+    {"FailTask", kSystem},
+    {"UploadPart", kSystem},
+    {"RetryTask", kCaseworker | kPrivacy | kOperator},
+    {"ListTasks", kReporting},
+    // RegistryService
+    {"CreateDataSystem", kOperator | kPrivacy},
+    {"GetDataSystem", kStaff},
+    {"ListDataSystems", kStaff},
+    {"UpdateDataSystem", kOperator | kPrivacy},
+    {"CreateRecipient", kOperator | kPrivacy},
+    {"GetRecipient", kStaff},
+    {"ListRecipients", kStaff},
+    {"UpdateRecipient", kOperator | kPrivacy},
+    {"BatchCreateDisclosures", kRegistrar | kOperator | kPrivacy},
+    {"ListDisclosures", kCaseworker | kPrivacy | kAuditor},
+    // NoticeService
+    {"PullNotices", kRecipient},
+    {"GetNotice", kRecipient | kCaseworker | kPrivacy | kAuditor},
+    {"AcknowledgeNotice", kRecipient},
+    {"CompleteNotice", kRecipient},
+    {"ObjectToNotice", kRecipient},
+    {"ListNotices", kCaseworker | kPrivacy | kAuditor},
+    {"RetryNotice", kCaseworker | kPrivacy | kOperator},
+    // MessageService
+    {"ListMessages", kIntake | kCaseworker | kPrivacy | kAuditor},
+    // WorkflowService
+    {"ListWorkflows", kStaff},
+    {"GetWorkflow", kStaff},
+    {"CheckWorkflow", kStaff},
+    // ReportService
+    {"GetSlaReport", kReporting},
+    {"ListBreaches", kReporting},
+    // AuditService
+    {"ListAuditEvents", kAuditor | kPrivacy | kOperator},
+    {"GetCheckpoint", kAuditor | kPrivacy | kOperator},
+    {"VerifyLog", kAuditor | kPrivacy | kOperator},
+    // AdminService
+    {"GetStatus", kOperator},
+    {"DrainServer", kOperator},
+};
+
+uint32_t BitOf(absl::string_view role) {
+  for (const RoleName& known : kRoles) {
+    if (role == known.name) return known.bit;
+  }
+  return 0;
+}
+
+const MethodRoles* FindMethod(absl::string_view method) {
+  const auto found = std::find_if(std::begin(kMethods), std::end(kMethods),
+                                  [&](const MethodRoles& row) { return method == row.method; });
+  return found == std::end(kMethods) ? nullptr : found;
+}
+
+}  // namespace
+
+bool IsRole(absl::string_view role) { return BitOf(role) != 0; }
+
+bool HasMethodRoles(absl::string_view method) { return FindMethod(method) != nullptr; }
+
+absl::Status CheckRole(const Principal& principal, absl::string_view method) {
+  const MethodRoles* row = FindMethod(method);
+  for (const std::string& role : principal.roles) {
+    if (row != nullptr && (BitOf(role) & row->roles) != 0) return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
+                   absl::StrCat("none of the caller's roles may call ", method),
+                   {{"method", std::string(method)}});
+}
+
+bool MaySeePersonalFields(const Principal& principal) {
+  return std::any_of(principal.roles.begin(), principal.roles.end(), [](const std::string& role) {
+    return (BitOf(role) & (kCaseworker | kReviewer | kPrivacy)) != 0;
+  });
+}
+
+}  // namespace dsr

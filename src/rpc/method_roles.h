@@ -1,0 +1,27 @@
+// Which roles may call which method.
+#ifndef DSR_RPC_METHOD_ROLES_H_
+#define DSR_RPC_METHOD_ROLES_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "app/principal.h"
+
+namespace dsr {
+
+// Tells whether `role` is one of those that a token file may give.
+bool IsRole(absl::string_view role);
+
+// Tells whether `principal` has one of the roles that may call `method`, such as `GetRequest`.
+// Which requests, and what the request's workflow allows, is decided later. Errors:
+// PERMISSION_DENIED ROLE_MISSING, also for a method without a row.
+absl::Status CheckRole(const Principal& principal, absl::string_view method);
+
+// Tells whether `method` has a row.
+bool HasMethodRoles(absl::string_view method);
+
+// Tells whether the principal may see a request's personal fields.
+bool MaySeePersonalFields(const Principal& principal);
+
+}  // namespace dsr
+
+#endif  // DSR_RPC_METHOD_ROLES_H_

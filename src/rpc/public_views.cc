@@ -1,0 +1,127 @@
+#include "rpc/public_views.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "app/decision_body.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/ids.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/base/redactor.h"
+#include "dsr/storage/v1/sealed.pb.h"
+#include "dsr/workflow/names.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace dsr {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+std::string BytesText(const std::string& field, const std::string& bytes) {
+  const bool is_id = absl::EndsWith(field, "_id") && bytes.size() == Id128::kSize;
+  return is_id ? Id128::FromBytes(bytes)->ToString() : HexEncode(bytes);
+}
+
+// Empty for what is not shown: messages of several fields.
+std::string ValueText(const Message& message, const FieldDescriptor& field) {
+  const Reflection& values = *message.GetReflection();
+  if (field.is_repeated()) return absl::StrCat(values.FieldSize(message, &field));
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(values.GetInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(values.GetInt64(message, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return values.GetBool(message, &field) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return values.GetEnum(message, &field)->name();
+    case FieldDescriptor::CPPTYPE_STRING:
+      return field.type() == FieldDescriptor::TYPE_BYTES
+                 ? BytesText(field.name(), values.GetString(message, &field))
+                 : values.GetString(message, &field);
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      const Message& inner = values.GetMessage(message, &field);
+      if (field.message_type() == google::protobuf::Timestamp::descriptor()) {
+        google::protobuf::Timestamp time;
+        time.CopyFrom(inner);
+        return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromTimestamp(time), absl::UTCTimeZone());
+      }
+      if (field.message_type() == v1::Date::descriptor()) {
+        v1::Date day;
+        day.CopyFrom(inner);
+        return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(), day.day());
+      }
+      return "";
+    }
+    default:
+      return "";
+  }
+}
+
+const FieldDescriptor* PayloadField(const storage::v1::Event& event) {
+  return event.GetReflection()->GetOneofFieldDescriptor(
+      event, storage::v1::Event::descriptor()->oneof_decl(0));
+}
+
+}  // namespace
+
+v1::Request PublicRequest(const storage::v1::RequestState& state) {
+  v1::Request request = state.request();
+  ClearPersonal(request);
+  request.set_etag(EtagOf(state));
+  return request;
+}
+
+std::string EventKind(const storage::v1::Event& event) {
+  const FieldDescriptor* payload = PayloadField(event);
+  return payload == nullptr ? "unknown" : payload->name();
+}
+
+v1::RequestEvent PublicEvent(const storage::v1::Event& event) {
+  v1::RequestEvent shown;
+  shown.set_sequence(event.sequence());
+  *shown.mutable_time() = event.time();
+  shown.set_actor(event.actor());
+  shown.set_kind(EventKind(event));
+  const FieldDescriptor* payload_field = PayloadField(event);
+  if (payload_field == nullptr) return shown;
+  const Message& payload = event.GetReflection()->GetMessage(event, payload_field);
+  std::vector<const FieldDescriptor*> fields;
+  payload.GetReflection()->ListFields(payload, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (IsPersonal(*field)) continue;
+    std::string text = ValueText(payload, *field);
+    if (!text.empty()) (*shown.mutable_details())[field->name()] = std::move(text);
+  }
+  return shown;
+}
+
+v1::AuditEvent PublicLeaf(const AuditLeaf& leaf) {
+  v1::AuditEvent shown;
+  shown.set_index(leaf.index);
+  shown.set_leaf_hash(HexEncode(leaf.hash));
+  if (leaf.request.has_value()) {
+    shown.set_request(RequestName(*leaf.request));
+    shown.set_sequence(leaf.sequence);
+    storage::v1::Event event;
+    if (event.ParseFromString(leaf.clear)) {
+      *shown.mutable_time() = event.time();
+      shown.set_actor(event.actor());
+      shown.set_kind(EventKind(event));
+    }
+    return shown;
+  }
+  storage::v1::AuditRecord record;
+  if (record.ParseFromString(leaf.clear)) {
+    *shown.mutable_time() = record.time();
+    shown.set_actor(record.actor());
+    shown.set_kind(record.kind());
+  }
+  return shown;
+}
+
+}  // namespace dsr

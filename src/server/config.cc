@@ -1,0 +1,98 @@
+#include "server/config.h"
+
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/file.h"
+#include "dsr/base/status_macros.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace dsr {
+namespace {
+
+absl::Status Invalid(absl::string_view message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID, message);
+}
+
+// Keeps the first error and its line.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (!text_.empty()) return;
+    text_ = absl::StrCat(line + 1, ":", column + 1, ": ", message);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+absl::Status CheckRange(absl::string_view key, int value, int least, int most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return Invalid(absl::StrCat("configuration: ", key, " must be from ", least, " to ", most));
+}
+
+template <class Value>
+void SetDefault(Value present, Value fallback, void (config::v1::ServerConfig::*set)(Value),
+                config::v1::ServerConfig& config) {
+  if (present == Value()) (config.*set)(fallback);
+}
+
+}  // namespace
+
+absl::Status ReadTextFile(absl::string_view path, google::protobuf::Message& message) {
+  DSR_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  google::protobuf::TextFormat::Parser parser;
+  FirstError error;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(text, &message)) return Invalid(absl::StrCat(path, ":", error.text()));
+  return absl::OkStatus();
+}
+
+absl::Status CompleteConfig(config::v1::ServerConfig& config) {
+  using config::v1::ServerConfig;
+  if (config.listen().empty()) config.set_listen("127.0.0.1:7443");
+  if (config.log_format().empty()) config.set_log_format("text");
+  if (config.log_level().empty()) config.set_log_level("info");
+  SetDefault(config.call_seconds(), 30, &ServerConfig::set_call_seconds, config);
+  SetDefault(config.max_message_bytes(), 1 << 20, &ServerConfig::set_max_message_bytes, config);
+  SetDefault(config.drain_seconds(), 20, &ServerConfig::set_drain_seconds, config);
+  DSR_RETURN_IF_ERROR(CheckRange("call_seconds", config.call_seconds(), 1, 300));
+  DSR_RETURN_IF_ERROR(CheckRange("max_message_bytes", config.max_message_bytes(), 64 << 10, 16 << 20));
+  DSR_RETURN_IF_ERROR(CheckRange("drain_seconds", config.drain_seconds(), 0, 300));
+  if (config.log_format() != "text" && config.log_format() != "json") {
+    return Invalid("configuration: log_format must be `text` or `json`");
+  }
+  struct Required {
+    absl::string_view key;
+    const std::string& value;
+  };
+  for (const Required& required :
+       {Required{"data_dir", config.data_dir()}, Required{"definitions_dir", config.definitions_dir()},
+        Required{"token_file", config.token_file()},
+        Required{"key_encryption_key_file", config.key_encryption_key_file()}}) {
+    if (required.value.empty()) {
+      return Invalid(absl::StrCat("configuration: ", required.key, " is required; set it in the file given with --config, "
+                                  "or try dsrd out with --dev"));
+    }
+  }
+  if (!config.has_message_delivery()) {
+    return Invalid("configuration: message_delivery is required: smtp { ... } or spool { ... }");
+  }
+  if (!IsLoopback(config.listen())) {
+    return Invalid("configuration: listen must be a loopback address; dsrd has no transport encryption of its own");
+  }
+  return absl::OkStatus();
+}
+
+bool IsLoopback(absl::string_view address) {
+  const size_t colon = address.rfind(':');
+  const absl::string_view host = colon == absl::string_view::npos ? address : address.substr(0, colon);
+  if (host == "localhost" || host == "[::1]" || host == "::1") return true;
+  if (!absl::StartsWith(host, "127.")) return false;
+  return host.find_first_not_of("0123456789.") == absl::string_view::npos;
+}
+
+}  // namespace dsr

@@ -1,0 +1,132 @@
+#include "server/dev_setup.h"
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/file.h"
+#include "dsr/base/status_macros.h"
+#include "google/protobuf/text_format.h"
+
+namespace dsr {
+namespace {
+
+struct DevPrincipal {
+  const char* name;
+  std::vector<const char*> roles;
+  const char* data_system = "";
+  const char* recipient = "";
+};
+
+// One of each role, and a second caseworker for what needs two persons. The data systems and recipients are those of the
+// sample shop.
+const std::vector<DevPrincipal>& DevPrincipals() {
+  static const auto* const kPrincipals = new std::vector<DevPrincipal>{
+      {"intake-tool", {"intake"}},
+      {"session-tool", {"session_asserter", "intake"}},
+      {"verifier-1", {"verifier"}},
+      {"caseworker-1", {"caseworker"}},
+      {"caseworker-2", {"caseworker"}},
+      {"reviewer-1", {"reviewer"}},
+      {"officer-1", {"privacy_officer"}},
+      {"auditor-1", {"auditor"}},
+      {"operator-1", {"operator"}},
+      {"registrar-1", {"registrar", "operator"}},
+      {"system-profile", {"data_system"}, "systems/profile"},
+      {"system-orders", {"data_system"}, "systems/orders"},
+      {"system-payments", {"data_system"}, "systems/payments"},
+      {"system-browsing", {"data_system"}, "systems/browsing"},
+      {"system-recommendation", {"data_system"}, "systems/recommendation"},
+      {"recipient-payment", {"recipient"}, "", "recipients/payment"},
+      {"recipient-logistics", {"recipient"}, "", "recipients/logistics"},
+      {"recipient-overseas-seller", {"recipient"}, "", "recipients/overseas-seller"},
+      {"recipient-ad-partner", {"recipient"}, "", "recipients/ad-partner"},
+  };
+  return *kPrincipals;
+}
+
+absl::Status CannotMake(absl::string_view what) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                   absl::StrCat("cannot make ", what, " in the data directory; may this user write there?"));
+}
+
+absl::Status MakeFolder(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  return error ? CannotMake(path.filename().string()) : absl::OkStatus();
+}
+
+// Returns the first line of the file, which is made from `fresh` when it is missing.
+absl::StatusOr<std::string> FirstLine(const std::filesystem::path& path, const std::string& fresh) {
+  if (!FileExists(path.string())) {
+    DSR_RETURN_IF_ERROR(WriteFileAtomically(path.string(), fresh + "\n"));
+    return fresh;
+  }
+  DSR_ASSIGN_OR_RETURN(std::string contents, ReadFile(path.string()));
+  return contents.substr(0, contents.find('\n'));
+}
+
+absl::Status WriteText(const std::filesystem::path& path, const google::protobuf::Message& message) {
+  std::string text;
+  if (!google::protobuf::TextFormat::PrintToString(message, &text)) return CannotMake(path.filename().string());
+  return WriteFileAtomically(path.string(), text);
+}
+
+absl::Status MakeTokens(const std::filesystem::path& dev) {
+  config::v1::TokenFile file;
+  for (const DevPrincipal& known : DevPrincipals()) {
+    const std::filesystem::path path = dev / "tokens" / absl::StrCat(known.name, ".token");
+    DSR_ASSIGN_OR_RETURN(const std::string token, FirstLine(path, HexEncode(RandomBytes(32))));
+    config::v1::Principal& principal = *file.add_principals();
+    principal.set_name(known.name);
+    principal.set_token_sha256(HexEncode(Sha256(token)));
+    for (const char* role : known.roles) principal.add_roles(role);
+    principal.set_data_system(known.data_system);
+    principal.set_recipient(known.recipient);
+  }
+  return WriteText(dev / "tokens.textproto", file);
+}
+
+absl::Status MakeSecrets(const std::filesystem::path& dev) {
+  config::v1::WebhookSecrets file;
+  for (const DevPrincipal& known : DevPrincipals()) {
+    absl::string_view id = known.recipient;
+    if (!absl::ConsumePrefix(&id, "recipients/")) continue;
+    const std::filesystem::path path = dev / "secrets" / absl::StrCat(id, ".whsec");
+    DSR_ASSIGN_OR_RETURN(const std::string secret,
+                         FirstLine(path, absl::StrCat("whsec_", Base64Encode(RandomBytes(32)))));
+    config::v1::WebhookSecret& entry = *file.add_secrets();
+    entry.set_id(std::string(id));
+    entry.add_keys(secret);
+  }
+  return WriteText(dev / "webhook-secrets.textproto", file);
+}
+
+}  // namespace
+
+absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& config) {
+  const std::filesystem::path dev = std::filesystem::path(std::string(data_dir)) / "dev";
+  for (const char* folder : {"", "tokens", "secrets", "spool"}) DSR_RETURN_IF_ERROR(MakeFolder(dev / folder));
+  const std::string key = (dev / "kek").string();
+  if (!FileExists(key)) DSR_RETURN_IF_ERROR(WriteFileAtomically(key, SecretKey::Generate().bytes()));
+  DSR_RETURN_IF_ERROR(MakeTokens(dev));
+  DSR_RETURN_IF_ERROR(MakeSecrets(dev));
+  if (config.key_encryption_key_file().empty()) config.set_key_encryption_key_file(key);
+  if (config.token_file().empty()) config.set_token_file((dev / "tokens.textproto").string());
+  if (config.webhook_secrets_file().empty()) {
+    config.set_webhook_secrets_file((dev / "webhook-secrets.textproto").string());
+  }
+  if (!config.has_message_delivery()) {
+    config.mutable_message_delivery()->mutable_spool()->set_directory((dev / "spool").string());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace dsr

@@ -1,0 +1,206 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "dsr/base/errors.h"
+#include "testing/temp_dir.h"
+#include "unit/dsrctl/fake_server.h"
+#include "unit/dsrctl/run_dsrctl.h"
+
+namespace dsr::dsrctl {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class CommandsTest : public ::testing::Test {
+ protected:
+  RunResult Run(std::vector<std::string> arguments, const std::string& input = "") {
+    arguments.insert(arguments.begin(), {"--server", server_.address()});
+    return RunDsrctlForTest(arguments, input);
+  }
+
+  FakeServer server_;
+  TempDir directory_;
+};
+
+int Lines(const std::string& text) {
+  return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST_F(CommandsTest, CreateSendsTheFileWithFlagsOverIt) {
+  const RunResult run = Run(
+      {"request", "create", "--file", "-", "--type", "copy", "--category", "orders", "--category",
+       "browsing"},
+      R"({"type":"access","subjectAccount":"u-1","requester":{"relation":"RELATION_SUBJECT"}})");
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  const v1::Request& sent = server_.state().created.request();
+  EXPECT_EQ(sent.type(), "copy");
+  EXPECT_EQ(sent.subject_account(), "u-1");
+  EXPECT_THAT(sent.categories(), ElementsAre("orders", "browsing"));
+  EXPECT_THAT(run.out, HasSubstr("requests/new"));
+}
+
+TEST_F(CommandsTest, CreateReadsTheAccountFromAFile) {
+  WriteText(directory_.File("account"), "u-1\n");
+
+  Run({"request", "create", "--file", "-", "--account-file", directory_.File("account")}, "{}");
+
+  EXPECT_EQ(server_.state().created.request().subject_account(), "u-1");
+}
+
+TEST_F(CommandsTest, OnlyOneOptionCanReadStdin) {
+  const RunResult run = Run({"request", "create", "--file", "-", "--account-file", "-"}, "{}");
+
+  EXPECT_EQ(run.code, ExitCode::kUsage);
+  EXPECT_THAT(run.err, HasSubstr("stdin"));
+  EXPECT_THAT(server_.state().idempotency_keys, IsEmpty());
+}
+
+TEST_F(CommandsTest, ListPrintsAllPages) {
+  server_.state().requests_stored = 2500;
+
+  const RunResult run = Run({"request", "list", "-o", "jsonl"});
+
+  EXPECT_EQ(Lines(run.out), 2500);
+  EXPECT_THAT(run.out, HasSubstr("\"name\":\"requests/2499\""));
+  EXPECT_THAT(server_.state().authorizations, SizeIs(3));
+}
+
+TEST_F(CommandsTest, ListStopsAtItsLimit) {
+  server_.state().requests_stored = 2500;
+
+  EXPECT_EQ(Lines(Run({"request", "list", "-o", "jsonl", "--limit", "1200"}).out), 1200);
+  EXPECT_EQ(Lines(Run({"request", "list", "-o", "jsonl", "--limit", "5"}).out), 5);
+  EXPECT_EQ(server_.state().list_query.page_size(), 5);
+}
+
+TEST_F(CommandsTest, ListTableHasOneHeaderOverAllPages) {
+  server_.state().requests_stored = 1500;
+
+  EXPECT_EQ(Lines(Run({"request", "list"}).out), 1501);
+}
+
+TEST_F(CommandsTest, ListEndsItsJsonWhenALaterPageFails) {
+  server_.state().requests_stored = 2500;
+  server_.state().errors = {absl::OkStatus(), absl::InternalError("fault")};
+
+  const RunResult run = Run({"request", "list", "-o", "json"});
+
+  EXPECT_EQ(run.code, ExitCode::kOther);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("requests/999"), ::testing::EndsWith("\n]\n")));
+}
+
+TEST_F(CommandsTest, ListPassesItsFiltersOn) {
+  Run({"request", "list", "--queue", "--phase", "follow-up", "--assignee", "li"});
+
+  EXPECT_TRUE(server_.state().list_query.open_by_due_time());
+  EXPECT_EQ(server_.state().list_query.phase(), v1::PHASE_FOLLOW_UP);
+  EXPECT_EQ(server_.state().list_query.assignee(), "li");
+}
+
+TEST_F(CommandsTest, SubmitReadsTheCodeFromStdin) {
+  const RunResult run =
+      Run({"verification", "submit", "requests/a/verifications/b", "--code-file", "-"}, "424242\n");
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_EQ(server_.state().submitted.code(), "424242");
+  EXPECT_THAT(run.out, HasSubstr("passed"));
+}
+
+TEST_F(CommandsTest, NoOptionTakesPersonalDataAsAnArgument) {
+  EXPECT_EQ(Run({"verification", "submit", "requests/a/verifications/b", "--code", "424242"}).code,
+            ExitCode::kUsage);
+  EXPECT_EQ(Run({"request", "list", "--account", "u-1"}).code, ExitCode::kUsage);
+}
+
+TEST_F(CommandsTest, AssignNeedsAPrincipalOrNobody) {
+  EXPECT_EQ(Run({"request", "assign", "a"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Run({"request", "assign", "a", "--assignee", "li", "--nobody"}).code, ExitCode::kUsage);
+  EXPECT_THAT(server_.state().authorizations, IsEmpty());
+}
+
+TEST_F(CommandsTest, ObjectSendsGroundLawAndDay) {
+  Run({"notice", "object", "requests/a/notices/b", "--ground", "own-retention-law", "--law",
+       "Payment Rules, article 20", "--until", "2031-12-31"});
+
+  const v1::Objection& sent = server_.state().objection.objection();
+  EXPECT_EQ(sent.ground(), "own-retention-law");
+  EXPECT_EQ(sent.law(), "Payment Rules, article 20");
+  EXPECT_EQ(sent.until().year(), 2031);
+}
+
+TEST_F(CommandsTest, NoticesOfAllRequestsAreListedWithoutARequest) {
+  EXPECT_THAT(Run({"notice", "list"}).out, HasSubstr("requests/-/notices/n"));
+  EXPECT_THAT(Run({"notice", "list", "a"}).out, HasSubstr("requests/a/notices/n"));
+}
+
+TEST_F(CommandsTest, AcknowledgesSeveralNoticesUnderDifferentKeys) {
+  const RunResult run =
+      Run({"notice", "ack", "requests/a/notices/b", "requests/a/notices/c", "-o", "jsonl"});
+
+  EXPECT_EQ(run.code, ExitCode::kOk);
+  EXPECT_EQ(Lines(run.out), 2);
+  ASSERT_THAT(server_.state().idempotency_keys, SizeIs(2));
+  EXPECT_NE(server_.state().idempotency_keys[0], server_.state().idempotency_keys[1]);
+}
+
+TEST_F(CommandsTest, TellsWhichOfSeveralFailedAndGoesOn) {
+  server_.state().errors = {MakeError(absl::StatusCode::kFailedPrecondition,
+                                      v1::ERROR_REASON_ALREADY_ENDED, "the notice has ended")};
+
+  const RunResult run = Run({"notice", "ack", "requests/a/notices/b", "requests/a/notices/c"});
+
+  EXPECT_EQ(run.code, ExitCode::kPartial);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("requests/a/notices/b:"), HasSubstr("ALREADY_ENDED")));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("requests/a/notices/c"), Not(HasSubstr("notices/b"))));
+}
+
+TEST_F(CommandsTest, HasTheCodeOfTheErrorWhenAllOfSeveralFail) {
+  server_.state().errors.assign(2, absl::NotFoundError("no such notice"));
+
+  EXPECT_EQ(Run({"notice", "ack", "requests/a/notices/b", "requests/a/notices/c"}).code,
+            ExitCode::kNotFound);
+}
+
+TEST_F(CommandsTest, CallsNobodyWhenOneOfSeveralNamesIsMalformed) {
+  EXPECT_EQ(Run({"notice", "ack", "requests/a/notices/b", "c"}).code, ExitCode::kUsage);
+  EXPECT_THAT(server_.state().idempotency_keys, IsEmpty());
+}
+
+TEST_F(CommandsTest, SlaReportEndsWithATotalAndFailsOnRequestOnly) {
+  v1::SlaReport& report = server_.state().report;
+  report.add_groups()->set_type("deletion");
+  report.mutable_total()->set_received(3);
+  report.mutable_total()->set_overdue(1);
+
+  const RunResult plain = Run({"report", "sla", "-o", "csv"});
+  const RunResult failing = Run({"report", "sla", "--fail"});
+
+  EXPECT_EQ(plain.code, ExitCode::kOk);
+  EXPECT_THAT(plain.out, AllOf(HasSubstr("\r\ndeletion,0,"), HasSubstr("\r\ntotal,3,")));
+  EXPECT_EQ(failing.code, ExitCode::kFindings);
+}
+
+TEST_F(CommandsTest, SlaReportListsRequestsUnderTheCounts) {
+  v1::SlaReport& report = server_.state().report;
+  report.add_lines()->set_request("requests/a");
+
+  EXPECT_THAT(Run({"report", "sla", "--requests"}).out,
+              AllOf(HasSubstr("TYPE"), HasSubstr("total"), HasSubstr("requests/a")));
+}
+
+TEST_F(CommandsTest, VerifyEndsWithFindingsWhenTheLogWasAltered) {
+  EXPECT_EQ(Run({"audit", "verify"}).code, ExitCode::kOk);
+  server_.state().log_intact = false;
+  EXPECT_EQ(Run({"audit", "verify"}).code, ExitCode::kFindings);
+}
+
+}  // namespace
+}  // namespace dsr::dsrctl

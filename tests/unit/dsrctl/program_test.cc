@@ -1,0 +1,141 @@
+#include "dsrctl/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "unit/dsrctl/fake_server.h"
+#include "unit/dsrctl/run_dsrctl.h"
+
+namespace dsr::dsrctl {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST(ProgramTest, HelpDocumentsExitCodesOnStdout) {
+  const RunResult run = RunDsrctlForTest({"--help"});
+
+  EXPECT_EQ(run.code, ExitCode::kOk);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("Exit codes:"), HasSubstr("6  server unavailable"),
+                             HasSubstr("DSRCTL_TOKEN_FILE")));
+  EXPECT_THAT(run.err, IsEmpty());
+}
+
+TEST(ProgramTest, WithoutACommandItShowsTheHelpAndFails) {
+  const RunResult run = RunDsrctlForTest({});
+
+  EXPECT_EQ(run.code, ExitCode::kUsage);
+  EXPECT_THAT(run.err, HasSubstr("Subcommands:"));
+  EXPECT_THAT(run.out, IsEmpty());
+}
+
+TEST(ProgramTest, TellsItsVersion) {
+  EXPECT_THAT(RunDsrctlForTest({"--version"}).out, StartsWith("dsrctl 0."));
+}
+
+TEST(ProgramTest, SuggestsTheCommandThatWasMeant) {
+  const RunResult run = RunDsrctlForTest({"request", "lsit"});
+
+  EXPECT_EQ(run.code, ExitCode::kUsage);
+  EXPECT_THAT(run.err, HasSubstr("did you mean 'list'?"));
+}
+
+TEST(ProgramTest, PointsToTheHelpOfTheCommandThatWasUsedWrongly) {
+  EXPECT_THAT(RunDsrctlForTest({"request", "get"}).err, HasSubstr("dsrctl request get --help"));
+}
+
+TEST(ProgramTest, RefusesFlagsItDoesNotKnow) {
+  EXPECT_EQ(RunDsrctlForTest({"request", "list", "--frobnicate"}).code, ExitCode::kUsage);
+}
+
+TEST(ProgramTest, RefusesAnotherMachineBecauseTheTokenWouldTravelInTheClear) {
+  const RunResult run = RunDsrctlForTest({"--server", "example.com:7443", "request", "list"});
+
+  EXPECT_EQ(run.code, ExitCode::kUsage);
+  EXPECT_THAT(run.err, HasSubstr("loopback"));
+}
+
+TEST(ProgramTest, RefusesATimeZoneAndADurationThatAreNone) {
+  EXPECT_EQ(RunDsrctlForTest({"--tz", "Mars/Olympus", "request", "list"}).code, ExitCode::kUsage);
+  EXPECT_EQ(RunDsrctlForTest({"--timeout", "soon", "request", "list"}).code, ExitCode::kUsage);
+}
+
+TEST(ProgramTest, ErrorsOfTheArgumentsAreJsonToo) {
+  const RunResult run = RunDsrctlForTest({"request", "get", "-o", "json"});
+
+  google::protobuf::Struct error;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(run.err, &error).ok()) << run.err;
+  EXPECT_EQ(error.fields().at("code").string_value(), "INVALID_ARGUMENT");
+}
+
+TEST(ProgramTest, TakesGlobalFlagsBeforeAndAfterTheCommand) {
+  FakeServer server;
+
+  EXPECT_THAT(
+      RunDsrctlForTest({"--server", server.address(), "request", "get", "a", "-o", "jsonl"}).out,
+      StartsWith("{\"name\":\"requests/a\""));
+  EXPECT_THAT(
+      RunDsrctlForTest({"-o", "jsonl", "request", "get", "a", "--server", server.address()}).out,
+      StartsWith("{\"name\":\"requests/a\""));
+}
+
+TEST(ProgramTest, ShowsTimesInTheZoneAskedFor) {
+  FakeServer server;
+  const std::vector<std::string> get = {"--server", server.address(), "request", "get", "a"};
+  std::vector<std::string> get_utc = get;
+  get_utc.insert(get_utc.end(), {"--tz", "UTC"});
+
+  EXPECT_THAT(RunDsrctlForTest(get).out, HasSubstr("2026-02-26T00:00:00+08:00"));
+  EXPECT_THAT(RunDsrctlForTest(get_utc).out, HasSubstr("2026-02-25T16:00:00+00:00"));
+}
+
+// Runs `request get` with stdout as a terminal.
+std::string OnTerminal(const std::vector<std::string>& arguments) {
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  Streams streams{in, out, err, true, true};
+  EXPECT_EQ(RunDsrctl(arguments, streams), ExitCode::kOk) << err.str();
+  return out.str();
+}
+
+TEST(ProgramTest, ColoursOnATerminalOnlyAndNotWhenToldNot) {
+  FakeServer server;
+  server.state().requests_stored = 1;
+  const std::vector<std::string> list = {"--server", server.address(), "request", "list"};
+  std::vector<std::string> list_plain = list;
+  list_plain.push_back("--no-color");
+  unsetenv("NO_COLOR");
+  setenv("TERM", "xterm", 1);
+
+  EXPECT_THAT(OnTerminal(list), HasSubstr("\x1b["));
+  EXPECT_THAT(OnTerminal(list_plain), Not(HasSubstr("\x1b[")));
+  EXPECT_THAT(RunDsrctlForTest(list).out, Not(HasSubstr("\x1b[")));
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_THAT(OnTerminal(list), Not(HasSubstr("\x1b[")));
+  unsetenv("NO_COLOR");
+}
+
+TEST(ProgramTest, ReportsOutputThatCannotBeWritten) {
+  FakeServer server;
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  out.setstate(std::ios::badbit);
+  Streams streams{in, out, err};
+
+  EXPECT_EQ(RunDsrctl({"--server", server.address(), "request", "get", "a"}, streams),
+            ExitCode::kOther);
+  EXPECT_THAT(err.str(), HasSubstr("cannot be written"));
+}
+
+}  // namespace
+}  // namespace dsr::dsrctl

@@ -1,0 +1,280 @@
+// The definitions that are shipped: policy, calendar and messages say what law and policy say.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/workflow/definitions.h"
+#include "unit/workflow/good_definitions.h"
+
+namespace dsr {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+constexpr const char* kTemplateIds[] = {"blocked",           "breached",
+                                        "not-verified",      "plan-ready",
+                                        "refused",           "request-received",
+                                        "response-access",   "response-cancellation",
+                                        "response-copy",     "response-correction",
+                                        "response-decision", "response-deletion",
+                                        "verification-code", "withdrawn"};
+constexpr const char* kLanguages[] = {"zh-CN", "en"};
+
+v1::Policy TmallPolicy() {
+  return ParsePolicy(RepositoryFile("workflows/policy.textproto")).value();
+}
+
+v1::Template Shipped(const std::string& id, const std::string& language) {
+  return ParseTemplateSet(
+             RepositoryFile(absl::StrCat("workflows/messages/", language, "/", id, ".textproto")))
+      .value()
+      .templates(0);
+}
+
+// The names in a template's tags, without `#`, `^` and `/`.
+std::set<std::string> Variables(const v1::Template& source) {
+  static const std::regex kTag(R"(\{\{[{#^/]?([a-z0-9_]+)\}?\}\})");
+  const std::string all = source.subject() + "\n" + source.text();
+  std::set<std::string> names;
+  for (std::sregex_iterator tag(all.begin(), all.end(), kTag), end; tag != end; ++tag) {
+    names.insert((*tag)[1].str());
+  }
+  return names;
+}
+
+TEST(PolicyDataTest, AnswersWithinFifteenCivilDaysInShanghai) {
+  const v1::Policy policy = TmallPolicy();
+
+  EXPECT_EQ(policy.name(), "tmall");
+  EXPECT_EQ(policy.response_days(), 15);
+  EXPECT_EQ(policy.time_zone(), "Asia/Shanghai");
+}
+
+TEST(PolicyDataTest, KeepsOrdersAndPaymentsForThreeYearsAsTheECommerceLawRequires) {
+  std::vector<std::string> kept;
+  const v1::Policy policy = TmallPolicy();
+  for (const v1::Category& category : policy.categories()) {
+    if (!category.has_retention()) continue;
+    kept.push_back(category.name());
+    EXPECT_EQ(category.retention().law(), "E-Commerce Law, article 31");
+    EXPECT_EQ(category.retention().months(), 36);
+  }
+
+  EXPECT_THAT(kept, UnorderedElementsAre("orders", "payments"));
+}
+
+TEST(PolicyDataTest, LetsPeopleDeleteWithoutAGroundWhatTheyCanDeleteThemselves) {
+  std::vector<std::string> self_deletable;
+  const v1::Policy policy = TmallPolicy();
+  for (const v1::Category& category : policy.categories()) {
+    if (category.self_deletable()) self_deletable.push_back(category.name());
+  }
+
+  EXPECT_THAT(self_deletable,
+              UnorderedElementsAre("addresses", "reviews", "browsing", "search", "recommendation"));
+}
+
+TEST(PolicyDataTest, ListsTheCategoriesInTheOrderOfAnswers) {
+  std::vector<std::string> names;
+  const v1::Policy policy = TmallPolicy();
+  for (const v1::Category& category : policy.categories()) names.push_back(category.name());
+
+  EXPECT_THAT(names, ElementsAre("account", "addresses", "reviews", "consents", "orders",
+                                 "payments", "browsing", "search", "recommendation", "decisions"));
+}
+
+TEST(PolicyDataTest, NamesTheDepartmentAndTheCourtAsRemedies) {
+  const v1::Policy policy = TmallPolicy();
+
+  EXPECT_THAT(policy.remedies().at("en"), HasSubstr("personal information protection department"));
+  EXPECT_THAT(policy.remedies().at("en"),
+              HasSubstr("court that has jurisdiction over the defendant's domicile"));
+  EXPECT_THAT(policy.remedies().at("zh-CN"), HasSubstr("个人信息保护专职部门"));
+  EXPECT_THAT(policy.remedies().at("zh-CN"), HasSubstr("被告住所地有管辖权的法院"));
+}
+
+TEST(PolicyDataTest, CountsAVerificationUntilThePackageOfAnAnswerGivenOnTheLastDayIsOutOfReach) {
+  const v1::Policy policy = TmallPolicy();
+
+  EXPECT_GE(policy.verification().valid_seconds(),
+            (policy.response_days() + 1) * 86400 + policy.grant_hours() * 3600);
+}
+
+TEST(CalendarDataTest, KnowsWhatTheStateCouncilAnnouncedForEachYear) {
+  const WorkingCalendar calendar = TmallRulebook(v1::Workflow())->calendar;
+
+  EXPECT_EQ(calendar.first_year, 2023);
+  EXPECT_EQ(calendar.last_year, 2026);
+  const auto is_off = [&](int year, int month, int day) {
+    return calendar.off_days.contains(absl::CivilDay(year, month, day));
+  };
+  EXPECT_TRUE(is_off(2022, 12, 31));  // belongs to the notice of the next year
+  EXPECT_TRUE(is_off(2023, 10, 6));
+  EXPECT_TRUE(is_off(2024, 6, 10));
+  EXPECT_TRUE(is_off(2025, 10, 8));
+  EXPECT_TRUE(is_off(2026, 2, 23));
+  EXPECT_FALSE(is_off(2026, 2, 24));
+}
+
+TEST(CalendarDataTest, HasTheNumberOfDaysThatTheNoticesHave) {
+  const WorkingCalendar calendar = TmallRulebook(v1::Workflow())->calendar;
+  const auto count = [](const absl::flat_hash_set<absl::CivilDay>& days, int year) {
+    int found = 0;
+    for (const absl::CivilDay day : days) found += day.year() == year ? 1 : 0;
+    return found;
+  };
+
+  // 27 to 33 days off a year, counted in the table of the notices.
+  EXPECT_EQ(count(calendar.off_days, 2023), 2 + 7 + 1 + 5 + 3 + 8);
+  EXPECT_EQ(count(calendar.off_days, 2024), 1 + 8 + 3 + 5 + 1 + 3 + 7);
+  EXPECT_EQ(count(calendar.off_days, 2025), 1 + 8 + 3 + 5 + 3 + 8);
+  EXPECT_EQ(count(calendar.off_days, 2026), 3 + 9 + 3 + 5 + 3 + 3 + 7);
+  EXPECT_EQ(count(calendar.make_up_days, 2023), 7);
+  EXPECT_EQ(count(calendar.make_up_days, 2024), 8);
+  EXPECT_EQ(count(calendar.make_up_days, 2025), 5);
+  EXPECT_EQ(count(calendar.make_up_days, 2026), 6);
+}
+
+class TemplateDataTest : public testing::TestWithParam<std::tuple<const char*, const char*>> {
+ protected:
+  const std::string id_ = std::get<0>(GetParam());
+  const std::string language_ = std::get<1>(GetParam());
+  const v1::Template template_ = Shipped(id_, language_);
+};
+
+TEST_P(TemplateDataTest, UsesOnlyVariablesThatExist) {
+  const std::set<std::string> known = {"company",
+                                       "request",
+                                       "type_title",
+                                       "name",
+                                       "received_day",
+                                       "last_day",
+                                       "note",
+                                       "outcomes",
+                                       "category",
+                                       "provided",
+                                       "corrected",
+                                       "erased",
+                                       "restricted",
+                                       "not_held",
+                                       "records",
+                                       "retained_records",
+                                       "law",
+                                       "retained_until",
+                                       "purpose",
+                                       "source",
+                                       "retention_words",
+                                       "recipients",
+                                       "title",
+                                       "told",
+                                       "exempt",
+                                       "objected",
+                                       "categories",
+                                       "fields",
+                                       "field",
+                                       "accepted",
+                                       "rejected",
+                                       "reason",
+                                       "plan",
+                                       "erase",
+                                       "restrict",
+                                       "blockers",
+                                       "kind",
+                                       "description",
+                                       "ground",
+                                       "remedies",
+                                       "explanation",
+                                       "review_upheld",
+                                       "review_changed",
+                                       "review_overturned",
+                                       "grant",
+                                       "grant_expires",
+                                       "sha256",
+                                       "code",
+                                       "minutes"};
+
+  for (const std::string& name : Variables(template_)) EXPECT_THAT(known, Contains(name));
+}
+
+TEST_P(TemplateDataTest, EscapesNothingBecauseItIsPlainText) {
+  static const std::regex kEscaped(R"((^|[^{])\{\{[a-z])");
+
+  EXPECT_FALSE(std::regex_search(template_.text(), kEscaped));
+  EXPECT_FALSE(std::regex_search(template_.subject(), kEscaped));
+}
+
+TEST_P(TemplateDataTest, SaysTheSameInBothLanguages) {
+  EXPECT_EQ(Variables(Shipped(id_, "en")), Variables(Shipped(id_, "zh-CN")));
+}
+
+TEST_P(TemplateDataTest, NamesItsRequest) {
+  EXPECT_THAT(Variables(template_), Contains("request"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Messages, TemplateDataTest,
+                         testing::Combine(testing::ValuesIn(kTemplateIds),
+                                          testing::ValuesIn(kLanguages)));
+
+TEST(MessageDataTest, HoldsNothingOfThePersonWhereAnybodyMayRead) {
+  for (const char* id : {"request-received", "not-verified", "withdrawn", "breached"}) {
+    for (const char* language : kLanguages) {
+      const std::set<std::string> names = Variables(Shipped(id, language));
+      for (const char* personal : {"name", "note", "outcomes", "recipients", "fields", "plan",
+                                   "blockers", "explanation", "reason", "grant", "code"}) {
+        EXPECT_THAT(names, Not(Contains(personal))) << id << " " << language;
+      }
+    }
+  }
+}
+
+TEST(MessageDataTest, TellsADeletionsDoneRestrictedAndToldPartsApart) {
+  for (const char* id : {"response-deletion", "response-cancellation"}) {
+    for (const char* name : {"erased", "restricted", "not_held", "retained_until", "law", "told",
+                             "exempt", "objected", "remedies"}) {
+      EXPECT_THAT(Variables(Shipped(id, "en")), Contains(name)) << id;
+    }
+  }
+}
+
+TEST(MessageDataTest, TellsAnAccessAnswersPurposesSourcesRetentionAndRecipients) {
+  for (const char* name : {"purpose", "source", "retention_words", "recipients", "outcomes"}) {
+    EXPECT_THAT(Variables(Shipped("response-access", "en")), Contains(name));
+  }
+}
+
+TEST(MessageDataTest, GivesGroundReasonAndRemediesWithARefusal) {
+  for (const char* name : {"ground", "reason", "remedies"}) {
+    EXPECT_THAT(Variables(Shipped("refused", "en")), Contains(name));
+  }
+}
+
+TEST(MessageDataTest, PromisesTheLastDayInTheAcknowledgement) {
+  EXPECT_THAT(Variables(Shipped("request-received", "en")), Contains("last_day"));
+}
+
+TEST(ShippedDefinitionsTest, BreakNoRule) {
+  std::vector<Finding> findings;
+
+  const auto files = LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings);
+
+  std::vector<std::string> lines;
+  for (const Finding& finding : findings) lines.push_back(ToString(finding));
+  EXPECT_THAT(lines, testing::IsEmpty());
+  ASSERT_TRUE(files.ok()) << files.status();
+  std::vector<std::string> types;
+  for (const auto& [name, workflow] : files->workflows) types.push_back(name);
+  EXPECT_THAT(types, testing::IsSupersetOf({"access", "copy", "correction", "deletion"}));
+}
+
+}  // namespace
+}  // namespace dsr
