@@ -27,7 +27,7 @@ absl::Status TransactAndWait(Store& store, Store::Body body) {
   });
   MutexLock lock(outcome->mutex);
   while (!outcome->is_known) outcome->changed.Wait(outcome->mutex);
-  return outcome->status;
+  return std::move(outcome->status);
 }
 
 }  // namespace dsr

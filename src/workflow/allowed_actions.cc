@@ -5,6 +5,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/engine.h"
+#include "workflow/children.h"
 #include "workflow/machine.h"
 #include "workflow/transitions.h"
 #include "workflow/workflow_errors.h"
@@ -44,14 +45,24 @@ v1::AllowedAction Tell(absl::string_view action, const absl::Status& status) {
   return told;
 }
 
-absl::Status CheckVerification(const v1::Request& request, const Actor& actor, bool submitting, bool pending) {
-  if (!IsUnanswered(request.phase())) return AlreadyEnded(request.name());
-  if (submitting ? !HasAnyRole(actor, {"intake", "verifier"})
-                 : !HasAnyRole(actor, {"intake", "verifier", "session_asserter"})) {
-    return RoleMissing(submitting ? "SubmitCode" : "StartVerification");
-  }
-  if (submitting && !pending) return ActionNotAllowed(request, "SubmitCode", "no code is awaited");
-  return absl::OkStatus();
+absl::Status CheckStartVerification(const Rulebook& rulebook, const storage::v1::RequestState& state,
+                                    const Actor& actor) {
+  if (!IsUnanswered(state.request().phase())) return AlreadyEnded(state.request().name());
+  if (actor.HasRole("session_asserter")) return absl::OkStatus();
+  if (!HasAnyRole(actor, {"intake", "verifier"})) return RoleMissing("StartVerification");
+  const bool codes_are_left = CodesSent(state) < rulebook.policy.verification().sends();
+  return codes_are_left ? absl::OkStatus() : AttemptsExhausted("codes");
+}
+
+absl::Status CheckSubmitCode(const storage::v1::RequestState& state, const DecisionContext& context) {
+  if (!IsUnanswered(state.request().phase())) return AlreadyEnded(state.request().name());
+  if (!HasAnyRole(context.actor, {"intake", "verifier"})) return RoleMissing("SubmitCode");
+  const auto& verifications = state.verifications();
+  const auto pending = std::find_if(verifications.begin(), verifications.end(), [](const v1::Verification& verification) {
+    return verification.state() == v1::Verification::STATE_PENDING;
+  });
+  if (pending == verifications.end()) return ActionNotAllowed(state.request(), "SubmitCode", "no code is awaited");
+  return context.now < FromTimestamp(pending->expire_time()) ? absl::OkStatus() : CodeExpired();
 }
 
 }  // namespace
@@ -59,13 +70,9 @@ absl::Status CheckVerification(const v1::Request& request, const Actor& actor, b
 std::vector<v1::AllowedAction> AllowedActions(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
                                               const DecisionContext& context) {
   const v1::Request& request = record.state().request();
-  const auto& verifications = record.state().verifications();
-  const bool pending = std::any_of(verifications.begin(), verifications.end(), [](const v1::Verification& verification) {
-    return verification.state() == v1::Verification::STATE_PENDING;
-  });
   std::vector<v1::AllowedAction> actions;
-  actions.push_back(Tell("StartVerification", CheckVerification(request, context.actor, false, pending)));
-  actions.push_back(Tell("SubmitCode", CheckVerification(request, context.actor, true, pending)));
+  actions.push_back(Tell("StartVerification", CheckStartVerification(rulebook, record.state(), context.actor)));
+  actions.push_back(Tell("SubmitCode", CheckSubmitCode(record.state(), context)));
   for (const TriggeredAction& triggered : kTriggeredActions) {
     if (!Uses(rulebook.workflow, triggered.trigger)) continue;
     actions.push_back(Tell(triggered.action, CheckAction(rulebook, record.state(), triggered.trigger, triggered.action,

@@ -39,6 +39,12 @@ v1::Message* FindMessage(storage::v1::RequestRecord& record, absl::string_view i
   return FindByName(*record.mutable_messages(), id_bytes);
 }
 
+int CodesSent(const storage::v1::RequestState& state) {
+  int sends = 0;
+  for (const v1::Verification& verification : state.verifications()) sends += verification.sends();
+  return sends;
+}
+
 storage::v1::TaskRound* FindRound(storage::v1::RequestState& state, v1::TaskKind kind) {
   for (storage::v1::TaskRound& round : *state.mutable_rounds()) {
     if (round.kind() == kind) return &round;

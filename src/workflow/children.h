@@ -17,6 +17,9 @@ v1::Task* FindTask(storage::v1::RequestRecord& record, absl::string_view id_byte
 v1::Notice* FindNotice(storage::v1::RequestRecord& record, absl::string_view id_bytes);
 v1::Message* FindMessage(storage::v1::RequestRecord& record, absl::string_view id_bytes);
 
+// How many codes were sent for the request, or would have been to a known account.
+int CodesSent(const storage::v1::RequestState& state);
+
 // The latest round of tasks of a kind, or null when none was begun.
 storage::v1::TaskRound* FindRound(storage::v1::RequestState& state, v1::TaskKind kind);
 const storage::v1::TaskRound* FindRound(const storage::v1::RequestState& state, v1::TaskKind kind);

@@ -13,6 +13,19 @@ namespace {
 // A message's delivery changes no fact that a guard asks for, and its record is loaded without tasks and notices.
 bool ChangesFacts(const Command& command) { return !std::holds_alternative<RecordMessageDelivery>(command); }
 
+// Adds the rejection to the history and to nothing else.
+Decision Reject(Deciding deciding, const Command& command, absl::Status status) {
+  // A request that was never filed has no history to which a rejection could be added.
+  if (deciding.state().version() > 0) {
+    storage::v1::Event event;
+    event.mutable_action_rejected()->set_action(std::string(CommandName(command)));
+    event.mutable_action_rejected()->set_reason(ReasonOf(status));
+    deciding.Emit(std::move(event));
+    if (ChangesFacts(command)) Settle(deciding);
+  }
+  return std::move(deciding).Reject(std::move(status));
+}
+
 }  // namespace
 
 bool Actor::HasRole(absl::string_view role) const {
@@ -24,18 +37,10 @@ Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& reco
   Deciding deciding(rulebook, record, context);
   absl::Status status = std::visit([&](const auto& known) { return Handle(deciding, known); }, command);
   if (!status.ok()) {
-    // A request that was never filed has no history to which a rejection could be added.
-    if (deciding.state().version() > 0) {
-      storage::v1::Event event;
-      event.mutable_action_rejected()->set_action(std::string(CommandName(command)));
-      const auto info = ErrorInfoOf(status);
-      v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
-      if (info) v1::ErrorReason_Parse("ERROR_REASON_" + info->reason(), &reason);
-      event.mutable_action_rejected()->set_reason(reason);
-      deciding.Emit(std::move(event));
-      Settle(deciding);
-    }
-    return std::move(deciding).Reject(std::move(status));
+    // What a rejected command had begun did not happen.
+    return Reject(deciding.keeps_events_when_rejected() ? std::move(deciding)
+                                                        : Deciding(rulebook, record, context),
+                  command, std::move(status));
   }
   if (ChangesFacts(command)) Settle(deciding);
   return std::move(deciding).Accept();

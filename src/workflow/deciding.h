@@ -46,6 +46,10 @@ class Deciding {
   }
   void LetAnswerTakeContent() { answer_takes_content_ = true; }
 
+  // Events emitted so far, and further ones, outlast a rejection of the command; without this call they are dropped.
+  void KeepEventsWhenRejected() { keeps_events_when_rejected_ = true; }
+  bool keeps_events_when_rejected() const { return keeps_events_when_rejected_; }
+
   Accepted Accept() && { return Accepted{std::move(events_), content_event_}; }
   Rejected Reject(absl::Status reason) && { return Rejected{std::move(reason), std::move(events_)}; }
 
@@ -62,6 +66,7 @@ class Deciding {
   std::vector<storage::v1::Event> events_;
   int content_event_ = -1;
   bool answer_takes_content_ = false;
+  bool keeps_events_when_rejected_ = false;
 };
 
 }  // namespace dsr

@@ -26,13 +26,23 @@ v1::Outcome TellOutcome(const v1::Request& request) {
   return some_kept || some_rejected ? v1::OUTCOME_PARTLY_FULFILLED : v1::OUTCOME_FULFILLED;
 }
 
+void MarkBreached(Deciding& deciding) {
+  if (deciding.request().breached()) return;
+  Event event;
+  event.mutable_request_breached();
+  deciding.Emit(std::move(event));
+}
+
 void Respond(Deciding& deciding, const v1::Effect& effect) {
+  const bool late = deciding.now() >= FromTimestamp(deciding.request().due_time());
+  // A timer that answers may fire, late, before the deadline's own: a late answer is a breach whatever fires first.
+  if (late) MarkBreached(deciding);
   const std::string message = QueueMessage(deciding, effect.template_(), effect.to_requester());
   Event event;
   storage::v1::RequestAnswered& answered = *event.mutable_request_answered();
   answered.set_outcome(effect.outcome() == v1::OUTCOME_UNSPECIFIED ? TellOutcome(deciding.request()) : effect.outcome());
   answered.set_message_id(message);
-  answered.set_late(deciding.now() >= FromTimestamp(deciding.request().due_time()));
+  answered.set_late(late);
   deciding.EmitAnswer(std::move(event));
 }
 
@@ -96,12 +106,8 @@ void RunEffect(Deciding& deciding, const v1::Effect& effect) {
       return Respond(deciding, effect);
     case v1::EFFECT_KIND_CANCEL_TASKS:
       return CancelTasks(deciding);
-    case v1::EFFECT_KIND_MARK_BREACHED: {
-      Event event;
-      event.mutable_request_breached();
-      deciding.Emit(std::move(event));
-      return;
-    }
+    case v1::EFFECT_KIND_MARK_BREACHED:
+      return MarkBreached(deciding);
     case v1::EFFECT_KIND_ESCALATE: {
       if (effect.escalation_level() <= deciding.request().escalation_level()) return;
       Event event;

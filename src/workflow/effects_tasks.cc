@@ -85,6 +85,15 @@ void AddTasksByKind(const Deciding& deciding, TasksCreated& created) {
   }
 }
 
+// True while a task that erases the system's retained records is open, or failed and may be opened again.
+bool IsErasingRetained(const Deciding& deciding, const std::string& system) {
+  const auto& tasks = deciding.record().tasks();
+  return std::any_of(tasks.begin(), tasks.end(), [&](const v1::Task& task) {
+    return task.retained_only() && task.system() == system &&
+           (task.state() == v1::Task::STATE_OPEN || task.state() == v1::Task::STATE_FAILED);
+  });
+}
+
 void EmitTasks(Deciding& deciding, TasksCreated created) {
   Event event;
   *event.mutable_tasks_created() = std::move(created);
@@ -126,7 +135,7 @@ void EraseRetained(Deciding& deciding) {
   created.set_kind(v1::TASK_KIND_ERASE);
   created.set_round(NextRound(deciding, created.kind()));
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
-    if (ToCivilDay(retained.next_end()) >= today) continue;
+    if (ToCivilDay(retained.next_end()) >= today || IsErasingRetained(deciding, retained.system())) continue;
     NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), retained.system(), created.round());
     task.set_retained_only(true);
     for (const v1::PlanItem& instruction : retained.instructions()) {
@@ -140,6 +149,7 @@ void EraseRetained(Deciding& deciding) {
     }
   }
   if (created.tasks_size() > 0) EmitTasks(deciding, std::move(created));
+  KeepRetentionTimer(deciding);
 }
 
 void KeepRetentionTimer(Deciding& deciding) {
@@ -147,16 +157,17 @@ void KeepRetentionTimer(Deciding& deciding) {
   const auto& timers = deciding.state().timers();
   const auto present = std::find_if(timers.begin(), timers.end(),
                                     [](const storage::v1::PendingTimer& timer) { return timer.name() == kName; });
-  if (deciding.state().retained().empty()) {
+  absl::CivilDay next = absl::CivilDay::max();
+  for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
+    if (IsErasingRetained(deciding, retained.system())) continue;
+    next = std::min(next, ToCivilDay(retained.next_end()));
+  }
+  if (next == absl::CivilDay::max()) {
     if (present == timers.end()) return;
     Event event;
     event.mutable_timer_ended()->set_name(kName);
     deciding.Emit(std::move(event));
     return;
-  }
-  absl::CivilDay next = absl::CivilDay::max();
-  for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
-    next = std::min(next, ToCivilDay(retained.next_end()));
   }
   const google::protobuf::Timestamp due = ToTimestamp(EndOfDay(next, deciding.rulebook().zone));
   if (present != timers.end() && FromTimestamp(present->due_time()) == FromTimestamp(due)) return;

@@ -113,7 +113,8 @@ void Complete(RequestRecord& record, const Event& event,
   switch (task->kind()) {
     case v1::TASK_KIND_RESOLVE_CONTACT:
       state.set_account_resolved(true);
-      state.set_account_known(completed.account_known());
+      // One system that knows the account is enough, whatever others say after it.
+      if (completed.account_known()) state.set_account_known(true);
       if (completed.result().has_contact())
         *request.mutable_contact() = completed.result().contact();
       break;

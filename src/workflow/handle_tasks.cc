@@ -130,8 +130,9 @@ absl::Status Handle(Deciding& deciding, const CompleteTask& command) {
   *completed.mutable_result() = command.result;
   completed.set_account_known(command.result.has_contact());
   TellOutcomes(deciding, task, completed);
+  const bool was_known = deciding.state().account_known();
   deciding.EmitContent(std::move(event));
-  if (task.kind() == v1::TASK_KIND_RESOLVE_CONTACT && command.result.has_contact()) SendPendingCode(deciding);
+  if (!was_known && deciding.state().account_known()) SendPendingCode(deciding);
   if (task.kind() == v1::TASK_KIND_ERASE) {
     // Disclosures recorded since the plan are told too (PRODUCT.md, "Deletion").
     NotifyRecipients(deciding, v1::NOTICE_KIND_DELETE);

@@ -26,20 +26,9 @@ v1::Verification* PendingCode(Deciding& deciding) {
   return nullptr;
 }
 
-int CodesSent(const Deciding& deciding) {
-  int sends = 0;
-  for (const v1::Verification& verification : deciding.state().verifications()) sends += verification.sends();
-  return sends;
-}
-
 std::string IdBytes(const v1::Verification& verification) {
   const auto id = Id128::Parse(LastSegment(verification.name()));
   return id.ok() ? std::string(id->bytes()) : std::string();
-}
-
-absl::Status AttemptsExhausted(absl::string_view what) {
-  return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_ATTEMPTS_EXHAUSTED,
-                   absl::StrCat("too many ", what, " for this request"), {});
 }
 
 void EmitStarted(Deciding& deciding, const std::string& id, v1::VerificationMethod method, v1::AssuranceLevel level,
@@ -73,7 +62,7 @@ void Pass(Deciding& deciding, const std::string& id, v1::AssuranceLevel level, b
 
 absl::Status StartCode(Deciding& deciding, const StartVerification& command) {
   const v1::VerificationPolicy& policy = deciding.rulebook().policy.verification();
-  if (CodesSent(deciding) >= policy.sends()) return AttemptsExhausted("codes");
+  if (CodesSent(deciding.state()) >= policy.sends()) return AttemptsExhausted("codes");
   const v1::Verification* pending = PendingCode(deciding);
   const std::string id = pending != nullptr ? IdBytes(*pending) : std::string(command.id.bytes());
   const int attempts = pending != nullptr ? pending->attempts_left() : policy.attempts();
@@ -113,6 +102,8 @@ absl::Status Handle(Deciding& deciding, const StartVerification& command) {
 }
 
 absl::Status Handle(Deciding& deciding, const SubmitCode& command) {
+  // After the answer nothing is verified any more; whoever wants to go on files again.
+  if (!IsUnanswered(deciding.request().phase())) return AlreadyEnded(deciding.request().name());
   const v1::Verification* verification = FindVerification(deciding.mutable_record(), command.id.bytes());
   if (verification == nullptr || verification->method() != v1::VERIFICATION_METHOD_ONE_TIME_CODE) {
     return ChildNotFound("verification");
@@ -120,15 +111,13 @@ absl::Status Handle(Deciding& deciding, const SubmitCode& command) {
   if (verification->state() == v1::Verification::STATE_FAILED) return AttemptsExhausted("wrong codes");
   if (verification->state() != v1::Verification::STATE_PENDING) return AlreadyEnded(verification->name());
   const std::string id(command.id.bytes());
-  if (deciding.now() >= FromTimestamp(verification->expire_time())) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_CODE_EXPIRED,
-                     "the code is too old; ask for another with StartVerification", {});
-  }
-  // Only the latest code counts.
-  if (command.matched_send > 0 && command.matched_send == verification->sends()) {
+  if (deciding.now() >= FromTimestamp(verification->expire_time())) return CodeExpired();
+  // Only the latest code counts, and a code that was sent to nobody proves nothing, however well it was guessed.
+  if (command.matched_send > 0 && command.matched_send == verification->sends() && deciding.state().account_known()) {
     Pass(deciding, id, verification->level(), /*with_content=*/false);
     return absl::OkStatus();
   }
+  deciding.KeepEventsWhenRejected();
   const int attempts_left = verification->attempts_left() - 1;
   Event rejected;
   rejected.mutable_code_rejected()->set_verification_id(id);

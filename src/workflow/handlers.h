@@ -1,5 +1,5 @@
 // What each command does: one function a command. Each emits events and returns OK, or returns why the command is
-// rejected (events emitted by then are kept: a wrong code counts).
+// rejected; events emitted by then are dropped, unless it asked to keep them (a wrong code counts).
 #ifndef DSR_WORKFLOW_HANDLERS_H_
 #define DSR_WORKFLOW_HANDLERS_H_
 

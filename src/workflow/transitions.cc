@@ -50,6 +50,8 @@ void Enter(Deciding& deciding, const v1::Transition& transition) {
                                        FromTimestamp(deciding.request().due_time()), /*state_scoped=*/true);
   }
   deciding.Emit(std::move(event));
+  // The state that was left may have let the timer pass unused.
+  if (to->phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty()) KeepRetentionTimer(deciding);
 }
 
 void Take(Deciding& deciding, const v1::Transition& transition) {

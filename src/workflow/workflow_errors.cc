@@ -36,6 +36,16 @@ absl::Status AlreadyEnded(absl::string_view name) {
                    absl::StrCat(name, " has ended; the call changes nothing"), {{"resource", std::string(name)}});
 }
 
+absl::Status CodeExpired() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_CODE_EXPIRED,
+                   "the code is too old; ask for another with StartVerification", {});
+}
+
+absl::Status AttemptsExhausted(absl::string_view what) {
+  return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_ATTEMPTS_EXHAUSTED,
+                   absl::StrCat("too many ", what, " for this request"), {});
+}
+
 absl::Status RoleMissing(absl::string_view action) {
   return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
                    absl::StrCat("the caller's roles do not allow ", action, " for this type of request"),

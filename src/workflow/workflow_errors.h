@@ -18,6 +18,10 @@ absl::Status SecondPersonNeeded(absl::string_view action);
 absl::Status PointOfNoReturn(const v1::Request& request);
 // FAILED_PRECONDITION ALREADY_ENDED; `name` is a resource's name.
 absl::Status AlreadyEnded(absl::string_view name);
+// FAILED_PRECONDITION CODE_EXPIRED.
+absl::Status CodeExpired();
+// RESOURCE_EXHAUSTED ATTEMPTS_EXHAUSTED; `what` names in the plural what there were too many of.
+absl::Status AttemptsExhausted(absl::string_view what);
 // PERMISSION_DENIED ROLE_MISSING.
 absl::Status RoleMissing(absl::string_view action);
 // NOT_FOUND RESOURCE_NOT_FOUND.

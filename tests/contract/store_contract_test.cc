@@ -855,7 +855,10 @@ TEST_P(StoreContractParts, AreListedByCategoryAndRemovedOneByOneOrAll) {
   }
   const auto categories = [&] {
     std::vector<std::string> names;
-    for (const PartRecord& part : *Read([&](ReadView& v) { return v.ListParts(task_); })) {
+    const auto parts = Read([&](ReadView& v) { return v.ListParts(task_); });
+    EXPECT_THAT(parts, IsOk());
+    if (!parts.ok()) return names;
+    for (const PartRecord& part : *parts) {
       names.push_back(absl::StrCat(part.category, ":", part.size_bytes));
     }
     return names;

@@ -1,7 +1,6 @@
 #include "dsrctl/download.h"
 
 #include <cstdint>
-#include <cstdio>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"

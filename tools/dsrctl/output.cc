@@ -1,12 +1,10 @@
 #include "dsrctl/output.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "dsrctl/fields.h"
 #include "dsrctl/text.h"
 #include "google/protobuf/util/json_util.h"

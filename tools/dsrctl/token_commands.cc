@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"

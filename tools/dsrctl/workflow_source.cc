@@ -30,7 +30,13 @@ fs::path DirectoryOf(const fs::path& file) {
 
 absl::StatusOr<DefinitionFiles> Load(const std::string& directory) {
   std::vector<Finding> findings;
-  return LoadDefinitionFiles(directory, &findings);
+  absl::StatusOr<DefinitionFiles> files = LoadDefinitionFiles(directory, &findings);
+  if (files.ok()) return files;
+  // Wrong usage, not a state of the server.
+  return absl::InvalidArgumentError(
+      findings.empty() ? absl::StrCat(directory, ": ", files.status().message())
+                       : absl::StrCat("the definitions are broken, see 'dsrctl workflow check': ",
+                                      ToString(findings.front())));
 }
 
 }  // namespace

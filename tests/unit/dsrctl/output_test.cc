@@ -7,6 +7,7 @@
 
 #include "dsr/v1/registry.pb.h"
 #include "dsr/v1/request.pb.h"
+#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "testing/status_matchers.h"
 

@@ -53,12 +53,12 @@ TEST_F(SessionTest, SendsNoTokenWhenThereIsNoFile) {
 }
 
 TEST_F(SessionTest, RefusesATokenFileThatIsMissingOrHoldsNoToken) {
-  WriteText(directory_.File("two"), "one\ntwo\n");
+  WriteText(directory_.File("two"), "first\nsecond\n");
 
   for (const char* name : {"none", "two"}) {
     const RunResult run = Run({"--token-file", directory_.File(name), "request", "get", "a"});
     EXPECT_EQ(run.code, ExitCode::kUsage) << name;
-    EXPECT_THAT(run.err, AllOf(HasSubstr("token file"), Not(HasSubstr("one")))) << name;
+    EXPECT_THAT(run.err, AllOf(HasSubstr("token file"), Not(HasSubstr("first")))) << name;
   }
   EXPECT_THAT(server_.state().authorizations, IsEmpty());
 }

@@ -76,6 +76,13 @@ TEST_F(WorkflowTest, ListsShowsAndDrawsWithoutAServer) {
               HasSubstr("stateDiagram"));
 }
 
+TEST_F(WorkflowTest, ShowsNothingOfBrokenDefinitions) {
+  const RunResult run = RunDsrctlForTest({"workflow", "list", "--definitions", broken_});
+
+  EXPECT_EQ(run.code, ExitCode::kUsage);
+  EXPECT_THAT(run.err, HasSubstr("workflow check"));
+}
+
 TEST_F(WorkflowTest, SaysWhenThereIsNoSuchWorkflowOrFormat) {
   EXPECT_EQ(RunDsrctlForTest({"workflow", "show", "other", "--definitions", kShipped}).code,
             ExitCode::kNotFound);

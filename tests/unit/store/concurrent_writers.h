@@ -32,7 +32,7 @@ class ConcurrentWriters {
     for (int writer = 0; writer < writers_; ++writer) Call(writer, 0);
     MutexLock lock(mutex_);
     while (running_ > 0) changed_.Wait(mutex_);
-    return status_;
+    return std::move(status_);
   }
 
  private:

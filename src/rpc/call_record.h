@@ -1,0 +1,46 @@
+// What is known of a call from its first moment: who calls what, and since when.
+#ifndef DSR_RPC_CALL_RECORD_H_
+#define DSR_RPC_CALL_RECORD_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "app/principal.h"
+#include "rpc/rpc_context.h"
+
+namespace dsr {
+
+// Not thread-safe but for its const methods, once Admit returned.
+class CallRecord {
+ public:
+  explicit CallRecord(std::string method)
+      : method_(std::move(method)), begin_(std::chrono::steady_clock::now()) {}
+
+  // Finds out who calls and whether that principal may call this method. A refusal is audited.
+  // Errors: UNAUTHENTICATED TOKEN_INVALID, PERMISSION_DENIED ROLE_MISSING.
+  absl::Status Admit(RpcContext& context, const grpc::CallbackServerContext& call);
+
+  const std::string& method() const { return method_; }
+  // After Admit returned OK.
+  const Principal& principal() const { return *principal_; }
+
+  // Writes the call's one line to the log.
+  void Log(grpc::StatusCode code) const;
+
+ private:
+  const std::string method_;
+  const std::chrono::steady_clock::time_point begin_;
+  std::shared_ptr<const Principal> principal_;
+};
+
+// DEADLINE_EXCEEDED DEADLINE_PASSED.
+absl::Status DeadlinePassed();
+
+}  // namespace dsr
+
+#endif  // DSR_RPC_CALL_RECORD_H_

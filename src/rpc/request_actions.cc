@@ -1,0 +1,190 @@
+// What people do with a request.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/v1/request_service.pb.h"
+#include "dsr/workflow/command.h"
+#include "dsr/workflow/names.h"
+#include "rpc/field_checks.h"
+#include "rpc/mutations.h"
+#include "rpc/services.h"
+
+namespace dsr {
+namespace {
+
+// Checks the fields of one call.
+template <class In>
+using Check = std::function<void(const In&, FieldErrors&)>;
+
+// Makes the command from the call and what is left of `event` in the clear.
+template <class In>
+using MakeCommand = std::function<Command(const In&, const storage::v1::Event& clear)>;
+
+// Puts the call's personal data into the event that the decision will have.
+template <class In>
+using FillEvent = std::function<void(const In&, storage::v1::Event&)>;
+
+template <class In>
+void NoCheck(const In&, FieldErrors&) {}
+
+template <class In>
+void AddAction(RpcService& service, const std::string& name, MakeCommand<In> make,
+               Check<In> check = NoCheck<In>, FillEvent<In> fill = nullptr) {
+  service.Unary<In>(name, [make, check, fill](const std::shared_ptr<UnaryCall>& call, In in) {
+    const absl::StatusOr<RequestId> request = ParseRequestName(in.name());
+    if (!request.ok()) return call->Fail(request.status());
+    FieldErrors errors;
+    check(in, errors);
+    if (!errors.empty()) return call->Fail(errors.ToStatus());
+    Carry(call, in, AnswerRequest,
+          [=](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+            PlannedCommand planned{.request = *request};
+            storage::v1::Event event;
+            if (fill != nullptr) {
+              fill(in, event);
+              DSR_ASSIGN_OR_RETURN(PreparedContent prepared,
+                                   sealer.Prepare(*request, std::move(event)));
+              planned.content = std::move(prepared.content);
+              event = std::move(prepared.clear);
+            }
+            planned.command = make(in, event);
+            return planned;
+          });
+  });
+}
+
+// For commands that bring nothing.
+template <class In, class Given>
+void AddPlainAction(RpcService& service, const std::string& name) {
+  AddAction<In>(service, name,
+                [](const In&, const storage::v1::Event&) -> Command { return Given{}; });
+}
+
+void AddFieldDecision(RpcService& service) {
+  using In = v1::DecideFieldRequest;
+  AddAction<In>(
+      service, "DecideField",
+      [](const In&, const storage::v1::Event& clear) -> Command {
+        return DecideField{clear.field_decided()};
+      },
+      [](const In& in, FieldErrors& errors) {
+        if (in.index() < 0) errors.AddInvalid("index", "is not negative");
+        if (in.decision() == v1::FIELD_DECISION_UNSPECIFIED) {
+          errors.AddMissing("decision");
+        } else if (!v1::FieldDecision_IsValid(in.decision())) {
+          errors.AddInvalid("decision", "is ACCEPTED or REJECTED");
+        }
+        const bool is_rejected = in.decision() == v1::FIELD_DECISION_REJECTED;
+        CheckText(in.reason(), "reason", is_rejected ? 1 : 0, kMaxText, errors);
+      },
+      [](const In& in, storage::v1::Event& event) {
+        event.mutable_field_decided()->set_index(in.index());
+        event.mutable_field_decided()->set_decision(in.decision());
+        event.mutable_field_decided()->set_reason(in.reason());
+      });
+}
+
+void AddRefusals(RpcService& service) {
+  using In = v1::ProposeRefusalRequest;
+  AddAction<In>(
+      service, "ProposeRefusal",
+      [](const In&, const storage::v1::Event& clear) -> Command {
+        return ProposeRefusal{clear.refusal_proposed()};
+      },
+      [](const In& in, FieldErrors& errors) {
+        if (in.ground() == v1::REFUSAL_GROUND_UNSPECIFIED ||
+            !v1::RefusalGround_IsValid(in.ground())) {
+          errors.Add(v1::ERROR_REASON_GROUND_MISSING, "ground", "is a listed ground of refusal");
+        }
+        if (in.reason().empty()) {
+          errors.Add(v1::ERROR_REASON_GROUND_MISSING, "reason", "is required: it is told");
+        }
+        CheckText(in.reason(), "reason", 0, kMaxText, errors);
+      },
+      [](const In& in, storage::v1::Event& event) {
+        event.mutable_refusal_proposed()->set_ground(in.ground());
+        event.mutable_refusal_proposed()->set_reason(in.reason());
+      });
+  AddPlainAction<v1::ApproveRefusalRequest, ApproveRefusal>(service, "ApproveRefusal");
+  AddPlainAction<v1::RejectRefusalRequest, RejectRefusal>(service, "RejectRefusal");
+}
+
+void AddReview(RpcService& service) {
+  using In = v1::ReviewDecisionRequest;
+  AddAction<In>(
+      service, "ReviewDecision",
+      [](const In&, const storage::v1::Event& clear) -> Command {
+        return ReviewDecision{clear.decision_reviewed()};
+      },
+      [](const In& in, FieldErrors& errors) {
+        if (in.outcome() == v1::REVIEW_OUTCOME_UNSPECIFIED) {
+          errors.AddMissing("outcome");
+        } else if (!v1::ReviewOutcome_IsValid(in.outcome())) {
+          errors.AddInvalid("outcome", "is UPHELD, CHANGED or OVERTURNED");
+        }
+        CheckText(in.explanation(), "explanation", 1, kMaxText, errors);
+      },
+      [](const In& in, storage::v1::Event& event) {
+        event.mutable_decision_reviewed()->set_outcome(in.outcome());
+        event.mutable_decision_reviewed()->set_explanation(in.explanation());
+      });
+}
+
+void AddAssessment(RpcService& service) {
+  using In = v1::AssessRequestRequest;
+  AddAction<In>(
+      service, "AssessRequest",
+      [](const In&, const storage::v1::Event&) -> Command { return AssessRequest{}; },
+      [](const In& in, FieldErrors& errors) {
+        CheckText(in.internal_note(), "internal_note", 0, kMaxText, errors);
+      },
+      [](const In& in, storage::v1::Event& event) {
+        event.mutable_request_assessed()->set_internal_note(in.internal_note());
+      });
+}
+
+void AddEnds(RpcService& service) {
+  AddAction<v1::WithdrawRequestRequest>(
+      service, "WithdrawRequest",
+      [](const auto&, const storage::v1::Event&) -> Command { return WithdrawRequest{}; },
+      [](const v1::WithdrawRequestRequest& in, FieldErrors& errors) {
+        CheckText(in.reason(), "reason", 0, kMaxText, errors);
+      },
+      [](const v1::WithdrawRequestRequest& in, storage::v1::Event& event) {
+        event.mutable_request_withdrawn()->set_reason(in.reason());
+      });
+  AddAction<v1::RespondToRequestRequest>(
+      service, "RespondToRequest",
+      [](const auto&, const storage::v1::Event&) -> Command { return RespondToRequest{}; },
+      [](const v1::RespondToRequestRequest& in, FieldErrors& errors) {
+        CheckText(in.note(), "note", 0, kMaxText, errors);
+      },
+      [](const v1::RespondToRequestRequest& in, storage::v1::Event& event) {
+        event.mutable_request_answered()->set_note(in.note());
+      });
+}
+
+}  // namespace
+
+void AddRequestActions(RpcService& service) {
+  AddAssessment(service);
+  AddFieldDecision(service);
+  AddPlainAction<v1::ConfirmPlanRequest, ConfirmPlan>(service, "ConfirmPlan");
+  AddPlainAction<v1::ResolveBlockerRequest, ClearBlockers>(service, "ResolveBlocker");
+  AddRefusals(service);
+  AddReview(service);
+  AddEnds(service);
+  AddAction<v1::AssignRequestRequest>(
+      service, "AssignRequest",
+      [](const v1::AssignRequestRequest& in, const storage::v1::Event&) -> Command {
+        return AssignRequest{in.assignee()};
+      },
+      [](const v1::AssignRequestRequest& in, FieldErrors& errors) {
+        if (!in.assignee().empty()) CheckWord(in.assignee(), "assignee", 100, errors);
+      });
+}
+
+}  // namespace dsr

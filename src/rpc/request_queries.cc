@@ -1,0 +1,171 @@
+// What can be read of requests.
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "app/not_found.h"
+#include "app/server_secrets.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/v1/request_service.pb.h"
+#include "dsr/workflow/engine.h"
+#include "dsr/workflow/names.h"
+#include "rpc/method_roles.h"
+#include "rpc/public_views.h"
+#include "rpc/reads.h"
+#include "rpc/services.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::RequestState;
+
+void GetRequest(const std::shared_ptr<UnaryCall>& call, const v1::GetRequestRequest& in) {
+  const absl::StatusOr<RequestId> id = ParseRequestName(in.name());
+  if (!id.ok()) return call->Fail(id.status());
+  if (!v1::RequestView_IsValid(in.view())) {
+    return call->Fail(
+        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "view", "is BASIC or FULL"));
+  }
+  const bool is_full = in.view() == v1::REQUEST_VIEW_FULL;
+  if (is_full && !MaySeePersonalFields(call->principal())) {
+    return call->Fail(MakeError(absl::StatusCode::kPermissionDenied,
+                                v1::ERROR_REASON_ROLE_MISSING,
+                                "none of the caller's roles may see personal fields",
+                                {{"method", call->method()}}));
+  }
+  AnswerFromStore<v1::Request>(
+      call, [call, id = *id, is_full](ReadView& view) -> absl::StatusOr<v1::Request> {
+        DSR_ASSIGN_OR_RETURN(const RequestState state, view.FindRequest(id));
+        if (!is_full) return PublicRequest(state);
+        DSR_ASSIGN_OR_RETURN(storage::v1::RequestRecord record,
+                             call->context().reader().ReadFull(view, id));
+        // What is derived beside the fold, such as counts, is the stored state's.
+        record.mutable_state()->mutable_request()->set_etag(PublicRequest(state).etag());
+        return std::move(*record.mutable_state()->mutable_request());
+      });
+}
+
+absl::StatusOr<RequestQuery> QueryOf(const UnaryCall& call, const v1::ListRequestsRequest& in,
+                                     const PageOf& page) {
+  RequestQuery query;
+  query.type = in.type();
+  if (in.phase() != v1::PHASE_UNSPECIFIED) query.phase = in.phase();
+  query.assignee = in.assignee();
+  query.open_by_due_time = in.open_by_due_time();
+  query.limit = page.size + 1;
+  if (page.after.empty()) return query;
+  DSR_ASSIGN_OR_RETURN(query.after_id,
+                       RequestId::FromBytes(page.after.substr(0, Id128::kSize)));
+  int64_t due_micros = 0;
+  if (query.open_by_due_time &&
+      absl::SimpleAtoi(page.after.substr(Id128::kSize), &due_micros)) {
+    query.after_due = absl::FromUnixMicros(due_micros);
+  }
+  return query;
+}
+
+std::string PositionOf(const RequestState& state) {
+  const absl::StatusOr<RequestId> id = ParseRequestName(state.request().name());
+  if (!id.ok()) return "";
+  return absl::StrCat(id->bytes(),
+                      absl::ToUnixMicros(FromTimestamp(state.request().due_time())));
+}
+
+void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequestsRequest& in) {
+  if (!v1::Phase_IsValid(in.phase())) {
+    return call->Fail(
+        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "phase", "is a listed phase"));
+  }
+  const absl::StatusOr<PageOf> page = ReadPage(*call, in, 50);
+  if (!page.ok()) return call->Fail(page.status());
+  AnswerFromStore<v1::ListRequestsResponse>(
+      call, [call, in, page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestsResponse> {
+        v1::ListRequestsResponse out;
+        DSR_ASSIGN_OR_RETURN(RequestQuery query, QueryOf(*call, in, page));
+        if (!in.subject_account().empty()) {
+          DSR_ASSIGN_OR_RETURN(
+              const std::optional<SubjectRecord> subject,
+              view.FindSubject(
+                  call->context().parts().secrets.AccountHash(in.subject_account())));
+          if (!subject.has_value()) return out;
+          query.subject = subject->id;
+        }
+        DSR_ASSIGN_OR_RETURN(std::vector<RequestState> states, view.ListRequests(query));
+        out.set_next_page_token(
+            EndPage<v1::ListRequestsRequest, RequestState>(*call, in, page, states, PositionOf));
+        for (const RequestState& state : states) *out.add_requests() = PublicRequest(state);
+        return out;
+      });
+}
+
+void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
+                       const v1::ListRequestEventsRequest& in) {
+  const absl::StatusOr<RequestId> id = ParseRequestName(in.parent());
+  if (!id.ok()) return call->Fail(AtField("parent", id.status()));
+  const absl::StatusOr<PageOf> page = ReadPage(*call, in);
+  if (!page.ok()) return call->Fail(page.status());
+  AnswerFromStore<v1::ListRequestEventsResponse>(
+      call, [call, in, id = *id,
+             page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestEventsResponse> {
+        v1::ListRequestEventsResponse out;
+        DSR_RETURN_IF_ERROR(view.FindRequest(id).status());
+        int64_t after = 0;
+        if (!page.after.empty() && !absl::SimpleAtoi(page.after, &after)) after = 0;
+        DSR_ASSIGN_OR_RETURN(std::vector<StoredEvent> rows,
+                             view.ListEvents(id, after, page.size + 1));
+        out.set_next_page_token(EndPage<v1::ListRequestEventsRequest, StoredEvent>(
+            *call, in, page, rows,
+            [](const StoredEvent& row) { return absl::StrCat(row.sequence); }));
+        for (const StoredEvent& row : rows) {
+          storage::v1::Event event;
+          if (!event.ParseFromString(row.clear)) {
+            return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                             "a stored event cannot be read");
+          }
+          *out.add_events() = PublicEvent(event);
+        }
+        return out;
+      });
+}
+
+void ListAllowedActions(const std::shared_ptr<UnaryCall>& call,
+                        const v1::ListAllowedActionsRequest& in) {
+  const absl::StatusOr<RequestId> id = ParseRequestName(in.name());
+  if (!id.ok()) return call->Fail(id.status());
+  AnswerFromStore<v1::ListAllowedActionsResponse>(
+      call, [call, id = *id](ReadView& view) -> absl::StatusOr<v1::ListAllowedActionsResponse> {
+        const RpcParts& parts = call->context().parts();
+        DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view.FindRecord(id));
+        DSR_ASSIGN_OR_RETURN(
+            const std::shared_ptr<const Rulebook> rulebook,
+            parts.rulebooks.RulebookFor(view, record.state().request().pins()));
+        const Facts facts;
+        v1::ListAllowedActionsResponse out;
+        for (v1::AllowedAction& action :
+             AllowedActions(*rulebook, record,
+                            DecisionContext{.actor = call->principal().ToActor(),
+                                            .now = parts.clock.Now(),
+                                            .request = id,
+                                            .fresh_id = "",
+                                            .facts = &facts})) {
+          *out.add_actions() = std::move(action);
+        }
+        return out;
+      });
+}
+
+}  // namespace
+
+void AddRequestQueries(RpcService& service) {
+  service.Unary<v1::GetRequestRequest>("GetRequest", GetRequest);
+  service.Unary<v1::ListRequestsRequest>("ListRequests", ListRequests);
+  service.Unary<v1::ListRequestEventsRequest>("ListRequestEvents", ListRequestEvents);
+  service.Unary<v1::ListAllowedActionsRequest>("ListAllowedActions", ListAllowedActions);
+}
+
+}  // namespace dsr

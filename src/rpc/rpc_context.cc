@@ -1,0 +1,37 @@
+#include "rpc/rpc_context.h"
+
+#include <utility>
+
+#include "dsr/base/errors.h"
+
+namespace dsr {
+namespace {
+
+constexpr int kReadThreads = 4;
+// Some seconds of work; more would only wait until its deadline.
+constexpr size_t kReadLimit = 4096;
+constexpr size_t kLongLimit = 8;
+
+}  // namespace
+
+RpcContext::RpcContext(RpcParts parts)
+    : parts_(std::move(parts)),
+      tokens_(parts_.secrets),
+      reader_(parts_.keys),
+      anonymous_refusals_(parts_.store, parts_.clock),
+      pool_("rpc-read", kReadThreads, kReadLimit),
+      long_pool_("rpc-long", 1, kLongLimit) {}
+
+void RpcContext::Close() {
+  anonymous_refusals_.Flush();
+  pool_.Close();
+  long_pool_.Close();
+}
+
+absl::Status TooBusy() {
+  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
+                   "too many calls wait to be carried out, or the server is shutting down; retry "
+                   "the same call");
+}
+
+}  // namespace dsr

@@ -1,0 +1,86 @@
+// What every method of the API works with.
+#ifndef DSR_RPC_RPC_CONTEXT_H_
+#define DSR_RPC_RPC_CONTEXT_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "app/command_executor.h"
+#include "app/key_file.h"
+#include "app/registry.h"
+#include "app/request_reader.h"
+#include "app/rulebook_catalog.h"
+#include "app/server_secrets.h"
+#include "app/work_pool.h"
+#include "dsr/base/clock.h"
+#include "dsr/base/ids.h"
+#include "dsr/store/store.h"
+#include "rpc/anonymous_refusals.h"
+#include "rpc/commit_hub.h"
+#include "rpc/page_tokens.h"
+#include "rpc/principal_directory.h"
+
+namespace dsr {
+
+// The parts of the server that the API stands on; all of them outlive it.
+struct RpcParts {
+  const Clock& clock;
+  const IdGenerator& ids;
+  Store& store;
+  CommandExecutor& executor;
+  Registry& registry;
+  RulebookCatalog& rulebooks;
+  const KeyFile& keys;
+  const ServerSecrets& secrets;
+  const PrincipalDirectory& principals;
+  CommitHub& hub;
+  // Begins a graceful end; does not block.
+  std::function<void()> drain;
+  // What a call without a deadline may take.
+  absl::Duration call_cap = absl::Seconds(30);
+  std::string version;
+  absl::Time start_time;
+  bool is_dev = false;
+};
+
+// Thread-safe.
+class RpcContext {
+ public:
+  // What a stream without a deadline may take. It goes on with its token or offset.
+  static constexpr absl::Duration kStreamCap = absl::Minutes(30);
+
+  explicit RpcContext(RpcParts parts);
+  RpcContext(const RpcContext&) = delete;
+  RpcContext& operator=(const RpcContext&) = delete;
+  ~RpcContext() { Close(); }
+
+  const RpcParts& parts() const { return parts_; }
+  const PageTokens& tokens() const { return tokens_; }
+  const RequestReader& reader() const { return reader_; }
+  AnonymousRefusals& anonymous_refusals() { return anonymous_refusals_; }
+
+  // Runs `job`, which may read and wait, on a thread that is not gRPC's. False when too much waits.
+  bool RunSoon(std::function<void()> job) { return pool_.Add(std::move(job)); }
+  // The same for work that may take minutes, one at a time.
+  bool RunLong(std::function<void()> job) { return long_pool_.Add(std::move(job)); }
+
+  // Finishes what runs. Idempotent; after the gRPC server has shut down, before the store closes.
+  void Close();
+
+ private:
+  const RpcParts parts_;
+  const PageTokens tokens_;
+  const RequestReader reader_;
+  AnonymousRefusals anonymous_refusals_;
+  // Last: their jobs use all of the above.
+  WorkPool pool_;
+  WorkPool long_pool_;
+};
+
+// UNAVAILABLE RETRY_LATER: too much waits, or the server is ending.
+absl::Status TooBusy();
+
+}  // namespace dsr
+
+#endif  // DSR_RPC_RPC_CONTEXT_H_

@@ -1,0 +1,57 @@
+#include "rpc/rpc_service.h"
+
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+
+namespace dsr {
+
+using grpc::internal::RpcMethod;
+using grpc::internal::RpcServiceMethod;
+
+absl::Status ParseCall(const grpc::ByteBuffer& bytes, google::protobuf::Message& in) {
+  grpc::ByteBuffer copy(bytes);
+  if (copy.Length() == 0) return absl::OkStatus();
+  grpc::ProtoBufferReader reader(&copy);
+  if (reader.status().ok() && in.ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_FIELD_INVALID,
+                   absl::StrCat("the call's message is not a ", in.GetDescriptor()->full_name(),
+                                ", or one of its texts is not UTF-8"));
+}
+
+const char* RpcService::AddPath(const std::string& name) {
+  return paths_.emplace_back(absl::StrCat("/", service_.full_name(), "/", name)).c_str();
+}
+
+void RpcService::AddUnary(const std::string& name, UnaryHandler handler) {
+  const int index = static_cast<int>(paths_.size());
+  AddMethod(new RpcServiceMethod(AddPath(name), RpcMethod::NORMAL_RPC, nullptr));
+  MarkMethodRawCallback(
+      index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                 [this, name, handler = std::move(handler)](
+                     grpc::CallbackServerContext* call, const grpc::ByteBuffer* in,
+                     grpc::ByteBuffer* out) -> grpc::ServerUnaryReactor* {
+                   const auto begun = UnaryCall::Begin(context_, call, name, out);
+                   if (begun->Admit()) handler(begun, *in);
+                   return begun.get();
+                 }));
+}
+
+void RpcService::AddStream(const std::string& name, StreamHandler handler) {
+  const int index = static_cast<int>(paths_.size());
+  AddMethod(new RpcServiceMethod(AddPath(name), RpcMethod::SERVER_STREAMING, nullptr));
+  MarkMethodRawCallback(
+      index,
+      new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+          [this, name, handler = std::move(handler)](
+              grpc::CallbackServerContext* call,
+              const grpc::ByteBuffer* in) -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
+            const auto begun = StreamCall::Begin(context_, call, name);
+            if (begun->Admit()) handler(begun, *in);
+            return begun.get();
+          }));
+}
+
+}  // namespace dsr

@@ -1,0 +1,134 @@
+#include "rpc/stream_call.h"
+
+#include <utility>
+
+#include "rpc/call_alarm.h"
+#include "rpc/status_conversion.h"
+
+namespace dsr {
+
+StreamCall::StreamCall(RpcContext& context, grpc::CallbackServerContext* call, std::string method)
+    : context_(context), call_(call), record_(std::move(method)) {}
+
+std::shared_ptr<StreamCall> StreamCall::Begin(RpcContext& context,
+                                              grpc::CallbackServerContext* call,
+                                              std::string method) {
+  std::shared_ptr<StreamCall> begun(new StreamCall(context, call, std::move(method)));
+  begun->self_ = begun;
+  if (!TimeLeft(*call).has_value()) {
+    SetAlarm(begun->cap_.emplace(), RpcContext::kStreamCap, [weak = begun->weak_from_this()] {
+      if (const std::shared_ptr<StreamCall> late = weak.lock()) late->End(DeadlinePassed());
+    });
+  }
+  return begun;
+}
+
+bool StreamCall::Admit() {
+  const absl::Status status = record_.Admit(context_, *call_);
+  if (!status.ok()) End(status);
+  return status.ok();
+}
+
+void StreamCall::Run(std::function<void(StreamCall&)> source) {
+  source_ = std::move(source);
+  {
+    MutexLock lock(mutex_);
+    if (phase_ != Phase::kIdle) return;
+    phase_ = Phase::kRunning;
+  }
+  Schedule();
+}
+
+void StreamCall::Schedule() {
+  const bool taken = context_.RunSoon([self = shared_from_this()] { self->source_(*self); });
+  if (!taken) End(TooBusy());
+}
+
+void StreamCall::Write(const google::protobuf::MessageLite& message) {
+  MutexLock lock(mutex_);
+  if (phase_ != Phase::kRunning) return;
+  phase_ = Phase::kWriting;
+  const grpc::Slice slice(message.SerializeAsString());
+  buffer_ = grpc::ByteBuffer(&slice, 1);
+  StartWrite(&buffer_);
+}
+
+void StreamCall::Park() {
+  {
+    MutexLock lock(mutex_);
+    if (phase_ != Phase::kRunning) return;
+    if (!std::exchange(is_rung_, false)) {
+      phase_ = Phase::kParked;
+      return;
+    }
+  }
+  Schedule();
+}
+
+void StreamCall::Ring() {
+  {
+    MutexLock lock(mutex_);
+    if (phase_ != Phase::kParked) {
+      is_rung_ = true;
+      return;
+    }
+    phase_ = Phase::kRunning;
+  }
+  Schedule();
+}
+
+void StreamCall::End(const absl::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (phase_ == Phase::kEnded || end_.has_value()) return;
+    if (phase_ == Phase::kWriting) {
+      end_ = status;
+      // The client may never read what is being written.
+      call_->TryCancel();
+      return;
+    }
+    phase_ = Phase::kEnded;
+  }
+  const grpc::Status told = ToGrpcStatus(status, record_.method());
+  code_ = told.error_code();
+  Finish(told);
+}
+
+void StreamCall::OnWriteDone(bool ok) {
+  absl::Status end;
+  bool is_end = !ok;
+  {
+    MutexLock lock(mutex_);
+    phase_ = Phase::kRunning;
+    if (end_.has_value()) {
+      is_end = true;
+      end = *std::move(end_);
+      end_.reset();
+    } else if (!ok || is_cancelled_) {
+      is_end = true;
+      end = DeadlinePassed();
+    }
+  }
+  if (is_end) {
+    End(end);
+  } else {
+    Schedule();
+  }
+}
+
+void StreamCall::OnCancel() {
+  {
+    MutexLock lock(mutex_);
+    is_cancelled_ = true;
+    if (phase_ == Phase::kWriting) return;  // OnWriteDone follows
+  }
+  End(DeadlinePassed());
+}
+
+void StreamCall::OnDone() {
+  record_.Log(code_);
+  if (cap_.has_value()) cap_->Cancel();
+  self_.reset();
+}
+
+}  // namespace dsr

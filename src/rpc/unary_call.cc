@@ -1,0 +1,57 @@
+#include "rpc/unary_call.h"
+
+#include <utility>
+
+#include "rpc/call_alarm.h"
+#include "rpc/status_conversion.h"
+
+namespace dsr {
+
+UnaryCall::UnaryCall(RpcContext& context, grpc::CallbackServerContext* call, std::string method,
+                     grpc::ByteBuffer* out)
+    : context_(context), call_(call), out_(out), record_(std::move(method)) {}
+
+std::shared_ptr<UnaryCall> UnaryCall::Begin(RpcContext& context, grpc::CallbackServerContext* call,
+                                            std::string method, grpc::ByteBuffer* out) {
+  std::shared_ptr<UnaryCall> begun(new UnaryCall(context, call, std::move(method), out));
+  begun->self_ = begun;
+  const absl::Duration cap = context.parts().call_cap;
+  const std::optional<absl::Duration> left = TimeLeft(*call);
+  begun->time_left_ = left.value_or(cap);
+  if (!left.has_value()) {
+    // Weak, because the alarm is part of the call.
+    SetAlarm(begun->cap_.emplace(), cap, [weak = begun->weak_from_this()] {
+      if (const std::shared_ptr<UnaryCall> late = weak.lock()) late->Fail(DeadlinePassed());
+    });
+  }
+  return begun;
+}
+
+bool UnaryCall::Admit() {
+  const absl::Status status = record_.Admit(context_, *call_);
+  if (!status.ok()) Fail(status);
+  return status.ok();
+}
+
+void UnaryCall::Succeed(std::string answer) {
+  if (is_answered_.exchange(true)) return;
+  const grpc::Slice slice(answer);
+  *out_ = grpc::ByteBuffer(&slice, 1);
+  code_ = grpc::StatusCode::OK;
+  Finish(grpc::Status::OK);
+}
+
+void UnaryCall::Fail(const absl::Status& status) {
+  if (is_answered_.exchange(true)) return;
+  const grpc::Status told = ToGrpcStatus(status, method());
+  code_ = told.error_code();
+  Finish(told);
+}
+
+void UnaryCall::OnDone() {
+  record_.Log(code_);
+  if (cap_.has_value()) cap_->Cancel();
+  self_.reset();
+}
+
+}  // namespace dsr
