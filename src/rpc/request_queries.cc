@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "app/not_found.h"
 #include "app/server_secrets.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
@@ -40,12 +40,12 @@ void GetRequest(const std::shared_ptr<UnaryCall>& call, const v1::GetRequestRequ
   }
   AnswerFromStore<v1::Request>(
       call, [call, id = *id, is_full](ReadView& view) -> absl::StatusOr<v1::Request> {
-        DSR_ASSIGN_OR_RETURN(const RequestState state, view.FindRequest(id));
-        if (!is_full) return PublicRequest(state);
+        if (!is_full) {
+          DSR_ASSIGN_OR_RETURN(const RequestState state, view.FindRequest(id));
+          return PublicRequest(state);
+        }
         DSR_ASSIGN_OR_RETURN(storage::v1::RequestRecord record,
                              call->context().reader().ReadFull(view, id));
-        // What is derived beside the fold, such as counts, is the stored state's.
-        record.mutable_state()->mutable_request()->set_etag(PublicRequest(state).etag());
         return std::move(*record.mutable_state()->mutable_request());
       });
 }

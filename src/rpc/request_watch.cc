@@ -1,11 +1,13 @@
 // WatchRequests: requests as they change, fed by the audit log's leaves.
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
-#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/request_service.pb.h"
@@ -17,19 +19,90 @@ namespace {
 
 constexpr int kLeavesAtOnce = 500;
 
-// Runs on one thread at a time.
-class Watcher {
+// What one stream sends next. Used by one thread at a time.
+class RequestWatcher {
  public:
-  Watcher(RpcContext& context, std::string type, int64_t next_leaf, CommitHub::Subscription* unused)
-      : context_(context), type_(std::move(type)), next_leaf_(next_leaf) {
-    (void)unused;
+  RequestWatcher(RpcContext& context, std::string type, int64_t next_leaf,
+                 std::unique_ptr<CommitHub::Subscription> subscription)
+      : context_(context),
+        type_(std::move(type)),
+        next_leaf_(next_leaf),
+        subscription_(std::move(subscription)) {}
+
+  void Produce(StreamCall& call) {
+    if (context_.parts().hub.is_closed()) return call.End(TooBusy());
+    if (!std::exchange(has_token_, true)) {
+      v1::WatchRequestsResponse first;
+      first.set_resume_token(context_.tokens().MakeResume(next_leaf_));
+      return call.Write(first);
+    }
+    while (pending_.empty() && next_leaf_ < context_.parts().store.DurableLeaves()) {
+      if (absl::Status status = Fill(); !status.ok()) return call.End(status);
+    }
+    if (pending_.empty()) return call.Park();
+    const v1::WatchRequestsResponse next = std::move(pending_.front());
+    pending_.pop_front();
+    call.Write(next);
   }
 
  private:
+  // Reads on in the log. A request that changed several times is sent once, at its last change, so
+  // that a token never stands behind a change that was not sent.
+  absl::Status Fill() {
+    return context_.parts().store.Read([this](ReadView& view) -> absl::Status {
+      DSR_ASSIGN_OR_RETURN(const std::vector<AuditLeaf> leaves,
+                           view.ListLeaves(next_leaf_, kLeavesAtOnce, /*with_records=*/false));
+      if (leaves.empty()) {
+        return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                         "the log is shorter than it was");
+      }
+      std::map<RequestId, int64_t> last_change;
+      for (const AuditLeaf& leaf : leaves) {
+        if (leaf.request.has_value()) last_change[*leaf.request] = leaf.index;
+      }
+      for (const AuditLeaf& leaf : leaves) {
+        if (!leaf.request.has_value() || last_change[*leaf.request] != leaf.index) continue;
+        DSR_ASSIGN_OR_RETURN(const storage::v1::RequestState state,
+                             view.FindRequest(*leaf.request));
+        if (!type_.empty() && state.request().type() != type_) continue;
+        v1::WatchRequestsResponse& change = pending_.emplace_back();
+        *change.mutable_request() = PublicRequest(state);
+        change.set_resume_token(context_.tokens().MakeResume(leaf.index + 1));
+      }
+      next_leaf_ = leaves.back().index + 1;
+      return absl::OkStatus();
+    });
+  }
+
   RpcContext& context_;
   const std::string type_;
   int64_t next_leaf_;
+  const std::unique_ptr<CommitHub::Subscription> subscription_;
+  bool has_token_ = false;
+  std::deque<v1::WatchRequestsResponse> pending_;
 };
 
+void WatchRequests(const std::shared_ptr<StreamCall>& call, const v1::WatchRequestsRequest& in) {
+  RpcContext& context = call->context();
+  int64_t next_leaf = context.parts().store.DurableLeaves();
+  if (!in.resume_token().empty()) {
+    const absl::StatusOr<int64_t> resumed = context.tokens().ReadResume(in.resume_token());
+    if (!resumed.ok()) return call->End(resumed.status());
+    next_leaf = *resumed;
+  }
+  auto subscription =
+      context.parts().hub.Subscribe(CommitHub::kAny, [weak = call->weak_from_this()] {
+        if (const std::shared_ptr<StreamCall> waiting = weak.lock()) waiting->Ring();
+      });
+  const auto watcher = std::make_shared<RequestWatcher>(context, in.type(), next_leaf,
+                                                        std::move(subscription));
+  call->Run([watcher](StreamCall& running) { watcher->Produce(running); });
+}
+
 }  // namespace
+
+void AddRequestWatch(RpcService& service) {
+  service.Stream<v1::WatchRequestsRequest>("WatchRequests", WatchRequests);
+}
+
 }  // namespace dsr

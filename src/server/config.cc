@@ -65,6 +65,10 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
   if (config.log_format() != "text" && config.log_format() != "json") {
     return Invalid("configuration: log_format must be `text` or `json`");
   }
+  const std::string& level = config.log_level();
+  if (level != "debug" && level != "info" && level != "warning" && level != "error") {
+    return Invalid("configuration: log_level must be `debug`, `info`, `warning` or `error`");
+  }
   struct Required {
     absl::string_view key;
     const std::string& value;

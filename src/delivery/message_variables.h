@@ -1,0 +1,54 @@
+// What message templates can say about a request.
+#ifndef DSR_DELIVERY_MESSAGE_VARIABLES_H_
+#define DSR_DELIVERY_MESSAGE_VARIABLES_H_
+
+#include <string>
+#include <vector>
+
+#include "delivery/template_renderer.h"
+#include "dsr/storage/v1/state.pb.h"
+#include "dsr/v1/message.pb.h"
+#include "dsr/v1/registry.pb.h"
+#include "dsr/workflow/rulebook.h"
+
+namespace dsr {
+
+// What the variables of one message are made from. All of it outlives the call.
+struct MessageSource {
+  const Rulebook& rulebook;
+  const v1::Message& message;
+  // The request with its personal fields and all of its notices.
+  const storage::v1::RequestRecord& record;
+  const std::vector<v1::Recipient>& recipients;
+  // The subject's, without personal fields.
+  const std::vector<v1::Disclosure>& disclosures;
+};
+
+// Returns what may be said to anybody who asked, verified or not:
+//
+//   company, request, type_title, name, received_day, last_day, remedies
+//
+// Texts are in the message's language (zh-CN where there is none), days in the policy's zone.
+// `request` is the id; `name` is what the requester is called.
+TemplateVariables PublicVariables(const MessageSource& source);
+
+// Returns what may be said to the verified subject only, besides the above:
+//
+//   note, ground, reason, explanation, review_upheld, review_changed, review_overturned
+//   grant_expires, sha256
+//   outcomes[category, provided, corrected, erased, restricted, not_held, records,
+//            retained_records, law, retained_until, purpose, source, retention_words]
+//   recipients[title, categories, purpose, told, pending, objected, exempt, law]
+//   fields[field, accepted, rejected, reason]
+//   plan[category, erase, restrict, law]
+//   blockers[kind, description]
+//
+// `outcomes` has one element a category, in the policy's order, over all data systems. `recipients`
+// has the request's notices; where the workflow collects data it has the disclosures of the asked
+// categories, one element a recipient. `pending` is a notice that has not been delivered. What
+// grants something (`grant`, `code`) the caller adds.
+TemplateVariables SubjectVariables(const MessageSource& source);
+
+}  // namespace dsr
+
+#endif  // DSR_DELIVERY_MESSAGE_VARIABLES_H_

@@ -1,0 +1,136 @@
+// VerificationService: identity, proved.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/not_found.h"
+#include "app/verification_codes.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/v1/verification_service.pb.h"
+#include "dsr/workflow/names.h"
+#include "rpc/field_checks.h"
+#include "rpc/mutations.h"
+#include "rpc/reads.h"
+#include "rpc/services.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::RequestState;
+
+// The verification that StartVerification began or sent another code for: a new one is the last, and
+// a pending one keeps its place.
+std::string AnswerStarted(const storage::v1::RequestRecord& record) {
+  const auto& verifications = record.state().verifications();
+  for (auto it = verifications.rbegin(); it != verifications.rend(); ++it) {
+    if (it->state() == v1::Verification::STATE_PENDING) return it->SerializeAsString();
+  }
+  return verifications.empty() ? "" : verifications.rbegin()->SerializeAsString();
+}
+
+std::string AnswerLast(const storage::v1::RequestRecord& record) {
+  const auto& verifications = record.state().verifications();
+  return verifications.empty() ? "" : verifications.rbegin()->SerializeAsString();
+}
+
+void StartVerification(const std::shared_ptr<UnaryCall>& call,
+                       const v1::StartVerificationRequest& in) {
+  const absl::StatusOr<RequestId> request = ParseRequestName(in.parent());
+  if (!request.ok()) return call->Fail(AtField("parent", request.status()));
+  FieldErrors errors;
+  const bool is_session = in.method() == v1::VERIFICATION_METHOD_ACCOUNT_SESSION;
+  if (in.method() == v1::VERIFICATION_METHOD_UNSPECIFIED) {
+    errors.AddMissing("method");
+  } else if (!v1::VerificationMethod_IsValid(in.method())) {
+    errors.AddInvalid("method", "is ACCOUNT_SESSION or ONE_TIME_CODE");
+  }
+  CheckText(in.session_reference(), "session_reference", is_session ? 1 : 0, 200, errors);
+  if (!errors.empty()) return call->Fail(errors.ToStatus());
+  const VerificationId id = call->context().parts().ids.Next<VerificationId>();
+  Carry(call, in, is_session ? AnswerLast : AnswerStarted,
+        [in, id, is_session,
+         request = *request](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+          PlannedCommand planned{.request = request,
+                                 .command = StartVerification{.id = id, .method = in.method()}};
+          if (is_session) {
+            storage::v1::Event event;
+            event.mutable_verification_passed()->set_evidence(in.session_reference());
+            DSR_ASSIGN_OR_RETURN(PreparedContent prepared,
+                                 sealer.Prepare(request, std::move(event)));
+            planned.content = std::move(prepared.content);
+          }
+          return planned;
+        });
+}
+
+const v1::Verification* Find(const RequestState& state, const std::string& name) {
+  for (const v1::Verification& verification : state.verifications()) {
+    if (verification.name() == name) return &verification;
+  }
+  return nullptr;
+}
+
+// Which send of the verification the code belongs to. The code is compared before the transaction,
+// which then checks that this send is still the one in force.
+absl::StatusOr<int> FindSend(const RpcParts& parts, const v1::SubmitCodeRequest& in,
+                             const RequestId& request, const VerificationId& id) {
+  int matched = 0;
+  DSR_RETURN_IF_ERROR(parts.store.Read([&](ReadView& view) -> absl::Status {
+    const absl::StatusOr<RequestState> state = view.FindRequest(request);
+    if (absl::IsNotFound(state.status())) return ResourceNotFound(RequestName(request));
+    DSR_RETURN_IF_ERROR(state.status());
+    const v1::Verification* verification = Find(*state, in.name());
+    if (verification == nullptr) return ResourceNotFound(in.name());
+    DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,
+                         parts.rulebooks.RulebookFor(view, state->request().pins()));
+    matched = MatchSend(parts.secrets, id, in.code(), verification->sends(),
+                        rulebook->policy.verification().code_digits());
+    return absl::OkStatus();
+  }));
+  return matched;
+}
+
+void SubmitCode(const std::shared_ptr<UnaryCall>& call, const v1::SubmitCodeRequest& in) {
+  const auto name = ParseVerificationName(in.name());
+  if (!name.ok()) return call->Fail(name.status());
+  FieldErrors errors;
+  if (in.code().empty()) {
+    errors.AddMissing("code");
+  } else if (in.code().size() > 20) {
+    errors.AddInvalid("code", "has at most 20 characters");
+  }
+  if (!errors.empty()) return call->Fail(errors.ToStatus());
+  Carry(call, in, AnswerVerification(in.name()),
+        [in, &parts = call->context().parts(), request = name->first,
+         id = name->second](const ContentSealer&) -> absl::StatusOr<PlannedCommand> {
+          DSR_ASSIGN_OR_RETURN(const int matched, FindSend(parts, in, request, id));
+          return PlannedCommand{.request = request,
+                                .command = SubmitCode{.id = id, .matched_send = matched}};
+        });
+}
+
+void GetVerification(const std::shared_ptr<UnaryCall>& call,
+                     const v1::GetVerificationRequest& in) {
+  const auto name = ParseVerificationName(in.name());
+  if (!name.ok()) return call->Fail(name.status());
+  AnswerFromStore<v1::Verification>(
+      call, [in, request = name->first](ReadView& view) -> absl::StatusOr<v1::Verification> {
+        const absl::StatusOr<RequestState> state = view.FindRequest(request);
+        if (absl::IsNotFound(state.status())) return ResourceNotFound(in.name());
+        DSR_RETURN_IF_ERROR(state.status());
+        const v1::Verification* verification = Find(*state, in.name());
+        if (verification == nullptr) return ResourceNotFound(in.name());
+        return *verification;
+      });
+}
+
+}  // namespace
+
+void AddVerificationMethods(RpcService& service) {
+  service.Unary<v1::StartVerificationRequest>("StartVerification", StartVerification);
+  service.Unary<v1::SubmitCodeRequest>("SubmitCode", SubmitCode);
+  service.Unary<v1::GetVerificationRequest>("GetVerification", GetVerification);
+}
+
+}  // namespace dsr

@@ -1,0 +1,354 @@
+#include "server/environment.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "app/command_executor.h"
+#include "app/decision_facts.h"
+#include "app/key_file.h"
+#include "app/key_numbers.h"
+#include "app/packager.h"
+#include "app/registry.h"
+#include "app/rulebook_catalog.h"
+#include "app/server_secrets.h"
+#include "app/subjects.h"
+#include "delivery/backoff.h"
+#include "delivery/message_dispatcher.h"
+#include "delivery/notice_dispatcher.h"
+#include "delivery/smtp_transport.h"
+#include "delivery/spool_transport.h"
+#include "delivery/webhook_transport.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/file.h"
+#include "dsr/base/ids.h"
+#include "dsr/base/log.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/delivery/webhook_signer.h"
+#include "dsr/delivery/webhook_url.h"
+#include "dsr/workflow/definitions.h"
+#include "rpc/commit_hub.h"
+#include "rpc/principal_directory.h"
+#include "rpc/rpc_context.h"
+#include "rpc/rpc_service.h"
+#include "rpc/services.h"
+#include "scheduler/timer_scheduler.h"
+#include "server/commit_fan_out.h"
+#include "server/config.h"
+#include "server/version.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace dsr {
+namespace {
+
+// RELIABILITY.md section 4: what one peer may take. gRPC's own defaults are unlimited.
+constexpr int kMostStreams = 100;
+constexpr int kMostMetadataBytes = 8 << 10;
+constexpr int kHandshakeMillis = 10'000;
+constexpr int kIdleMillis = 10 * 60 * 1000;
+constexpr int kAgeMillis = 30 * 60 * 1000;
+constexpr int kAgeGraceMillis = 60 * 1000;
+
+// With --dev a notice is tried again after a quarter of a second rather than after five, and so on.
+constexpr double kDevScale = 0.05;
+
+absl::Status Invalid(absl::string_view message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID, message);
+}
+
+absl::Status MakeDataDir(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path, error)) {
+    return Invalid(absl::StrCat("the data directory ", path, " cannot be made or read"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DefinitionFiles> LoadDefinitions(const std::string& directory) {
+  std::vector<Finding> findings;
+  absl::StatusOr<DefinitionFiles> files = LoadDefinitionFiles(directory, &findings);
+  for (const Finding& finding : findings) {
+    Log(LogLevel::kError, "definition_invalid",
+        {{"file", finding.file}, {"line", finding.line}, {"finding", finding.description}});
+  }
+  return files;
+}
+
+absl::StatusOr<std::map<std::string, WebhookSigner>> LoadSigners(const std::string& path) {
+  std::map<std::string, WebhookSigner> signers;
+  if (path.empty()) return signers;
+  config::v1::WebhookSecrets file;
+  DSR_RETURN_IF_ERROR(ReadTextFile(path, file));
+  for (const config::v1::WebhookSecret& secret : file.secrets()) {
+    absl::StatusOr<WebhookSigner> signer =
+        WebhookSigner::Create(std::vector<std::string>(secret.keys().begin(), secret.keys().end()));
+    if (!signer.ok()) {
+      return Invalid(absl::StrCat("webhook secret `", secret.id(), "`: ", std::string(signer.status().message())));
+    }
+    if (!signers.emplace(secret.id(), *std::move(signer)).second) {
+      return Invalid(absl::StrCat("webhook secret `", secret.id(), "` stands twice in the file"));
+    }
+  }
+  return signers;
+}
+
+// `smtp://host:port` or `smtps://host:port`; without a port 587 or 465.
+absl::StatusOr<SmtpOptions> ReadSmtp(const config::v1::MessageDelivery::Smtp& smtp) {
+  SmtpOptions options;
+  absl::string_view rest = smtp.url();
+  const bool is_smtps = absl::ConsumePrefix(&rest, "smtps://");
+  if (!is_smtps && !absl::ConsumePrefix(&rest, "smtp://")) {
+    return Invalid("configuration: message_delivery.smtp.url must begin with smtps:// or smtp://");
+  }
+  options.port = is_smtps ? 465 : 587;
+  const size_t colon = rest.rfind(':');
+  int port = options.port;
+  if (colon != absl::string_view::npos) {
+    if (!absl::SimpleAtoi(rest.substr(colon + 1), &port) || port < 1 || port > 65535) {
+      return Invalid("configuration: message_delivery.smtp.url has a port that is none");
+    }
+    rest = rest.substr(0, colon);
+  }
+  options.host = std::string(rest);
+  options.port = static_cast<uint16_t>(port);
+  options.sender = smtp.sender();
+  if (!smtp.credentials_file().empty()) {
+    DSR_ASSIGN_OR_RETURN(const std::string line, ReadFile(smtp.credentials_file()));
+    options.username = line.substr(0, line.find(':'));
+    options.password_file = smtp.credentials_file();
+  }
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<MessageTransport>> MakeMessageTransport(const config::v1::MessageDelivery& delivery) {
+  if (delivery.has_smtp()) {
+    DSR_ASSIGN_OR_RETURN(SmtpOptions options, ReadSmtp(delivery.smtp()));
+    DSR_ASSIGN_OR_RETURN(std::unique_ptr<SmtpTransport> smtp, SmtpTransport::Create(std::move(options)));
+    return smtp;
+  }
+  const std::string& folder = delivery.spool().directory();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return Invalid("configuration: message_delivery.spool.directory cannot be made");
+  return std::make_unique<SpoolTransport>(folder, "dsrd@localhost");
+}
+
+void SetLimits(grpc::ServerBuilder& builder, const config::v1::ServerConfig& config) {
+  // A second server on the same port would split the traffic; gRPC allows it by default.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostStreams);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMostMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kAgeMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kAgeGraceMillis);
+  builder.SetMaxReceiveMessageSize(config.max_message_bytes());
+}
+
+}  // namespace
+
+// In the order of construction; the order of destruction is the reverse.
+class Environment::Parts {
+ public:
+  explicit Parts(EnvironmentOptions options) : options_(std::move(options)), own_clock_(options_.time_offset) {}
+
+  absl::Status Start() {
+    DSR_RETURN_IF_ERROR(InitCrypto());
+    DSR_RETURN_IF_ERROR(OpenStore());
+    DSR_RETURN_IF_ERROR(OpenApp());
+    DSR_RETURN_IF_ERROR(OpenDelivery());
+    return Serve();
+  }
+
+  int port() const { return port_; }
+
+  void Stop(absl::Duration grace) {
+    if (std::exchange(stopped_, true)) return;
+    if (server_ != nullptr) {
+      if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
+      hub_.Close();
+      server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+    }
+    if (rpc_ != nullptr) rpc_->Close();
+    if (messages_ != nullptr) messages_->Stop();
+    if (notices_ != nullptr) notices_->Stop();
+    if (packager_ != nullptr) packager_->Close();
+    if (scheduler_ != nullptr) scheduler_->Stop();
+    if (registry_ != nullptr) registry_->Close();
+    if (executor_ != nullptr) executor_->Close();
+    if (store_ != nullptr) store_->Close();
+  }
+
+ private:
+  Clock& clock() { return options_.clock != nullptr ? *options_.clock : own_clock_; }
+  std::string File(absl::string_view name) const { return absl::StrCat(options_.config.data_dir(), "/", name); }
+
+  absl::Status OpenStore() {
+    DSR_RETURN_IF_ERROR(MakeDataDir(options_.config.data_dir()));
+    DSR_ASSIGN_OR_RETURN(const SecretKey key, ReadKeyEncryptionKey(options_.config.key_encryption_key_file()));
+    DSR_ASSIGN_OR_RETURN(DefinitionFiles definitions, LoadDefinitions(options_.config.definitions_dir()));
+    const std::string data_file = File("dsrd.db");
+    const bool is_new = !FileExists(data_file);
+    DSR_ASSIGN_OR_RETURN(store_, sqlite::SqliteStore::Open({.path = data_file, .clock = &clock()}));
+    // A data file without its key file is a broken installation, not a new one.
+    DSR_ASSIGN_OR_RETURN(keys_, KeyFile::Open(File("dsrd.keys"), key, /*create_if_missing=*/is_new));
+    secrets_ = std::make_unique<ServerSecrets>(key);
+    DSR_ASSIGN_OR_RETURN(key_numbers_, KeyNumbers::Open(*store_, *keys_));
+    DSR_ASSIGN_OR_RETURN(rulebooks_, RulebookCatalog::Open(*store_, std::move(definitions)));
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenApp() {
+    ids_ = std::make_unique<IdGenerator>(clock());
+    subjects_ = std::make_unique<Subjects>(*secrets_, *key_numbers_, *ids_);
+    executor_ = std::make_unique<CommandExecutor>(CommandExecutor::Parts{.store = *store_,
+                                                                         .clock = clock(),
+                                                                         .ids = *ids_,
+                                                                         .rulebooks = *rulebooks_,
+                                                                         .facts = facts_,
+                                                                         .keys = *keys_,
+                                                                         .subjects = *subjects_,
+                                                                         .listener = &fan_out_});
+    const bool is_dev = options_.is_dev;
+    registry_ = std::make_unique<Registry>(Registry::Parts{
+        .store = *store_,
+        .clock = clock(),
+        .ids = *ids_,
+        .facts = facts_,
+        .keys = *keys_,
+        .secrets = *secrets_,
+        .subjects = *subjects_,
+        .policy = rulebooks_->files().policy,
+        .check_url = [is_dev](absl::string_view url) { return ValidateWebhookUrl(url, is_dev); }});
+    config::v1::TokenFile tokens;
+    DSR_RETURN_IF_ERROR(ReadTextFile(options_.config.token_file(), tokens));
+    DSR_ASSIGN_OR_RETURN(PrincipalDirectory principals, PrincipalDirectory::Create(tokens));
+    principals_ = std::make_unique<PrincipalDirectory>(std::move(principals));
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenDelivery() {
+    DSR_ASSIGN_OR_RETURN(auto signers, LoadSigners(options_.config.webhook_secrets_file()));
+    webhooks_ = std::make_unique<WebhookTransport>(std::move(signers), WebhookOptions{.allow_loopback = options_.is_dev});
+    DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
+    const double scale = options_.is_dev ? kDevScale : 1;
+    scheduler_ = std::make_unique<TimerScheduler>(
+        TimerScheduler::Parts{.store = *store_, .clock = clock(), .executor = *executor_});
+    packager_ = std::make_unique<Packager>(Packager::Parts{.store = *store_,
+                                                           .clock = clock(),
+                                                           .rulebooks = *rulebooks_,
+                                                           .keys = *keys_,
+                                                           .executor = *executor_});
+    notices_ = std::make_unique<NoticeDispatcher>(
+        NoticeDispatcher::Parts{.store = *store_,
+                                .clock = clock(),
+                                .executor = *executor_,
+                                .keys = *keys_,
+                                .webhooks = *webhooks_,
+                                .schedule = BackoffSchedule::ForNotices(scale)});
+    messages_ = std::make_unique<MessageDispatcher>(
+        MessageDispatcher::Parts{.store = *store_,
+                                 .clock = clock(),
+                                 .executor = *executor_,
+                                 .rulebooks = *rulebooks_,
+                                 .keys = *keys_,
+                                 .secrets = *secrets_,
+                                 .transport = *mail_,
+                                 .schedule = BackoffSchedule::ForMessages(scale)});
+    fan_out_.Add([this](const CommitHints& hints) { scheduler_->OnCommitted(hints); });
+    fan_out_.Add([this](const CommitHints& hints) { notices_->OnCommitted(hints); });
+    fan_out_.Add([this](const CommitHints& hints) { messages_->OnCommitted(hints); });
+    fan_out_.Add([this](const CommitHints& hints) {
+      if (hints.systems.contains(std::string(kOwnSystem))) packager_->Wake();
+    });
+    fan_out_.Add([this](const CommitHints& hints) { hub_.OnCommitted(hints); });
+    // What was committed before the listeners were there is found by each at its own start.
+    return absl::OkStatus();
+  }
+
+  absl::Status Serve() {
+    rpc_ = std::make_unique<RpcContext>(RpcParts{.clock = clock(),
+                                                 .ids = *ids_,
+                                                 .store = *store_,
+                                                 .executor = *executor_,
+                                                 .registry = *registry_,
+                                                 .rulebooks = *rulebooks_,
+                                                 .keys = *keys_,
+                                                 .secrets = *secrets_,
+                                                 .principals = *principals_,
+                                                 .hub = hub_,
+                                                 .drain = options_.drain,
+                                                 .call_cap = absl::Seconds(options_.config.call_seconds()),
+                                                 .version = std::string(kVersion),
+                                                 .start_time = clock().Now(),
+                                                 .is_dev = options_.is_dev});
+    services_ = MakeServices(*rpc_);
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::ServerBuilder builder;
+    SetLimits(builder, options_.config);
+    builder.AddListeningPort(options_.config.listen(), grpc::InsecureServerCredentials(), &port_);
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port_ == 0) {
+      return Invalid(absl::StrCat("cannot listen on ", options_.config.listen(), "; is another server there?"));
+    }
+    return absl::OkStatus();
+  }
+
+  EnvironmentOptions options_;
+  SystemClock own_clock_;
+  CommitFanOut fan_out_;
+  CommitHub hub_;
+  DecisionFacts facts_;
+  std::unique_ptr<sqlite::SqliteStore> store_;
+  std::unique_ptr<KeyFile> keys_;
+  std::unique_ptr<ServerSecrets> secrets_;
+  std::unique_ptr<KeyNumbers> key_numbers_;
+  std::unique_ptr<RulebookCatalog> rulebooks_;
+  std::unique_ptr<IdGenerator> ids_;
+  std::unique_ptr<Subjects> subjects_;
+  std::unique_ptr<CommandExecutor> executor_;
+  std::unique_ptr<Registry> registry_;
+  std::unique_ptr<PrincipalDirectory> principals_;
+  std::unique_ptr<WebhookTransport> webhooks_;
+  std::unique_ptr<MessageTransport> mail_;
+  std::unique_ptr<TimerScheduler> scheduler_;
+  std::unique_ptr<Packager> packager_;
+  std::unique_ptr<NoticeDispatcher> notices_;
+  std::unique_ptr<MessageDispatcher> messages_;
+  std::unique_ptr<RpcContext> rpc_;
+  std::vector<std::unique_ptr<RpcService>> services_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+  bool stopped_ = false;
+};
+
+Environment::Environment(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Environment::~Environment() { parts_->Stop(absl::ZeroDuration()); }
+
+absl::StatusOr<std::unique_ptr<Environment>> Environment::Start(EnvironmentOptions options) {
+  auto parts = std::make_unique<Parts>(std::move(options));
+  if (absl::Status status = parts->Start(); !status.ok()) {
+    parts->Stop(absl::ZeroDuration());
+    return status;
+  }
+  return std::unique_ptr<Environment>(new Environment(std::move(parts)));
+}
+
+int Environment::port() const { return parts_->port(); }
+
+void Environment::Stop(absl::Duration grace) { parts_->Stop(grace); }
+
+}  // namespace dsr

@@ -1,0 +1,143 @@
+#include "testing/shop_facts.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/workflow/definitions.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+template <class T>
+T OrDie(absl::StatusOr<T> result) {
+  if (!result.ok()) {
+    std::cerr << result.status() << "\n";
+    std::abort();
+  }
+  return *std::move(result);
+}
+
+const DefinitionFiles& ShopDefinitions() {
+  static const auto& files = *new DefinitionFiles([] {
+    std::vector<Finding> findings;
+    return OrDie(LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings));
+  }());
+  return files;
+}
+
+v1::DataSystem System(absl::string_view name, const std::vector<std::string>& categories,
+                      const std::vector<v1::TaskKind>& kinds) {
+  v1::DataSystem system;
+  system.set_name(std::string(name));
+  for (const std::string& category : categories) system.add_categories(category);
+  for (const v1::TaskKind kind : kinds) system.add_task_kinds(kind);
+  return system;
+}
+
+v1::Recipient MakeRecipient(absl::string_view name, v1::RecipientRelation relation,
+                            absl::string_view jurisdiction) {
+  v1::Recipient recipient;
+  recipient.set_name(std::string(name));
+  recipient.set_relation(relation);
+  recipient.set_jurisdiction(std::string(jurisdiction));
+  recipient.mutable_delivery()->mutable_pull();
+  return recipient;
+}
+
+Actor Person(absl::string_view name, absl::string_view role) {
+  return Actor{.name = std::string(name), .roles = {std::string(role)}};
+}
+
+}  // namespace
+
+Facts ShopFacts() {
+  Facts facts;
+  facts.systems = {
+      System(kProfile, {"account", "addresses", "reviews", "consents"},
+             {v1::TASK_KIND_RESOLVE_CONTACT, v1::TASK_KIND_COLLECT, v1::TASK_KIND_CORRECT,
+              v1::TASK_KIND_ERASE, v1::TASK_KIND_CLOSE_ACCOUNT}),
+      System(kOrders, {"orders"},
+             {v1::TASK_KIND_COLLECT, v1::TASK_KIND_CORRECT, v1::TASK_KIND_ERASE,
+              v1::TASK_KIND_CHECK_BLOCKERS}),
+      System(kPayments, {"payments"},
+             {v1::TASK_KIND_COLLECT, v1::TASK_KIND_ERASE, v1::TASK_KIND_CHECK_BLOCKERS}),
+      System(kBrowsing, {"browsing", "search"}, {v1::TASK_KIND_COLLECT, v1::TASK_KIND_ERASE}),
+      System(kRecommendation, {"recommendation", "decisions"},
+             {v1::TASK_KIND_COLLECT, v1::TASK_KIND_ERASE, v1::TASK_KIND_FETCH_DECISION,
+              v1::TASK_KIND_APPLY_REMEDY}),
+  };
+  facts.recipients = {
+      MakeRecipient(kPaymentProvider, v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER, "CN"),
+      MakeRecipient(kLogistics, v1::RECIPIENT_RELATION_ENTRUSTED_PROCESSOR, "CN"),
+      MakeRecipient(kOverseasSeller, v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER, "JP"),
+      MakeRecipient(kAdPartner, v1::RECIPIENT_RELATION_JOINT_CONTROLLER, "CN"),
+  };
+  return facts;
+}
+
+RecordId AddDisclosure(Facts& facts, absl::string_view recipient,
+                       const std::vector<std::string>& categories) {
+  const RecordId id = RecordId::Derive(ShopTime(absl::CivilSecond(2026, 1, 1)),
+                                       {"disclosure", absl::StrCat(facts.disclosures.size())});
+  v1::Disclosure& disclosure = facts.disclosures.emplace_back();
+  disclosure.set_name(DisclosureName(id));
+  disclosure.set_recipient(std::string(recipient));
+  for (const std::string& category : categories) disclosure.add_categories(category);
+  return id;
+}
+
+RecordId AddAuthorisedDisclosure(Facts& facts, absl::string_view recipient,
+                                 const std::vector<std::string>& categories,
+                                 const std::vector<std::string>& authorised) {
+  const RecordId id = AddDisclosure(facts, recipient, categories);
+  v1::OwnAuthorisation& own = *facts.disclosures.back().mutable_own_authorisation();
+  own.set_proof("agreement 2025-07");
+  for (const std::string& category : authorised) own.add_categories(category);
+  return id;
+}
+
+std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow) {
+  const DefinitionFiles& files = ShopDefinitions();
+  v1::Pins pins;
+  *pins.mutable_workflow() = files.Ref(DefinitionKind::kWorkflow, workflow);
+  return OrDie(MakeRulebook(pins, files.workflows.at(std::string(workflow)), files.policy,
+                            files.calendar, files.templates));
+}
+
+std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,
+                                             const v1::Workflow& workflow) {
+  const DefinitionFiles& files = ShopDefinitions();
+  return OrDie(
+      MakeRulebook(rulebook.pins, workflow, files.policy, files.calendar, files.templates));
+}
+
+const std::vector<std::string>& ShopWorkflows() {
+  static const auto& names = *new std::vector<std::string>{
+      "access",   "copy",
+      "correction", "deletion",
+      "account-cancellation", "automated-decision-complaint"};
+  return names;
+}
+
+Actor Intake() { return Person("ines", "intake"); }
+Actor Verifier() { return Person("vera", "verifier"); }
+Actor Caseworker() { return Person("chen", "caseworker"); }
+Actor OtherCaseworker() { return Person("bao", "caseworker"); }
+Actor PrivacyOfficer() { return Person("oscar", "privacy_officer"); }
+Actor Reviewer() { return Person("rui", "reviewer"); }
+Actor SessionTool() { return Person("service-desk", "session_asserter"); }
+Actor Visitor() { return Actor{.name = "nobody"}; }
+Actor Worker() { return Person("worker", "data_system"); }
+Actor Scheduler() { return Actor{.name = "system:scheduler"}; }
+Actor Dispatcher() { return Actor{.name = "system:dispatcher"}; }
+
+absl::Time ShopTime(absl::CivilSecond time) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone("Asia/Shanghai", &zone)) std::abort();
+  return absl::FromCivil(time, zone);
+}
+
+}  // namespace dsr

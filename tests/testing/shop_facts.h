@@ -1,0 +1,68 @@
+// A small shop for tests of the engine: its data systems, the recipients of its data, and people.
+#ifndef DSR_TESTS_TESTING_SHOP_FACTS_H_
+#define DSR_TESTS_TESTING_SHOP_FACTS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "dsr/base/ids.h"
+#include "dsr/workflow/engine.h"
+#include "dsr/workflow/rulebook.h"
+
+namespace dsr {
+
+inline constexpr char kProfile[] = "systems/profile";
+inline constexpr char kOrders[] = "systems/orders";
+inline constexpr char kPayments[] = "systems/payments";
+inline constexpr char kBrowsing[] = "systems/browsing";
+inline constexpr char kRecommendation[] = "systems/recommendation";
+
+inline constexpr char kPaymentProvider[] = "recipients/payment";      // independent controller
+inline constexpr char kLogistics[] = "recipients/logistics";          // entrusted processor
+inline constexpr char kOverseasSeller[] = "recipients/overseas-seller";  // independent controller
+inline constexpr char kAdPartner[] = "recipients/ad-partner";         // joint controller
+
+// The five data systems and four recipients; nothing was disclosed yet.
+Facts ShopFacts();
+
+// Records that `categories` went to `recipient`; returns the disclosure's id.
+RecordId AddDisclosure(Facts& facts, absl::string_view recipient,
+                       const std::vector<std::string>& categories);
+// The same, with the subject's own authorisation of the recipient for `authorised`.
+RecordId AddAuthorisedDisclosure(Facts& facts, absl::string_view recipient,
+                                 const std::vector<std::string>& categories,
+                                 const std::vector<std::string>& authorised);
+
+// The repository's definitions for the workflow of that name. Ends the process when they do not
+// load.
+std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow);
+// The same with another workflow text in its place, for what no shipped workflow does.
+std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,
+                                             const v1::Workflow& workflow);
+
+// The names of the six workflows.
+const std::vector<std::string>& ShopWorkflows();
+
+// People and programs.
+Actor Intake();
+Actor Verifier();
+Actor Caseworker();
+Actor OtherCaseworker();
+Actor PrivacyOfficer();
+Actor Reviewer();
+Actor SessionTool();  // asserts account sessions
+Actor Visitor();      // authenticated, without any role
+Actor Worker();       // of a data system
+Actor Scheduler();    // a part of dsrd, as the next
+Actor Dispatcher();
+
+// That wall-clock time in Asia/Shanghai.
+absl::Time ShopTime(absl::CivilSecond time);
+
+}  // namespace dsr
+
+#endif  // DSR_TESTS_TESTING_SHOP_FACTS_H_
