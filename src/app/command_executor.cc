@@ -84,10 +84,10 @@ void CommandExecutor::Refuse(const CallContext& context, const std::string& abou
     done(std::move(status));
     return;
   }
-  AuditRefusal(
-      parts_.store, parts_.clock,
-      RefusedCall{.actor = context.principal.name, .about = about, .reason = ReasonOf(status)},
-      [done = std::move(done), status = std::move(status)] { done(status); });
+  RefusedCall call{
+      .actor = context.principal.name, .about = about, .reason = ReasonOf(status)};
+  AuditRefusal(parts_.store, parts_.clock, std::move(call),
+               [done = std::move(done), status = std::move(status)] { done(status); });
 }
 
 void CommandExecutor::Prepare(std::function<void()> job, const ExecutionDone& done) {

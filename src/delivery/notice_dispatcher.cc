@@ -30,6 +30,10 @@ void NoticeDispatcher::OnCommitted(const CommitHints& hints) {
 
 absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
   const absl::StatusOr<std::optional<Loaded>> loaded = Load(item);
+  // Without the subject's key, which is destroyed, the recipient could not tell whom it is about.
+  if (absl::IsFailedPrecondition(loaded.status())) {
+    return RecordOrDefer(item, DeliveryResult{.give_up = true, .code = "key-destroyed"});
+  }
   if (!loaded.ok()) {
     // Not the recipient's failure: it does not end the attempts.
     Log(LogLevel::kError, "notice_not_loaded",
@@ -43,6 +47,10 @@ absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
   const DeliveryResult result = Deliver(item, **loaded);
   const bool gives_up = result.give_up || item.attempts + 1 >= kMostAttempts;
   if (!result.delivered && !gives_up) return DeferBySchedule(item, result.retry_after);
+  return RecordOrDefer(item, result);
+}
+
+absl::Time NoticeDispatcher::RecordOrDefer(const OutboxItem& item, const DeliveryResult& result) {
   const absl::Status recorded = Record(item, result);
   if (recorded.ok()) return absl::InfiniteFuture();
   Log(LogLevel::kWarning, "notice_not_recorded",

@@ -74,6 +74,7 @@ class NoticeDispatcher : public CommitListener {
   DeliveryResult Deliver(const OutboxItem& item, const Loaded& loaded);
   absl::Time Defer(const OutboxItem& item, absl::Duration pause);
   absl::Time DeferBySchedule(const OutboxItem& item, absl::Duration retry_after);
+  absl::Time RecordOrDefer(const OutboxItem& item, const DeliveryResult& result);
   absl::Status Record(const OutboxItem& item, const DeliveryResult& result);
 
   const Parts parts_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -159,7 +160,7 @@ class PackageDownload : public std::enable_shared_from_this<PackageDownload> {
   bool has_answered_ = false;
   v1::Package package_;
   TaskId task_;
-  absl::StatusOr<SecretKey> key_ = absl::UnknownError("");
+  std::optional<SecretKey> key_;
   Mutex mutex_;
   bool is_telling_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status told_ ABSL_GUARDED_BY(mutex_);

@@ -50,8 +50,7 @@ void GetRequest(const std::shared_ptr<UnaryCall>& call, const v1::GetRequestRequ
       });
 }
 
-absl::StatusOr<RequestQuery> QueryOf(const UnaryCall& call, const v1::ListRequestsRequest& in,
-                                     const PageOf& page) {
+absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const PageOf& page) {
   RequestQuery query;
   query.type = in.type();
   if (in.phase() != v1::PHASE_UNSPECIFIED) query.phase = in.phase();
@@ -86,7 +85,7 @@ void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequests
   AnswerFromStore<v1::ListRequestsResponse>(
       call, [call, in, page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestsResponse> {
         v1::ListRequestsResponse out;
-        DSR_ASSIGN_OR_RETURN(RequestQuery query, QueryOf(*call, in, page));
+        DSR_ASSIGN_OR_RETURN(RequestQuery query, QueryOf(in, page));
         if (!in.subject_account().empty()) {
           DSR_ASSIGN_OR_RETURN(
               const std::optional<SubjectRecord> subject,

@@ -34,7 +34,7 @@ std::string AnswerLast(const storage::v1::RequestRecord& record) {
   return verifications.empty() ? "" : verifications.rbegin()->SerializeAsString();
 }
 
-void StartVerification(const std::shared_ptr<UnaryCall>& call,
+void HandleStartVerification(const std::shared_ptr<UnaryCall>& call,
                        const v1::StartVerificationRequest& in) {
   const absl::StatusOr<RequestId> request = ParseRequestName(in.parent());
   if (!request.ok()) return call->Fail(AtField("parent", request.status()));
@@ -91,7 +91,7 @@ absl::StatusOr<int> FindSend(const RpcParts& parts, const v1::SubmitCodeRequest&
   return matched;
 }
 
-void SubmitCode(const std::shared_ptr<UnaryCall>& call, const v1::SubmitCodeRequest& in) {
+void HandleSubmitCode(const std::shared_ptr<UnaryCall>& call, const v1::SubmitCodeRequest& in) {
   const auto name = ParseVerificationName(in.name());
   if (!name.ok()) return call->Fail(name.status());
   FieldErrors errors;
@@ -128,8 +128,8 @@ void GetVerification(const std::shared_ptr<UnaryCall>& call,
 }  // namespace
 
 void AddVerificationMethods(RpcService& service) {
-  service.Unary<v1::StartVerificationRequest>("StartVerification", StartVerification);
-  service.Unary<v1::SubmitCodeRequest>("SubmitCode", SubmitCode);
+  service.Unary<v1::StartVerificationRequest>("StartVerification", HandleStartVerification);
+  service.Unary<v1::SubmitCodeRequest>("SubmitCode", HandleSubmitCode);
   service.Unary<v1::GetVerificationRequest>("GetVerification", GetVerification);
 }
 

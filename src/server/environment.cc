@@ -13,12 +13,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "app/command_executor.h"
 #include "app/decision_facts.h"
 #include "app/key_file.h"
 #include "app/key_numbers.h"
 #include "app/packager.h"
 #include "app/registry.h"
+#include "app/request_reader.h"
 #include "app/rulebook_catalog.h"
 #include "app/server_secrets.h"
 #include "app/subjects.h"
@@ -242,6 +244,7 @@ class Environment::Parts {
     DSR_ASSIGN_OR_RETURN(auto signers, LoadSigners(options_.config.webhook_secrets_file()));
     webhooks_ = std::make_unique<WebhookTransport>(std::move(signers), WebhookOptions{.allow_loopback = options_.is_dev});
     DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
+    reader_ = std::make_unique<RequestReader>(*keys_);
     const double scale = options_.is_dev ? kDevScale : 1;
     scheduler_ = std::make_unique<TimerScheduler>(
         TimerScheduler::Parts{.store = *store_, .clock = clock(), .executor = *executor_});
@@ -254,15 +257,15 @@ class Environment::Parts {
         NoticeDispatcher::Parts{.store = *store_,
                                 .clock = clock(),
                                 .executor = *executor_,
-                                .keys = *keys_,
+                                .reader = *reader_,
                                 .webhooks = *webhooks_,
                                 .schedule = BackoffSchedule::ForNotices(scale)});
     messages_ = std::make_unique<MessageDispatcher>(
         MessageDispatcher::Parts{.store = *store_,
                                  .clock = clock(),
                                  .executor = *executor_,
+                                 .reader = *reader_,
                                  .rulebooks = *rulebooks_,
-                                 .keys = *keys_,
                                  .secrets = *secrets_,
                                  .transport = *mail_,
                                  .schedule = BackoffSchedule::ForMessages(scale)});
@@ -321,6 +324,7 @@ class Environment::Parts {
   std::unique_ptr<CommandExecutor> executor_;
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<PrincipalDirectory> principals_;
+  std::unique_ptr<RequestReader> reader_;
   std::unique_ptr<WebhookTransport> webhooks_;
   std::unique_ptr<MessageTransport> mail_;
   std::unique_ptr<TimerScheduler> scheduler_;

@@ -106,9 +106,8 @@ void BareSqlite::Prepare(const std::deque<Transition>& transitions, int begin, i
     for (const v1::Task& task : transition.record.tasks()) {
       if (state.version() != 2) continue;
       row.task = task.SerializeAsString();
-      row.task_id = std::string(TaskId::Parse(task.name().substr(task.name().rfind('/') + 1))
-                                    .value()
-                                    .bytes());
+      row.task_id = std::string(
+          TaskId::Parse(task.name().substr(task.name().rfind('/') + 1)).value().bytes());
     }
     if (row.version == 1) {
       for (const auto& timer : state.timers()) row.set_timers.push_back(Micros(timer.due_time()));

@@ -5,16 +5,17 @@
 #include <sqlite3.h>
 
 #include <cstdint>
-#include <string>
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "bench/transition.h"
 
 namespace dsr {
 
-// Writes the rows of transitions into a file that a store made, without reading, hashing, savepoints,
-// threads or checks: rows are made before the clock runs. Ends the process on any error.
+// Writes the rows of transitions into a file that a store made, without reading, hashing,
+// savepoints, threads or checks: rows are made before the clock runs. Ends the process on any
+// error.
 class BareSqlite {
  public:
   explicit BareSqlite(const std::string& path);

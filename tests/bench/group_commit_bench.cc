@@ -1,10 +1,11 @@
-// How many decisions a second the store makes durable, by the number of callers that wait for theirs, and
-// how that compares with SQLite alone writing the same rows in groups of the same size.
+// How many decisions a second the store makes durable, by the number of callers that wait for
+// theirs, and how that compares with SQLite alone writing the same rows in groups of the same size.
 //
 //   group_commit_bench [DECISIONS [DIRECTORY]]
 //
-// DECISIONS is 40000 by default. The database is made in DIRECTORY, by default that of temporary files,
-// which should be on the disk that is meant. Group commit bounds its time by the system's clock here.
+// DECISIONS is 40000 by default. The database is made in DIRECTORY, by default that of temporary
+// files, which should be on the disk that is meant. Group commit bounds its time by the system's
+// clock here.
 
 #include <algorithm>
 #include <chrono>
@@ -91,8 +92,8 @@ int Main(int argc, char** argv) {
   if (argc > 2) setenv("TMPDIR", argv[2], 1);
   Check(InitCrypto());
   const SystemClock clock;
-  std::printf("%8s %14s %11s %12s %14s %8s\n", "writers", "decisions/s", "mean group", "checkpoints",
-              "bare SQLite/s", "ratio");
+  std::printf("%8s %14s %11s %12s %14s %8s\n", "writers", "decisions/s", "mean group",
+              "checkpoints", "bare SQLite/s", "ratio");
   for (const int writers : {1, 4, 16, 64}) {
     // A lone writer waits for the disk each time.
     Measure(writers, writers == 1 ? decisions / 4 : decisions, clock);

@@ -35,8 +35,8 @@ void Change(RequestSample& sample, int step, absl::Time now) {
 }  // namespace
 
 absl::Status WriteTransition(Transaction& transaction, const Transition& transition) {
-  DSR_ASSIGN_OR_RETURN(const auto answer, transaction.FindAnswer(transition.answer.caller,
-                                                                 transition.answer.key));
+  DSR_ASSIGN_OR_RETURN(const auto answer,
+                       transaction.FindAnswer(transition.answer.caller, transition.answer.key));
   if (answer.has_value()) return absl::AlreadyExistsError("answered");
   DSR_RETURN_IF_ERROR(transaction.WriteDecision(transition.write));
   return transaction.PutAnswer(transition.answer);

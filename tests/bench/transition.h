@@ -9,8 +9,8 @@
 
 namespace dsr {
 
-// One decision: one event, the request's row, its timers, now and then a task; and the stored answer.
-// `write.record` points to `record`: not to be copied.
+// One decision: one event, the request's row, its timers, now and then a task; and the stored
+// answer. `write.record` points to `record`: not to be copied.
 struct Transition {
   Transition() = default;
   Transition(Transition&&) = delete;
@@ -23,8 +23,8 @@ struct Transition {
 // Writes one transition, as the executor of commands does.
 absl::Status WriteTransition(Transaction& transaction, const Transition& transition);
 
-// Returns `count` decisions of one writer, four for each request: it is filed, a task is made, its phase
-// changes, a note is added.
+// Returns `count` decisions of one writer, four for each request: it is filed, a task is made, its
+// phase changes, a note is added.
 std::deque<Transition> MakeTransitions(int writer, int count);
 
 }  // namespace dsr

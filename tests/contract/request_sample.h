@@ -19,8 +19,8 @@ StrongId SampleId(absl::Time time, int number) {
   return StrongId::Derive(time, {"sample", std::to_string(number)});
 }
 
-// One request as it grows: change `record()`, then write what NextDecision returns. The sample outlives
-// what it returned. Not thread-safe.
+// One request as it grows: change `record()`, then write what NextDecision returns. The sample
+// outlives what it returned. Not thread-safe.
 class RequestSample {
  public:
   // A request of type `deletion` that was received at `received` and is due 15 days later.

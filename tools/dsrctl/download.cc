@@ -68,6 +68,11 @@ absl::StatusOr<v1::Package> DownloadPackage(Context& context, v1::DownloadPackag
     const bool resumable = status.code() == absl::StatusCode::kUnavailable ||
                            status.code() == absl::StatusCode::kDeadlineExceeded;
     if (!resumable) break;
+    if (!package.sha256().empty() && part->size() == package.size_bytes()) {
+      // Only the end of the stream was lost; the grant may be used up, so asking again would fail.
+      status = absl::OkStatus();
+      break;
+    }
     failures = part->size() > before ? 0 : failures + 1;
     if (failures < kAttempts) context.session.BackOff(failures);
   }

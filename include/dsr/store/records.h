@@ -15,8 +15,9 @@
 
 namespace dsr {
 
-// One event as stored: `clear` is the serialised storage.v1.Event without personal fields, `sealed` the box that holds them,
-// or empty. These exact bytes are hashed into the audit log and never re-serialised.
+// One event as stored: `clear` is the serialised storage.v1.Event without personal fields, `sealed`
+// the box that holds them, or empty. These exact bytes are hashed into the audit log and never
+// re-serialised.
 struct StoredEvent {
   int64_t sequence = 0;
   absl::Time time;
@@ -24,8 +25,8 @@ struct StoredEvent {
   std::string sealed;
 };
 
-// One leaf of the audit log: of an event (`request` set), or of a record that stands in the log itself (a refused call, a
-// change of the registry), whose bytes are then in `clear` and `sealed`.
+// One leaf of the audit log: of an event (`request` set), or of a record that stands in the log
+// itself (a refused call, a change of the registry), whose bytes are then in `clear` and `sealed`.
 struct AuditLeaf {
   int64_t index = 0;
   std::string hash;  // 32 bytes
@@ -35,7 +36,8 @@ struct AuditLeaf {
   std::string sealed;
 };
 
-// The audit log's size and the hashes of its complete subtrees, largest first; enough to compute the root.
+// The audit log's size and the hashes of its complete subtrees, largest first; enough to compute
+// the root.
 struct LogHead {
   int64_t size = 0;
   std::vector<std::string> subtrees;
@@ -48,8 +50,9 @@ struct SubjectRecord {
   int64_t key_number = 0;    // its key in the key file
 };
 
-// The answer kept for an idempotency key. `status_code` 0 means that `answer` is a serialised response message, else
-// `answer` is a serialised google.rpc.Status-compatible dsr.v1.Status. Holds no personal data.
+// The answer kept for an idempotency key. `status_code` 0 means that `answer` is a serialised
+// response message, else `answer` is a serialised google.rpc.Status-compatible dsr.v1.Status. Holds
+// no personal data.
 struct StoredAnswer {
   std::string caller;
   std::string key;          // the UUID's 16 bytes
@@ -88,12 +91,13 @@ struct LeasedTask {
 
 // Where and by what a page of requests begins and is filtered.
 struct RequestQuery {
-  std::string type;                   // empty: any
-  std::optional<v1::Phase> phase;     // absent: any
-  std::optional<SubjectId> subject;   // absent: any
-  std::string assignee;               // empty: any
-  bool open_by_due_time = false;      // unanswered or in follow-up, by (due, id); else all, newest id first
-  bool breached_only = false;         // newest breach last; by id
+  std::string type;                  // empty: any
+  std::optional<v1::Phase> phase;    // absent: any
+  std::optional<SubjectId> subject;  // absent: any
+  std::string assignee;              // empty: any
+  bool open_by_due_time =
+      false;  // unanswered or in follow-up, by (due, id); else all, newest id first
+  bool breached_only = false;  // newest breach last; by id
   // The last row of the previous page.
   std::optional<RequestId> after_id;
   absl::Time after_due = absl::InfinitePast();
@@ -107,12 +111,13 @@ struct SlaRow {
   v1::Phase phase = v1::PHASE_UNSPECIFIED;
   absl::Time received;
   absl::Time due;
-  absl::Time answered = absl::InfiniteFuture();   // InfiniteFuture: not answered
+  absl::Time answered = absl::InfiniteFuture();  // InfiniteFuture: not answered
   v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
-  absl::Time breached = absl::InfiniteFuture();   // InfiniteFuture: never
+  absl::Time breached = absl::InfiniteFuture();  // InfiniteFuture: never
 };
 
-// One upload of a COLLECT task, or the package (category empty, of the packager's task), as far as it has come.
+// One upload of a COLLECT task, or the package (category empty, of the packager's task), as far as
+// it has come.
 struct PartRecord {
   TaskId task;
   std::string category;

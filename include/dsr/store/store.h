@@ -1,10 +1,12 @@
 // The Store: everything dsrd keeps, behind one contract. Nothing above it knows that SQL exists.
 //
-// Contract: Transact runs `body` on the one writer thread in a serialisable transaction; several bodies may share one
-// commit, each undone alone when it fails. Read runs on a pool from one snapshot and never blocks the writer.
+// Contract: Transact runs `body` on the one writer thread in a serialisable transaction; several
+// bodies may share one commit, each undone alone when it fails. Read runs on a pool from one
+// snapshot and never blocks the writer.
 //
-// Every method returns, besides what it names: UNAVAILABLE RETRY_LATER when the database is busy or closing,
-// RESOURCE_EXHAUSTED DISK_FULL, INTERNAL for a fault of dsrd. NOT_FOUND RESOURCE_NOT_FOUND where a named thing is missing.
+// Every method returns, besides what it names: UNAVAILABLE RETRY_LATER when the database is busy or
+// closing, RESOURCE_EXHAUSTED DISK_FULL, INTERNAL for a fault of dsrd. NOT_FOUND RESOURCE_NOT_FOUND
+// where a named thing is missing.
 #ifndef DSR_STORE_STORE_H_
 #define DSR_STORE_STORE_H_
 
@@ -18,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "dsr/base/definition.h"
 #include "dsr/base/ids.h"
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/store/records.h"
@@ -25,52 +28,61 @@
 #include "dsr/v1/notice.pb.h"
 #include "dsr/v1/registry.pb.h"
 #include "dsr/v1/task.pb.h"
-#include "dsr/base/definition.h"
 
 namespace dsr {
 
-// Reads from one snapshot. Valid only inside the call it is handed to; used by that call's thread only. Lists have an
-// explicit order and limit; `after` arguments are exclusive.
+// Reads from one snapshot. Valid only inside the call it is handed to; used by that call's thread
+// only. Lists have an explicit order and limit; `after` arguments are exclusive.
 class ReadView {
  public:
   virtual ~ReadView() = default;
 
-  // --- Requests -----------------------------------------------------------------------------------------------------
+  // Requests
+
   virtual absl::StatusOr<storage::v1::RequestState> FindRequest(const RequestId& id) = 0;
   // The request with all tasks, notices and messages.
   virtual absl::StatusOr<storage::v1::RequestRecord> FindRecord(const RequestId& id) = 0;
   // The request with all tasks and messages but only this notice.
-  virtual absl::StatusOr<storage::v1::RequestRecord> FindRecordForNotice(const RequestId& id, const NoticeId& notice) = 0;
+  virtual absl::StatusOr<storage::v1::RequestRecord> FindRecordForNotice(
+      const RequestId& id, const NoticeId& notice) = 0;
   // The request with only this message, no task and no notice.
-  virtual absl::StatusOr<storage::v1::RequestRecord> FindRecordForMessage(const RequestId& id,
-                                                                          const MessageId& message) = 0;
+  virtual absl::StatusOr<storage::v1::RequestRecord> FindRecordForMessage(
+      const RequestId& id, const MessageId& message) = 0;
   // A page of requests.
-  virtual absl::StatusOr<std::vector<storage::v1::RequestState>> ListRequests(const RequestQuery& query) = 0;
-  // Events by sequence.
-  virtual absl::StatusOr<std::vector<StoredEvent>> ListEvents(const RequestId& id, int64_t after_sequence, int limit) = 0;
-  // Passes over every request received in [from, to), in no particular order; stops with the status `visit` returns.
+  virtual absl::StatusOr<std::vector<storage::v1::RequestState>> ListRequests(
+      const RequestQuery& query) = 0;
+  // Events by sequence. Errors: DATA_LOSS INTERNAL when one is not what its audit leaf says.
+  virtual absl::StatusOr<std::vector<StoredEvent>> ListEvents(const RequestId& id,
+                                                              int64_t after_sequence,
+                                                              int limit) = 0;
+  // Passes over every request received in [from, to), in no particular order; stops with the status
+  // `visit` returns.
   virtual absl::Status ScanSla(absl::Time from, absl::Time to,
                                const std::function<absl::Status(const SlaRow&)>& visit) = 0;
 
-  // --- Tasks, notices, messages -------------------------------------------------------------------------------------
+  // Tasks, notices, messages
+
   // All of a request, by id.
   virtual absl::StatusOr<std::vector<v1::Task>> ListTasks(const RequestId& id) = 0;
   // Tasks that failed for good, by id.
-  virtual absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(const std::optional<TaskId>& after, int limit) = 0;
+  virtual absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(const std::optional<TaskId>& after,
+                                                                int limit) = 0;
   virtual absl::StatusOr<v1::Task> FindTask(const RequestId& id, const TaskId& task) = 0;
-  // The lease of a task, if it is leased at all.
+  // The lease of a task, running or over; nothing when it was never leased, was released or has
+  // ended.
   virtual absl::StatusOr<std::optional<LeasedTask>> FindLease(const TaskId& task) = 0;
   virtual absl::StatusOr<std::vector<v1::Notice>> ListNotices(const RequestId& id) = 0;
   // Notices that failed or are overdue, not ended, by id.
-  virtual absl::StatusOr<std::vector<v1::Notice>> ListTroubledNotices(const std::optional<NoticeId>& after,
-                                                                      int limit) = 0;
+  virtual absl::StatusOr<std::vector<v1::Notice>> ListTroubledNotices(
+      const std::optional<NoticeId>& after, int limit) = 0;
   // Notices of one recipient that it has not ended, by id.
-  virtual absl::StatusOr<std::vector<v1::Notice>> ListOpenNotices(absl::string_view recipient,
-                                                                  const std::optional<NoticeId>& after, int limit) = 0;
+  virtual absl::StatusOr<std::vector<v1::Notice>> ListOpenNotices(
+      absl::string_view recipient, const std::optional<NoticeId>& after, int limit) = 0;
   virtual absl::StatusOr<v1::Notice> FindNotice(const RequestId& id, const NoticeId& notice) = 0;
   virtual absl::StatusOr<std::vector<v1::Message>> ListMessages(const RequestId& id) = 0;
 
-  // --- Timers and outbox --------------------------------------------------------------------------------------------
+  // Timers and outbox
+
   // Timers due at or before `now`, by due time, then request.
   virtual absl::StatusOr<std::vector<DueTimer>> DueTimers(absl::Time now, int limit) = 0;
   // When the next timer is due, InfiniteFuture when there is none.
@@ -78,8 +90,10 @@ class ReadView {
   // When the outbox has its next item of that kind to deliver, InfiniteFuture when there is none.
   virtual absl::StatusOr<absl::Time> NextOutboxItem(OutboxKind kind) = 0;
 
-  // --- Subjects and registry ----------------------------------------------------------------------------------------
-  virtual absl::StatusOr<std::optional<SubjectRecord>> FindSubject(absl::string_view account_hash) = 0;
+  // Subjects and registry
+
+  virtual absl::StatusOr<std::optional<SubjectRecord>> FindSubject(
+      absl::string_view account_hash) = 0;
   virtual absl::StatusOr<SubjectRecord> FindSubjectById(const SubjectId& id) = 0;
   // The highest key number any subject was given, 0 when none.
   virtual absl::StatusOr<int64_t> LastKeyNumber() = 0;
@@ -91,29 +105,36 @@ class ReadView {
   virtual absl::StatusOr<std::vector<v1::Recipient>> ListRecipients() = 0;
   virtual absl::StatusOr<v1::Recipient> FindRecipient(absl::string_view name) = 0;
   // A subject's disclosures without personal fields, by id.
-  virtual absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(const SubjectId& subject,
-                                                                      const std::optional<RecordId>& after,
-                                                                      int limit) = 0;
+  virtual absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(
+      const SubjectId& subject, const std::optional<RecordId>& after, int limit) = 0;
   // The sealed personal fields of a disclosure; empty when there are none.
   virtual absl::StatusOr<std::string> FindDisclosureBox(const RecordId& id) = 0;
 
-  // --- Definitions --------------------------------------------------------------------------------------------------
+  // Definitions
+
   // The definition of that kind, name and version, if it was ever loaded.
-  virtual absl::StatusOr<std::optional<Definition>> FindDefinition(DefinitionKind kind, absl::string_view name,
+  virtual absl::StatusOr<std::optional<Definition>> FindDefinition(DefinitionKind kind,
+                                                                   absl::string_view name,
                                                                    int version) = 0;
 
-  // --- Parts and packages -------------------------------------------------------------------------------------------
+  // Parts and packages
+
   // All uploads of a task, by category.
   virtual absl::StatusOr<std::vector<PartRecord>> ListParts(const TaskId& task) = 0;
   // Chunks of a part from the one that holds `offset` on.
-  virtual absl::StatusOr<std::vector<PartChunk>> ReadChunks(const TaskId& task, absl::string_view category,
+  virtual absl::StatusOr<std::vector<PartChunk>> ReadChunks(const TaskId& task,
+                                                            absl::string_view category,
                                                             int64_t offset, int limit) = 0;
 
-  // --- Answers and audit log ----------------------------------------------------------------------------------------
-  virtual absl::StatusOr<std::optional<StoredAnswer>> FindAnswer(absl::string_view caller, absl::string_view key) = 0;
+  // Answers and audit log
+
+  virtual absl::StatusOr<std::optional<StoredAnswer>> FindAnswer(absl::string_view caller,
+                                                                 absl::string_view key) = 0;
   virtual absl::StatusOr<LogHead> FindLogHead() = 0;
-  // Leaves from `first` on, by index. With `with_records`, the bytes of events' records are read too.
-  virtual absl::StatusOr<std::vector<AuditLeaf>> ListLeaves(int64_t first, int limit, bool with_records) = 0;
+  // Leaves from `first` on, by index. With `with_records`, the bytes of events' records are read
+  // too.
+  virtual absl::StatusOr<std::vector<AuditLeaf>> ListLeaves(int64_t first, int limit,
+                                                            bool with_records) = 0;
 
   virtual absl::StatusOr<StoreCounts> Count(absl::Time now) = 0;
   virtual int SchemaVersion() = 0;
@@ -126,17 +147,23 @@ struct DecisionWrite {
   std::vector<StoredEvent> events;
   // The request after the events, with those tasks, notices and messages that the events are about.
   const storage::v1::RequestRecord* record = nullptr;
-  // The timers before and after; the store writes the difference.
+  // The timers before; the store writes the difference to those of `record`. INTERNAL when one is
+  // not stored.
   std::vector<storage::v1::PendingTimer> timers_before;
-  // Outbox: notices and messages of `record` whose state is PENDING become due at `now`; all others leave the outbox.
+  // Outbox: notices and messages of `record` whose state is PENDING become due at `now`, those in
+  // it already keep their attempts; all others leave the outbox. Tasks that come to be open are
+  // available from `now`; a task that stays open keeps its lease, one that ends loses it.
   absl::Time now;
 };
 
 // Reads and writes of one serialisable transaction. Sees its own writes.
 class Transaction : public ReadView {
  public:
-  // Writes events (each with its audit leaf), request row, timers, tasks, notices, messages and outbox.
-  // Errors: ABORTED ETAG_MISMATCH when the stored version is not the one before the first event.
+  // Writes events (each with its audit leaf), request row, timers, tasks, notices, messages and
+  // outbox. Errors: ABORTED ETAG_MISMATCH when the stored version is not the one before the first
+  // event; ALREADY_EXISTS when a new request's id is taken; INTERNAL when the events' sequence has
+  // a hole or does not end at the record's version. When a write fails on its way, the whole body
+  // fails, whatever it makes of the error.
   virtual absl::Status WriteDecision(const DecisionWrite& write) = 0;
   // Keeps the answer of an idempotency key. Errors: ALREADY_EXISTS.
   virtual absl::Status PutAnswer(const StoredAnswer& answer) = 0;
@@ -145,38 +172,48 @@ class Transaction : public ReadView {
 
   // Errors: ALREADY_EXISTS when the account hash or the key number is taken.
   virtual absl::Status PutSubject(const SubjectRecord& subject) = 0;
-  // Creates or replaces; `etag` inside the resource is set by the caller. Raises the registry version.
+  // Creates or replaces; `etag` inside the resource is set by the caller. Raises the registry
+  // version.
   virtual absl::Status PutDataSystem(const v1::DataSystem& system) = 0;
   virtual absl::Status PutRecipient(const v1::Recipient& recipient) = 0;
   // `disclosure` without personal fields; `sealed` is the box with them.
-  virtual absl::Status PutDisclosure(const RecordId& id, const SubjectId& subject, const v1::Disclosure& disclosure,
+  virtual absl::Status PutDisclosure(const RecordId& id, const SubjectId& subject,
+                                     const v1::Disclosure& disclosure,
                                      absl::string_view sealed) = 0;
-  // Errors: FAILED_PRECONDITION DEFINITION_INVALID when other content is stored under that name and version.
+  // Errors: FAILED_PRECONDITION DEFINITION_INVALID when other content is stored under that name and
+  // version.
   virtual absl::Status PutDefinition(const Definition& definition) = 0;
 
-  // Leases up to `limit` open tasks of `system` that are available at `now`, until `until`, by availability, then id. Each
-  // gets the next of `tokens` (16 random bytes each; at least `limit` of them).
-  virtual absl::StatusOr<std::vector<LeasedTask>> LeaseTasks(absl::string_view system, absl::Time now, absl::Time until,
-                                                             int limit, const std::vector<std::string>& tokens) = 0;
-  // Moves the end of a lease. Errors: FAILED_PRECONDITION LEASE_LOST when the token is not that of a lease running at `now`.
-  virtual absl::Status ExtendLease(const TaskId& task, absl::string_view token, absl::Time now, absl::Time until) = 0;
+  // Leases up to `limit` open tasks of `system` that are available at `now`, until `until`, by
+  // availability, then id. Each gets the next of `tokens` (16 random bytes each; at least `limit`
+  // of them).
+  virtual absl::StatusOr<std::vector<LeasedTask>> LeaseTasks(
+      absl::string_view system, absl::Time now, absl::Time until, int limit,
+      const std::vector<std::string>& tokens) = 0;
+  // Moves the end of a lease. Errors: FAILED_PRECONDITION LEASE_LOST when the token is not that of
+  // a lease running at `now`.
+  virtual absl::Status ExtendLease(const TaskId& task, absl::string_view token, absl::Time now,
+                                   absl::Time until) = 0;
   // Errors: as ExtendLease.
   virtual absl::Status CheckLease(const TaskId& task, absl::string_view token, absl::Time now) = 0;
   // Ends a lease early; the task is available again at `available`.
   virtual absl::Status ReleaseTask(const TaskId& task, absl::Time available) = 0;
 
   // Claims up to `limit` outbox items of a kind that are due at `now`; hides them until `until`.
-  virtual absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(OutboxKind kind, absl::Time now, absl::Time until,
-                                                              int limit) = 0;
-  // After a failed attempt: counts it and makes the item due again at `next`. No effect when it has left the outbox.
+  virtual absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(OutboxKind kind, absl::Time now,
+                                                              absl::Time until, int limit) = 0;
+  // After a failed attempt: counts it and makes the item due again at `next`. No effect when it has
+  // left the outbox.
   virtual absl::Status DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next) = 0;
 
-  // Adds a chunk to a part. `chunk.offset` must be the part's present size; errors: OUT_OF_RANGE OFFSET_WRONG with metadata
-  // `expected_offset`.
-  virtual absl::Status AppendChunk(const RequestId& request, const TaskId& task, absl::string_view category,
-                                   const PartChunk& chunk) = 0;
+  // Adds a chunk to a part, and the part with its first chunk; a chunk of no bytes adds the part
+  // alone. `chunk.offset` must be the part's present size; errors: OUT_OF_RANGE OFFSET_WRONG with
+  // metadata `expected_offset`.
+  virtual absl::Status AppendChunk(const RequestId& request, const TaskId& task,
+                                   absl::string_view category, const PartChunk& chunk) = 0;
   // Removes a part, or all parts of a task when `category` is absent.
-  virtual absl::Status DeleteParts(const TaskId& task, const std::optional<std::string>& category) = 0;
+  virtual absl::Status DeleteParts(const TaskId& task,
+                                   const std::optional<std::string>& category) = 0;
 };
 
 // Thread-safe.
@@ -187,24 +224,28 @@ class Store {
 
   virtual ~Store() = default;
 
-  // Runs `body` on the writer thread; then `done`, once, on a completion thread, after the group's commit is durable. Does
-  // not block. A body's error undoes its writes and is `done`'s status; it too is told only after the group's commit. A body
-  // may run twice and must touch nothing but its transaction and what it resets at its beginning. After Close both are
-  // called with UNAVAILABLE without `body` having run.
+  // Runs `body` on the writer thread; then `done`, once, on a completion thread, after the group's
+  // commit is durable. Does not block. A body's error undoes its writes and is `done`'s status; it
+  // too is told only after the group's commit. A body may run twice and must touch nothing but its
+  // transaction and what it resets at its beginning. After Close `done` is called with UNAVAILABLE
+  // on the calling thread, and `body` is not.
   virtual void Transact(Body body, Done done) = 0;
 
-  // Runs `body` on a pool thread's connection, from one snapshot, on the calling thread. Blocks while all connections are
-  // in use.
+  // Runs `body` on the calling thread, from one snapshot, over a connection of the pool. Blocks
+  // while all connections are in use. A `body` must not begin another Read: with every connection
+  // so used, none would come back.
   virtual absl::Status Read(const std::function<absl::Status(ReadView&)>& body) = 0;
 
   // The highest audit index that is durable, plus one. Cheap; for watchers.
   virtual int64_t DurableLeaves() const = 0;
 
-  // Finishes what was queued and closes. Idempotent.
+  // Finishes what was queued, waits for reads under way, and closes. Idempotent. Must not be called
+  // by a body, a `done` or a reader.
   virtual void Close() = 0;
 };
 
-// Transacts and waits for durability. For tests, tools and start-up only: a server thread must never wait.
+// Transacts and waits for durability. For tests, tools and start-up only: a server thread must
+// never wait.
 absl::Status TransactAndWait(Store& store, Store::Body body);
 
 }  // namespace dsr

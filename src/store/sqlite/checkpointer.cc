@@ -42,8 +42,7 @@ void Checkpointer::AfterCommit() {
 void Checkpointer::Checkpoint(int mode) {
   // A reader that comes at this very moment must not make the writer wait.
   if (mode == SQLITE_CHECKPOINT_TRUNCATE) sqlite3_busy_timeout(connection_.handle(), 0);
-  const int code =
-      sqlite3_wal_checkpoint_v2(connection_.handle(), "main", mode, nullptr, nullptr);
+  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), "main", mode, nullptr, nullptr);
   ++count_;
   if (code == SQLITE_OK || code == SQLITE_BUSY) return;
   const int extended_code = connection_.LastCode();

@@ -9,9 +9,9 @@
 
 namespace dsr::sqlite {
 
-// Checkpoints on the writer's connection, because in this SQLite a checkpoint that overlaps the commit of
-// another connection can lose that commit. They are PASSIVE and frequent, hence small, and wait for no
-// reader. A log that a long reader made grow is cut off once nobody reads.
+// Checkpoints on the writer's connection, because in this SQLite a checkpoint that overlaps the
+// commit of another connection can lose that commit. They are PASSIVE and frequent, hence small,
+// and wait for no reader. A log that a long reader made grow is cut off once nobody reads.
 //
 // Not thread-safe; used by the writer's thread only.
 class Checkpointer {
@@ -29,8 +29,8 @@ class Checkpointer {
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer();
 
-  // Called after each commit: writes back what has come together. Ends the process when the disk does
-  // not take it (IsSyncFailure); other errors are left to the next time.
+  // Called after each commit: writes back what has come together. Ends the process when the disk
+  // does not take it (IsSyncFailure); other errors are left to the next time.
   void AfterCommit();
 
   // How often it wrote back.
@@ -50,9 +50,9 @@ class Checkpointer {
   int64_t count_ = 0;
 };
 
-// Logs that the disk does not take what is written and ends the process at once: what was acknowledged
-// is on the disk, and a restart finds out what else is. The kernel may report success the next time
-// although it dropped the pages, so that going on would lose data silently.
+// Logs that the disk does not take what is written and ends the process at once: what was
+// acknowledged is on the disk, and a restart finds out what else is. The kernel may report success
+// the next time although it dropped the pages, so that going on would lose data silently.
 [[noreturn]] void EndAfterSyncFailure(int extended_code);
 
 }  // namespace dsr::sqlite

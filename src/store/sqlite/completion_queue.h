@@ -21,8 +21,8 @@ struct Job {
   absl::Status result;
 };
 
-// Calls `done` of each job, in the order of Push, on a thread of its own: the writer goes on meanwhile.
-// Thread-safe.
+// Calls `done` of each job, in the order of Push, on a thread of its own: the writer goes on
+// meanwhile. Thread-safe.
 class CompletionQueue {
  public:
   CompletionQueue();

@@ -23,7 +23,8 @@ constexpr char kApplicationIdOf[] = "PRAGMA application_id";
 constexpr char kSchemaChanges[] = "PRAGMA schema_version";
 constexpr char kUseWriteAheadLog[] = "PRAGMA journal_mode = WAL";
 
-// No defence against a person who can write the file, but against a file that was damaged or slipped in.
+// No defence against a person who can write the file, but against a file that was damaged or
+// slipped in.
 struct Limit {
   int id;
   int value;
@@ -31,8 +32,7 @@ struct Limit {
 constexpr Limit kLimits[] = {
     {SQLITE_LIMIT_LENGTH, 4 << 20},      // the largest record is a chunk of 1 MiB and its seal
     {SQLITE_LIMIT_SQL_LENGTH, 100'000},  // all texts are ours, the longest is a schema step
-    {SQLITE_LIMIT_ATTACHED, 0},
-    {SQLITE_LIMIT_EXPR_DEPTH, 100},
+    {SQLITE_LIMIT_ATTACHED, 0},         {SQLITE_LIMIT_EXPR_DEPTH, 100},
     {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
 };
 
@@ -60,8 +60,8 @@ constexpr char kSettings[] =
     "PRAGMA journal_size_limit = 67108864;";
 
 absl::Status CreatePrivateFile(const std::string& path) {
-  // SQLite would create it readable by all that the umask lets; the log's files take over this mode. No
-  // connection of this process is open yet, so closing the file drops no lock.
+  // SQLite would create it readable by all that the umask lets; the log's files take over this
+  // mode. No connection of this process is open yet, so closing the file drops no lock.
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return StatusOfCode(SQLITE_CANTOPEN, 0);
   close(file);
@@ -87,11 +87,11 @@ absl::Status CheckOwner(Connection& connection) {
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOptions& options) {
   if (!options.read_only) DSR_RETURN_IF_ERROR(CreatePrivateFile(options.path));
-  const int flags = SQLITE_OPEN_NOMUTEX |
-                    (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  const int flags =
+      SQLITE_OPEN_NOMUTEX | (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   try {
-    std::unique_ptr<Connection> connection(new Connection(
-        SQLite::Database(options.path, flags, kBusyTimeoutMillis, options.vfs)));
+    std::unique_ptr<Connection> connection(
+        new Connection(SQLite::Database(options.path, flags, kBusyTimeoutMillis, options.vfs)));
     DSR_RETURN_IF_ERROR(connection->Configure(options));
     return connection;
   } catch (const SQLite::Exception& error) {

@@ -26,8 +26,9 @@ struct ConnectionOptions {
   int64_t cache_kib = 8192;
 };
 
-// A connection with every setting of the house in force: write-ahead log, synchronous=FULL, foreign keys,
-// no trusted schema, no mapped memory, no extensions, lowered limits, no checkpoint unless asked for.
+// A connection with every setting of the house in force: write-ahead log, synchronous=FULL, foreign
+// keys, no trusted schema, no mapped memory, no extensions, lowered limits, no checkpoint unless
+// asked for.
 //
 // Not thread-safe; used by one thread at a time.
 class Connection {

@@ -24,11 +24,11 @@ absl::Status BrokenWrite(const RequestId& id, absl::string_view what) {
 
 // The version of the request before the events.
 int64_t VersionBefore(const DecisionWrite& write) {
-  return write.events.empty() ? write.record->state().version()
-                              : write.events.front().sequence - 1;
+  return write.events.empty() ? write.record->state().version() : write.events.front().sequence - 1;
 }
 
-// A hole in the sequence, or a state that is not of the last event, could never be told from a lost event.
+// A hole in the sequence, or a state that is not of the last event, could never be told from a lost
+// event.
 absl::Status CheckSequence(const DecisionWrite& write) {
   int64_t version = VersionBefore(write);
   if (write.is_new && (version != 0 || write.events.empty())) {
@@ -59,8 +59,8 @@ absl::Status SqliteTransaction::WriteDecision(const DecisionWrite& write) {
 
 absl::Status SqliteTransaction::WriteProjections(const DecisionWrite& write) {
   DSR_RETURN_IF_ERROR(WriteEvents(write));
-  DSR_RETURN_IF_ERROR(ReplaceTimers(connection_, write.id, write.timers_before,
-                                    write.record->state().timers()));
+  DSR_RETURN_IF_ERROR(
+      ReplaceTimers(connection_, write.id, write.timers_before, write.record->state().timers()));
   for (const v1::Task& task : write.record->tasks()) {
     DSR_RETURN_IF_ERROR(PutTask(connection_, write.id, task, write.now));
   }
@@ -94,8 +94,8 @@ absl::Status SqliteTransaction::WriteMessages(const DecisionWrite& write) {
     DSR_ASSIGN_OR_RETURN(const MessageId id, IdOfName<MessageId>(message.name()));
     DSR_RETURN_IF_ERROR(PutMessage(connection_, write.id, id, message));
     if (message.state() == v1::Message::STATE_PENDING) {
-      DSR_RETURN_IF_ERROR(PutOutbox(connection_, OutboxKind::kMessage, id.value(), write.id, "",
-                                    write.now));
+      DSR_RETURN_IF_ERROR(
+          PutOutbox(connection_, OutboxKind::kMessage, id.value(), write.id, "", write.now));
     } else {
       DSR_RETURN_IF_ERROR(DeleteOutbox(connection_, OutboxKind::kMessage, id.value()));
     }

@@ -36,16 +36,16 @@ absl::StatusOr<std::optional<Definition>> FindDefinition(Connection& connection,
 
 absl::Status PutDefinition(Connection& connection, const Definition& definition) {
   const v1::DefinitionRef& ref = definition.ref;
-  DSR_ASSIGN_OR_RETURN(
-      const std::optional<Definition> stored,
-      FindDefinition(connection, definition.kind, ref.name(), ref.version()));
+  DSR_ASSIGN_OR_RETURN(const std::optional<Definition> stored,
+                       FindDefinition(connection, definition.kind, ref.name(), ref.version()));
   if (stored.has_value()) {
     if (stored->ref.sha256() == ref.sha256() && stored->text == definition.text) {
       return absl::OkStatus();
     }
-    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_DEFINITION_INVALID,
-                     absl::StrCat("version ", ref.version(), " of definition `", ref.name(),
-                                  "` is stored with other content; give the new one a new version"));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_DEFINITION_INVALID,
+        absl::StrCat("version ", ref.version(), " of definition `", ref.name(),
+                     "` is stored with other content; give the new one a new version"));
   }
   Query query(connection, kPut);
   query.Int(static_cast<int>(definition.kind)).Text(ref.name()).Int(ref.version());

@@ -49,13 +49,14 @@ absl::StatusOr<std::string> ReadHash(Connection& connection, const MerklePositio
   query.Int(static_cast<int64_t>(position.index));
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) {
-    return Damaged(absl::StrCat("node ", position.index, " of level ", position.level,
-                                " of the audit log"));
+    return Damaged(
+        absl::StrCat("node ", position.index, " of level ", position.level, " of the audit log"));
   }
   return query.GetText(0);
 }
 
-// Computes the root over the leaves [first, first + count), a power of two, from their stored hashes.
+// Computes the root over the leaves [first, first + count), a power of two, from their stored
+// hashes.
 absl::StatusOr<std::string> RootOver(const std::vector<AuditLeaf>& leaves, size_t first,
                                      size_t count) {
   if (count == 1) return leaves[first].hash;
@@ -86,8 +87,7 @@ absl::StatusOr<std::vector<StoredEvent>> ListEvents(Connection& connection, cons
     event.time = query.GetTime(1);
     event.clear = query.GetText(2);
     event.sealed = query.GetText(3);
-    if (!event.clear.empty() &&
-        query.GetBlob(4) != MerkleLeafHash({event.clear, event.sealed})) {
+    if (!event.clear.empty() && query.GetBlob(4) != MerkleLeafHash({event.clear, event.sealed})) {
       return Damaged(absl::StrCat("leaf ", query.GetInt(5), " of the audit log"));
     }
     events.push_back(std::move(event));

@@ -23,12 +23,12 @@ absl::StatusOr<LogHead> FindLogHead(Connection& connection);
 absl::StatusOr<std::vector<AuditLeaf>> ListLeaves(Connection& connection, int64_t first, int limit,
                                                   bool with_records);
 
-// Tests the last leaves against their records, and the subtrees over them against the leaves. DATA_LOSS
-// when one does not fit. Costs the same however long the log is.
+// Tests the last leaves against their records, and the subtrees over them against the leaves.
+// DATA_LOSS when one does not fit. Costs the same however long the log is.
 absl::Status CheckLogTail(Connection& connection);
 
-// Appends leaves. Keeps the tree's complete subtrees in memory, because reading them back for each leaf
-// would cost more than the leaf.
+// Appends leaves. Keeps the tree's complete subtrees in memory, because reading them back for each
+// leaf would cost more than the leaf.
 //
 // Not thread-safe; used by the writer's thread only.
 class LogAppender {
@@ -36,13 +36,15 @@ class LogAppender {
   // `size` is the number of leaves stored.
   explicit LogAppender(int64_t size) : size_(size) {}
 
-  // A leaf is MerkleLeafHash({clear, sealed}): SHA-256 over a zero byte, the bytes of `clear` and those of
-  // `sealed`, with nothing between them. The box is authenticated, so that a moved border does not open.
+  // A leaf is MerkleLeafHash({clear, sealed}): SHA-256 over a zero byte, the bytes of `clear` and
+  // those of `sealed`, with nothing between them. The box is authenticated, so that a moved border
+  // does not open.
   absl::Status AppendEvent(Connection& connection, const RequestId& id, const StoredEvent& event);
-  absl::Status AppendRecord(Connection& connection, absl::string_view clear, absl::string_view sealed);
+  absl::Status AppendRecord(Connection& connection, absl::string_view clear,
+                            absl::string_view sealed);
 
-  // To be called when a savepoint or transaction that appended was undone; `size` is the number of leaves
-  // before it. The subtrees are read again before the next leaf.
+  // To be called when a savepoint or transaction that appended was undone; `size` is the number of
+  // leaves before it. The subtrees are read again before the next leaf.
   void Forget(int64_t size) {
     frontier_.reset();
     size_ = size;

@@ -25,8 +25,8 @@ Query::Query(Connection& connection, const char* sql) : connection_(connection) 
 
 Query::~Query() {
   if (prepared_ == nullptr) return;
-  // A failed step makes the reset fail once more; what it was has been told. Bound blobs need no clearing:
-  // every parameter is bound anew before the next step.
+  // A failed step makes the reset fail once more; what it was has been told. Bound blobs need no
+  // clearing: every parameter is bound anew before the next step.
   prepared_->statement.tryReset();
   prepared_->is_used = false;
 }
@@ -57,9 +57,8 @@ Query& Query::Blob(absl::string_view bytes) {
 
 Query& Query::Text(absl::string_view text) {
   connection_.bound_bytes_ += static_cast<int64_t>(text.size());
-  return BindNext([&](SQLite::Statement& statement, int index) {
-    statement.bind(index, std::string(text));
-  });
+  return BindNext(
+      [&](SQLite::Statement& statement, int index) { statement.bind(index, std::string(text)); });
 }
 
 Query& Query::Null() {

@@ -22,8 +22,8 @@
 namespace dsr::sqlite {
 
 // Binds parameters from left to right, steps through the rows, and gives the statement back when
-// destroyed. What fails on the way is told by Step or Run. Blobs are not copied: they must live until
-// the last row is read. Not thread-safe; used by its connection's thread.
+// destroyed. What fails on the way is told by Step or Run. Blobs are not copied: they must live
+// until the last row is read. Not thread-safe; used by its connection's thread.
 class Query {
  public:
   // `sql` is a constant that lives for ever; the connection outlives this.

@@ -1,4 +1,5 @@
-// The reading half of the Store contract over one connection, for read views and transactions alike.
+// The reading half of the Store contract over one connection, for read views and transactions
+// alike.
 #ifndef DSR_STORE_SQLITE_READ_METHODS_H_
 #define DSR_STORE_SQLITE_READ_METHODS_H_
 

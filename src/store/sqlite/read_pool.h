@@ -16,8 +16,8 @@
 
 namespace dsr::sqlite {
 
-// A fixed number of read-only connections, opened once: opening costs as much as many reads, and closing
-// one while others are open is where locks get lost. Thread-safe.
+// A fixed number of read-only connections, opened once: opening costs as much as many reads, and
+// closing one while others are open is where locks get lost. Thread-safe.
 class ReadPool {
  public:
   // Opens `size` connections, at least one. The writing connection is open already.

@@ -8,12 +8,12 @@
 namespace dsr::sqlite {
 namespace {
 
-// One text for each order and index; what else is filtered for is tested on each row. All have the same
-// parameters: ?1 after id, ?2 after due, ?3 limit, and the filters ?4 type, ?5 phase, ?6 subject,
-// ?7 assignee, NULL when not filtered for, and ?8, 1 for breached only.
+// One text for each order and index; what else is filtered for is tested on each row. All have the
+// same parameters: ?1 after id, ?2 after due, ?3 limit, and the filters ?4 type, ?5 phase, ?6
+// subject, ?7 assignee, NULL when not filtered for, and ?8, 1 for breached only.
 //
-// A first page begins after the highest (or before the lowest) key there can be, so that every page is a
-// search in its index.
+// A first page begins after the highest (or before the lowest) key there can be, so that every page
+// is a search in its index.
 constexpr char kOfSubject[] =
     "SELECT state FROM requests WHERE subject_id = ?6 AND request_id < ?1 "
     "AND (?4 IS NULL OR type = ?4) AND (?5 IS NULL OR phase = ?5) "

@@ -14,8 +14,8 @@
 namespace dsr::sqlite {
 namespace {
 
-// The number of the fold that makes RequestState from events. Raised together with a schema step that
-// folds all requests anew.
+// The number of the fold that makes RequestState from events. Raised together with a schema step
+// that folds all requests anew.
 constexpr int kFoldVersion = 1;
 
 // The columns of a request that indexes hold, beside its id, subject and type, which never change.
@@ -72,7 +72,8 @@ constexpr char kCountOpen[] =
     "SELECT count(*) FROM requests WHERE phase BETWEEN 1 AND 5 AND phase <> 6";
 
 constexpr char kInsert[] =
-    "INSERT INTO requests (request_id, subject_id, type, version, fold_version, phase, received, due, "
+    "INSERT INTO requests (request_id, subject_id, type, version, fold_version, phase, received, "
+    "due, "
     "answered, outcome, breached, assignee, state) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
     "ON CONFLICT (request_id) DO NOTHING";
@@ -81,8 +82,8 @@ constexpr char kFindColumns[] =
     "SELECT version, phase, received, due, answered, outcome, breached, assignee FROM requests "
     "WHERE request_id = ?1";
 
-// SQLite rewrites the entry of every index that has a column in SET, changed or not; most decisions change
-// none of them.
+// SQLite rewrites the entry of every index that has a column in SET, changed or not; most decisions
+// change none of them.
 constexpr char kUpdateState[] =
     "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4 WHERE request_id = ?1";
 constexpr char kUpdateAll[] =
@@ -151,10 +152,13 @@ absl::Status UpdateRequest(Connection& connection, const RequestId& id, int64_t 
                      absl::StrCat(RequestName(id), " changed since it was read; read it again"),
                      {{"etag", absl::StrCat(present.GetInt(0))}});
   }
-  const IndexedColumns before = {
-      static_cast<v1::Phase>(present.GetInt(1)),   present.GetTime(2), present.GetTime(3),
-      present.GetTime(4),                          static_cast<v1::Outcome>(present.GetInt(5)),
-      present.GetTime(6),                          present.GetText(7)};
+  const IndexedColumns before = {static_cast<v1::Phase>(present.GetInt(1)),
+                                 present.GetTime(2),
+                                 present.GetTime(3),
+                                 present.GetTime(4),
+                                 static_cast<v1::Outcome>(present.GetInt(5)),
+                                 present.GetTime(6),
+                                 present.GetText(7)};
   const IndexedColumns after = ColumnsOf(state.request());
   const std::string bytes = state.SerializeAsString();
   Query update(connection, before == after ? kUpdateState : kUpdateAll);

@@ -28,8 +28,8 @@ absl::StatusOr<int64_t> CountOpenRequests(Connection& connection);
 absl::Status InsertRequest(Connection& connection, const RequestId& id,
                            const storage::v1::RequestState& state);
 
-// Replaces a request whose version is `expected_version`. ABORTED ETAG_MISMATCH when it has another,
-// NOT_FOUND when there is no such request; nothing is written then.
+// Replaces a request whose version is `expected_version`. ABORTED ETAG_MISMATCH when it has
+// another, NOT_FOUND when there is no such request; nothing is written then.
 absl::Status UpdateRequest(Connection& connection, const RequestId& id, int64_t expected_version,
                            const storage::v1::RequestState& state);
 

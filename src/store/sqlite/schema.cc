@@ -13,9 +13,9 @@
 namespace dsr::sqlite {
 namespace {
 
-// Instants are microseconds since 1970. Ids are 16 bytes and sort by time, so that new rows come to the
-// right-hand end of every tree. Tables whose rows hold a serialised message keep their rowid: in a table
-// without one, rows of a kilobyte would stand in the inner pages too and spill over.
+// Instants are microseconds since 1970. Ids are 16 bytes and sort by time, so that new rows come to
+// the right-hand end of every tree. Tables whose rows hold a serialised message keep their rowid:
+// in a table without one, rows of a kilobyte would stand in the inner pages too and spill over.
 constexpr char kStep1[] = R"sql(
 CREATE TABLE requests (
   request_id BLOB NOT NULL PRIMARY KEY CHECK (length(request_id) = 16),
@@ -50,9 +50,9 @@ CREATE INDEX requests_by_breach ON requests (request_id) WHERE breached IS NOT N
 CREATE INDEX requests_for_sla ON requests
   (received, due, answered, outcome, breached, phase, type, request_id);
 
--- The audit log: one row a leaf. An event stands here and nowhere else, because each event is a leaf:
--- appended at the end, it dirties a page that its group shares, where a tree clustered by request would
--- dirty one page a request. A purge clears `clear` and `sealed` and leaves the hash.
+-- The audit log: one row a leaf. An event stands here and nowhere else, because each event is a
+-- leaf: appended at the end, it dirties a page that its group shares, where a tree clustered by
+-- request would dirty one page a request. A purge clears `clear` and `sealed` and leaves the hash.
 CREATE TABLE log (
   leaf INTEGER NOT NULL PRIMARY KEY CHECK (leaf >= 0),
   hash BLOB NOT NULL CHECK (length(hash) = 32),
@@ -74,8 +74,8 @@ CREATE TABLE log_nodes (
   PRIMARY KEY (level, position)
 ) STRICT, WITHOUT ROWID;
 
--- Pending timers. The order of the key is that of firing; who ends a timer knows its due time from the
--- request's state, so that no second tree is needed to find it.
+-- Pending timers. The order of the key is that of firing; who ends a timer knows its due time from
+-- the request's state, so that no second tree is needed to find it.
 CREATE TABLE timers (
   due INTEGER NOT NULL,
   request_id BLOB NOT NULL CHECK (length(request_id) = 16),
@@ -240,10 +240,10 @@ absl::Status UpgradeSchema(Connection& connection) {
   DSR_ASSIGN_OR_RETURN(const int version, SchemaVersionOfFile(connection));
   if (version == SchemaVersionOfProgram()) return absl::OkStatus();
   if (version > SchemaVersionOfProgram()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
-                     absl::StrCat("the database has schema version ", version,
-                                  ", this program knows up to ", SchemaVersionOfProgram(),
-                                  "; run the newer program"));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+        absl::StrCat("the database has schema version ", version, ", this program knows up to ",
+                     SchemaVersionOfProgram(), "; run the newer program"));
   }
   DSR_RETURN_IF_ERROR(connection.Execute(kBegin));
   absl::Status status = RunSteps(connection, version);

@@ -46,10 +46,10 @@ absl::Status StatusOfCode(int extended_code, int system_error) {
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY:
-      return MakeError(absl::StatusCode::kFailedPrecondition,
-                       v1::ERROR_REASON_INSTALLATION_INVALID,
-                       absl::StrCat("the database file cannot be opened, or is not a database (code ",
-                                    extended_code, ")"));
+      return MakeError(
+          absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+          absl::StrCat("the database file cannot be opened, or is not a database (code ",
+                       extended_code, ")"));
     case SQLITE_IOERR:
       // Some of the system's calls answer "no room" through a general I/O error only.
       if (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG) {

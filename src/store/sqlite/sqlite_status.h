@@ -9,8 +9,8 @@
 
 namespace dsr::sqlite {
 
-// Returns the error for an extended result code; `system_error` is the errno of the failed call to the
-// operating system, 0 when there was none.
+// Returns the error for an extended result code; `system_error` is the errno of the failed call to
+// the operating system, 0 when there was none.
 //
 //   FULL, or no room told by the system     RESOURCE_EXHAUSTED DISK_FULL
 //   BUSY, LOCKED, NOMEM, INTERRUPT          UNAVAILABLE RETRY_LATER
@@ -21,8 +21,8 @@ namespace dsr::sqlite {
 //   all others                              INTERNAL INTERNAL
 absl::Status StatusOfCode(int extended_code, int system_error);
 
-// Tells whether `extended_code` says that data could not be forced to the disk. What was written is in
-// doubt then, and the kernel may report success next time: the process must not go on.
+// Tells whether `extended_code` says that data could not be forced to the disk. What was written is
+// in doubt then, and the kernel may report success next time: the process must not go on.
 bool IsSyncFailure(int extended_code);
 
 // NOT_FOUND RESOURCE_NOT_FOUND, naming the resource, such as `requests/01kjj5...`.

@@ -51,7 +51,8 @@ int64_t SqliteStore::DurableLeaves() const { return writer_->DurableLeaves(); }
 void SqliteStore::Close() {
   MutexLock lock(close_mutex_);
   if (lock_ == nullptr) return;
-  // The writer first: its results may read. Its connection last: closing the last one writes the log back.
+  // The writer first: its results may read. Its connection last: closing the last one writes the
+  // log back.
   writer_->Close();
   readers_->Close();
   writer_->CloseConnection();

@@ -1,6 +1,7 @@
 // The Store in one SQLite file.
 //
-//   DSR_ASSIGN_OR_RETURN(const auto store, sqlite::SqliteStore::Open({.path = path, .clock = &clock}));
+//   DSR_ASSIGN_OR_RETURN(const auto store, sqlite::SqliteStore::Open({.path = path, .clock =
+//   &clock}));
 #ifndef DSR_STORE_SQLITE_SQLITE_STORE_H_
 #define DSR_STORE_SQLITE_SQLITE_STORE_H_
 
@@ -22,8 +23,8 @@
 namespace dsr::sqlite {
 
 struct SqliteStoreOptions {
-  // The database file; created when it is not there. Beside it stand `<path>-wal` and `<path>-shm`, which
-  // belong to it, and `<path>.lock`.
+  // The database file; created when it is not there. Beside it stand `<path>-wal` and `<path>-shm`,
+  // which belong to it, and `<path>.lock`.
   std::string path;
   // Bounds the time of a group. Outlives the store. Required.
   const Clock* clock = nullptr;
@@ -42,10 +43,10 @@ struct SqliteStoreOptions {
 // Thread-safe.
 class SqliteStore final : public Store {
  public:
-  // Opens or creates the file, takes its lock, brings its schema up to date and tests the end of the
-  // audit log. Errors: FAILED_PRECONDITION INSTALLATION_INVALID when another process has it open, when it
-  // is newer than this program, or is no database of dsrd; DATA_LOSS INTERNAL when it is damaged;
-  // RESOURCE_EXHAUSTED DISK_FULL.
+  // Opens or creates the file, takes its lock, brings its schema up to date and tests the end of
+  // the audit log. Errors: FAILED_PRECONDITION INSTALLATION_INVALID when another process has it
+  // open, when it is newer than this program, or is no database of dsrd; DATA_LOSS INTERNAL when it
+  // is damaged; RESOURCE_EXHAUSTED DISK_FULL.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const SqliteStoreOptions& options);
 
   ~SqliteStore() override { Close(); }

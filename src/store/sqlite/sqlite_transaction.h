@@ -15,8 +15,8 @@ namespace dsr::sqlite {
 
 // The transaction of one body, inside a savepoint of the writer.
 //
-// A write that fails after it has begun to write makes the whole body fail, whatever the body makes of the
-// error: nothing half-done can be committed.
+// A write that fails after it has begun to write makes the whole body fail, whatever the body makes
+// of the error: nothing half-done can be committed.
 //
 // Not thread-safe; used by the writer's thread only.
 class SqliteTransaction final : public ReadMethods<Transaction> {

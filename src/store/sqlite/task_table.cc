@@ -66,9 +66,9 @@ absl::Status NoSuchTask(const TaskId& task) {
 }
 
 absl::Status LeaseLost(const TaskId& task) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_LEASE_LOST,
-                   absl::StrCat("the lease of task ", task.ToString(),
-                                " is over or belongs to another caller"));
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_LEASE_LOST,
+      absl::StrCat("the lease of task ", task.ToString(), " is over or belongs to another caller"));
 }
 
 }  // namespace
@@ -87,8 +87,7 @@ absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(Connection& connection,
   return ReadAll(query);
 }
 
-absl::StatusOr<v1::Task> FindTask(Connection& connection, const RequestId& id,
-                                  const TaskId& task) {
+absl::StatusOr<v1::Task> FindTask(Connection& connection, const RequestId& id, const TaskId& task) {
   Query query(connection, kFind);
   query.Key(task).Key(id);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());

@@ -21,13 +21,14 @@ namespace dsr::sqlite {
 // As in ReadView.
 absl::StatusOr<std::vector<v1::Task>> ListTasks(Connection& connection, const RequestId& id);
 absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(Connection& connection,
-                                                      const std::optional<TaskId>& after, int limit);
+                                                      const std::optional<TaskId>& after,
+                                                      int limit);
 absl::StatusOr<v1::Task> FindTask(Connection& connection, const RequestId& id, const TaskId& task);
 absl::StatusOr<std::optional<LeasedTask>> FindLease(Connection& connection, const TaskId& task);
 absl::StatusOr<int64_t> CountOpenTasks(Connection& connection);
 
-// Adds or replaces a task. One that comes to be open is available from `now`; one that was open keeps its
-// lease; one that ends loses it.
+// Adds or replaces a task. One that comes to be open is available from `now`; one that was open
+// keeps its lease; one that ends loses it.
 absl::Status PutTask(Connection& connection, const RequestId& id, const v1::Task& task,
                      absl::Time now);
 

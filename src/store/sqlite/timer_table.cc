@@ -15,7 +15,8 @@ namespace {
 using storage::v1::PendingTimer;
 
 constexpr char kListDue[] =
-    "SELECT request_id, name, due FROM timers WHERE due <= ?1 ORDER BY due, request_id, name LIMIT ?2";
+    "SELECT request_id, name, due FROM timers WHERE due <= ?1 ORDER BY due, request_id, name LIMIT "
+    "?2";
 
 constexpr char kNext[] = "SELECT min(due) FROM timers";
 
@@ -25,7 +26,9 @@ constexpr char kInsert[] = "INSERT INTO timers (due, request_id, name) VALUES (?
 
 constexpr char kDelete[] = "DELETE FROM timers WHERE due = ?1 AND request_id = ?2 AND name = ?3";
 
-int64_t DueMicros(const PendingTimer& timer) { return absl::ToUnixMicros(ToTime(timer.due_time())); }
+int64_t DueMicros(const PendingTimer& timer) {
+  return absl::ToUnixMicros(ToTime(timer.due_time()));
+}
 
 // Requests have a handful of timers: looking through them is the fastest.
 template <class Timers>

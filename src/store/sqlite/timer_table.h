@@ -21,8 +21,8 @@ absl::StatusOr<std::vector<DueTimer>> DueTimers(Connection& connection, absl::Ti
 absl::StatusOr<absl::Time> NextTimer(Connection& connection);
 absl::StatusOr<int64_t> CountDueTimers(Connection& connection, absl::Time now);
 
-// Writes what differs between a request's timers before and after. INTERNAL when one of those before is
-// not stored.
+// Writes what differs between a request's timers before and after. INTERNAL when one of those
+// before is not stored.
 absl::Status ReplaceTimers(
     Connection& connection, const RequestId& id,
     const std::vector<storage::v1::PendingTimer>& before,

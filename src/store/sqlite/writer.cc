@@ -26,8 +26,8 @@ Writer::Writer(std::unique_ptr<Connection> connection, std::string path, const C
       clock_(clock),
       limits_(group_limits),
       connection_(std::move(connection)),
-      checkpointer_(std::make_unique<Checkpointer>(*connection_, checkpoint_limits,
-                                                   std::move(has_readers))),
+      checkpointer_(
+          std::make_unique<Checkpointer>(*connection_, checkpoint_limits, std::move(has_readers))),
       log_(durable_leaves),
       durable_leaves_(durable_leaves),
       thread_("store-writer", [this] { Run(); }) {}

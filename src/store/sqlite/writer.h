@@ -48,8 +48,8 @@ struct WriterStats {
 //   COMMIT                            forces the log to the disk, once for all of them
 //
 // Nothing waits for a group to fill: while one is committed the next comes together. When the whole
-// transaction is lost (disk full, I/O error, no memory), its bodies run again, each under a commit of its
-// own, so that one that is too large harms no other. A failed fsync ends the process.
+// transaction is lost (disk full, I/O error, no memory), its bodies run again, each under a commit
+// of its own, so that one that is too large harms no other. A failed fsync ends the process.
 //
 // Thread-safe.
 class Writer {
@@ -65,14 +65,15 @@ class Writer {
   // As Store::DurableLeaves.
   int64_t DurableLeaves() const { return durable_leaves_.load(std::memory_order_acquire); }
 
-  // Runs what is queued and tells all results. Idempotent; must not be called by a body or a `done`.
+  // Runs what is queued and tells all results. Idempotent; must not be called by a body or a
+  // `done`.
   void Close();
   // After Close: writes the log back into the file, if this is its last connection, and closes it.
   void CloseConnection();
 
   WriterStats Stats() const;
-  // The texts of the statements that the writer keeps prepared. Blocks for a body of its own; empty after
-  // Close. For tests of query plans.
+  // The texts of the statements that the writer keeps prepared. Blocks for a body of its own; empty
+  // after Close. For tests of query plans.
   std::vector<std::string> StatementTexts();
 
  private:
@@ -85,8 +86,8 @@ class Writer {
   void RunGroup();
   // Tells whether another body belongs to the group of `count` that began at `begin_bytes`.
   bool GroupGoesOn(size_t count, int64_t begin_bytes, absl::Time deadline);
-  // Runs a body in its savepoint and keeps its result. Whether the transaction is still there is to be
-  // tested afterwards.
+  // Runs a body in its savepoint and keeps its result. Whether the transaction is still there is to
+  // be tested afterwards.
   void RunBody(Job& job);
   absl::Status RunInSavepoint(Job& job);
   absl::Status Commit();

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +49,13 @@ class CommandExecutorTest : public ::testing::Test {
     return kinds;
   }
 
+  static void SortChildren(storage::v1::RequestRecord& record) {
+    const auto by_name = [](const auto& a, const auto& b) { return a.name() < b.name(); };
+    std::sort(record.mutable_tasks()->begin(), record.mutable_tasks()->end(), by_name);
+    std::sort(record.mutable_notices()->begin(), record.mutable_notices()->end(), by_name);
+    std::sort(record.mutable_messages()->begin(), record.mutable_messages()->end(), by_name);
+  }
+
   void ExpectRowsAreTheFoldOfEvents(const RequestId& id) {
     storage::v1::RequestRecord folded;
     for (const StoredEvent& stored : world_.Events(id)) {
@@ -54,10 +63,14 @@ class CommandExecutorTest : public ::testing::Test {
       ASSERT_TRUE(event.ParseFromString(stored.clear));
       Evolve(folded, event);
     }
+    // Rows come by id, which tells nothing about order within a millisecond.
+    storage::v1::RequestRecord rows = world_.Record(id);
+    SortChildren(folded);
+    SortChildren(rows);
     MessageDifferencer differencer;
     std::string difference;
     differencer.ReportDifferencesToString(&difference);
-    EXPECT_TRUE(differencer.Compare(folded, world_.Record(id))) << difference;
+    EXPECT_TRUE(differencer.Compare(folded, rows)) << difference;
   }
 
   World world_;

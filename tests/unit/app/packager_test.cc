@@ -219,10 +219,12 @@ TEST_F(PackagerTest, GivesUpOnRecordsThatAreMalformedAndWaitsForAPerson) {
 
   Package();
 
-  for (const v1::Task& task : world_.Record(id).tasks()) {
-    if (task.system() == "systems/dsrd") EXPECT_EQ(task.state(), v1::Task::STATE_FAILED);
+  const storage::v1::RequestRecord record = world_.Record(id);
+  for (const v1::Task& task : record.tasks()) {
+    if (task.system() != "systems/dsrd") continue;
+    EXPECT_EQ(task.state(), v1::Task::STATE_FAILED);
   }
-  EXPECT_EQ(world_.Record(id).state().request().state(), "packaging");
+  EXPECT_EQ(record.state().request().state(), "packaging");
 }
 
 TEST_F(PackagerTest, TheAuditLogOfAWholeStoryVerifies) {

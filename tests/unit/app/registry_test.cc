@@ -234,7 +234,8 @@ TEST_F(RegistryTest, NamesEveryWrongFieldOfABatch) {
   const absl::Status status = Record(in).status();
 
   std::vector<std::string> fields;
-  for (const auto& violation : BadRequestOf(status)->field_violations()) {
+  const v1::BadRequest wrong = BadRequestOf(status).value();
+  for (const auto& violation : wrong.field_violations()) {
     fields.push_back(violation.field());
   }
   EXPECT_THAT(fields, ElementsAre("disclosures[0].subject_account", "disclosures[0].recipient",

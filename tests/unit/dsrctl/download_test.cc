@@ -70,6 +70,16 @@ TEST_F(DownloadTest, FinishesAFileThatAnEarlierRunFetchedWhole) {
   EXPECT_EQ(ReadText(to_), kPackage);
 }
 
+TEST_F(DownloadTest, DoesNotAskAgainWhenOnlyTheEndOfTheStreamWasLost) {
+  server_.state().cut_after = {1000};
+
+  const RunResult run = Download();
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_EQ(ReadText(to_), kPackage);
+  EXPECT_THAT(server_.state().download_offsets, ElementsAre(0));
+}
+
 TEST_F(DownloadTest, KeepsThePartWhenItGivesUp) {
   server_.state().cut_after = {20, 0, 0, 0, 0, 0};
 

@@ -13,8 +13,8 @@
 
 namespace dsr {
 
-// Runs `writers` chains of `calls` calls: the answer to one call makes the next, as clients do, without a
-// thread for each. Thread-safe.
+// Runs `writers` chains of `calls` calls: the answer to one call makes the next, as clients do,
+// without a thread for each. Thread-safe.
 class ConcurrentWriters {
  public:
   // Makes the body of call `call` of writer `writer`.

@@ -63,10 +63,10 @@ TEST_F(ConnectionTest, HasEverySettingInForceForWritingAndForReading) {
     EXPECT_EQ(sqlite3_limit(connection->handle(), SQLITE_LIMIT_ATTACHED, -1), 0);
     EXPECT_EQ(sqlite3_limit(connection->handle(), SQLITE_LIMIT_LENGTH, -1), 4 << 20);
     EXPECT_EQ(sqlite3_limit(connection->handle(), SQLITE_LIMIT_SQL_LENGTH, -1), 100'000);
-    for (const auto& [option, expected] : {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1),
-                                           std::pair(SQLITE_DBCONFIG_DQS_DML, 0),
-                                           std::pair(SQLITE_DBCONFIG_DQS_DDL, 0),
-                                           std::pair(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)}) {
+    for (const auto& [option, expected] :
+         {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_DQS_DML, 0),
+          std::pair(SQLITE_DBCONFIG_DQS_DDL, 0),
+          std::pair(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)}) {
       int value = -1;
       sqlite3_db_config(connection->handle(), option, -1, &value);
       EXPECT_EQ(value, expected) << option;
@@ -151,8 +151,9 @@ TEST_F(ConnectionTest, TellsWhatFailedByCodeAndGoesOn) {
   EXPECT_THAT(insert(2), IsOk());
 
   EXPECT_THAT(clash, StatusIs(absl::StatusCode::kAlreadyExists));
-  EXPECT_THAT(connection->Execute("SELECT nothing FROM nowhere"),
-              StatusIs(absl::StatusCode::kInternal, ::testing::Not(::testing::HasSubstr("nowhere"))));
+  EXPECT_THAT(
+      connection->Execute("SELECT nothing FROM nowhere"),
+      StatusIs(absl::StatusCode::kInternal, ::testing::Not(::testing::HasSubstr("nowhere"))));
 }
 
 }  // namespace

@@ -11,9 +11,9 @@
 
 namespace dsr::sqlite {
 
-// Passes every call on to SQLite's own layer, but for writes and syncs. Registered under `name()` while
-// it lives; outlives every store that was opened with it. Thread-safe; `on_sync` is set before the store
-// is opened.
+// Passes every call on to SQLite's own layer, but for writes and syncs. Registered under `name()`
+// while it lives; outlives every store that was opened with it. Thread-safe; `on_sync` is set
+// before the store is opened.
 class FaultVfs {
  public:
   FaultVfs();
@@ -41,7 +41,8 @@ class FaultVfs {
     FaultVfs* owner;
   };
 
-  static int Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags);
+  static int Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
+                  int* out_flags);
   static int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset);
   static int Sync(sqlite3_file* file, int flags);
   static const sqlite3_io_methods kMethods;

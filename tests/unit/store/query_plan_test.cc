@@ -112,8 +112,8 @@ bool IsPlanned(absl::string_view sql) {
          absl::StartsWith(sql, "UPDATE") || absl::StartsWith(sql, "DELETE");
 }
 
-// Reading these whole is meant: they are as many as the company has systems and recipients, or the index
-// holds only what is open.
+// Reading these whole is meant: they are as many as the company has systems and recipients, or the
+// index holds only what is open.
 bool IsMeant(absl::string_view step) {
   return absl::StartsWith(step, "SCAN data_systems USING INDEX") ||
          absl::StartsWith(step, "SCAN recipients USING INDEX") ||

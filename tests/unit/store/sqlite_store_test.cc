@@ -34,8 +34,8 @@ class SqliteStoreTest : public ::testing::Test {
     auto store = Open();
     EXPECT_THAT(store, IsOk());
     const DecisionWrite write = sample.NextDecision(kNow, events);
-    EXPECT_THAT(
-        TransactAndWait(**store, [&](Transaction& t) { return t.WriteDecision(write); }), IsOk());
+    EXPECT_THAT(TransactAndWait(**store, [&](Transaction& t) { return t.WriteDecision(write); }),
+                IsOk());
     return sample;
   }
 
@@ -113,12 +113,12 @@ TEST_F(SqliteStoreTest, RefusesAFileThatAnotherProcessHasOpen) {
 }
 
 TEST_F(SqliteStoreTest, FindsADamagedLeafWhenItOpens) {
-  for (const char* sql : {"UPDATE log SET clear = x'00' WHERE leaf = 2",
-                          "UPDATE log SET sealed = zeroblob(120) WHERE leaf = 2",
-                          "UPDATE log SET hash = zeroblob(32) WHERE leaf = 2",
-                          "UPDATE log_nodes SET hash = zeroblob(32) WHERE level = 2",
-                          "DELETE FROM log_nodes WHERE level = 2",
-                          "DELETE FROM log WHERE leaf = 2"}) {
+  for (const char* sql :
+       {"UPDATE log SET clear = x'00' WHERE leaf = 2",
+        "UPDATE log SET sealed = zeroblob(120) WHERE leaf = 2",
+        "UPDATE log SET hash = zeroblob(32) WHERE leaf = 2",
+        "UPDATE log_nodes SET hash = zeroblob(32) WHERE level = 2",
+        "DELETE FROM log_nodes WHERE level = 2", "DELETE FROM log WHERE leaf = 2"}) {
     std::filesystem::remove(dir_.File("dsr.db"));
     WriteOne(5);
     Damage(sql);
@@ -146,8 +146,8 @@ TEST_F(SqliteStoreTest, FindsADamagedEventWhenItIsRead) {
   auto store = Open();
   ASSERT_THAT(store, IsOk());
 
-  const absl::Status status = (*store)->Read(
-      [&](ReadView& view) { return view.ListEvents(sample.id(), 0, 10).status(); });
+  const absl::Status status =
+      (*store)->Read([&](ReadView& view) { return view.ListEvents(sample.id(), 0, 10).status(); });
 
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("leaf 1 ")));
 }

@@ -56,8 +56,8 @@ class WriterTest : public ::testing::Test {
 
   void Open() { DSR_ASSERT_OK_AND_ASSIGN(store_, SqliteStore::Open(options_)); }
 
-  // Queues bodies behind one that holds the writer, so that they come together, and waits for all of them.
-  // Returns their results in the order in which they were told.
+  // Queues bodies behind one that holds the writer, so that they come together, and waits for all
+  // of them. Returns their results in the order in which they were told.
   std::vector<std::pair<int, absl::Status>> RunTogether(const std::vector<Store::Body>& bodies) {
     Gate gate;
     std::vector<std::pair<int, absl::Status>> results;
@@ -112,8 +112,8 @@ TEST_F(WriterTest, CommitsWhatCameTogetherOnceAndTellsResultsInOrder) {
     EXPECT_THAT(results[i].second, IsOk());
   }
   EXPECT_THAT(Records(), ElementsAre("a", "b", "c"));
-  // The three shared the commit of the body that held the writer; that of the last body, which writes
-  // nothing, may be another.
+  // The three shared the commit of the body that held the writer; that of the last body, which
+  // writes nothing, may be another.
   EXPECT_GE(store_->Stats().largest_group, 4);
   EXPECT_LE(store_->Stats().groups, 2);
   // The first write to a new log also forces its header and the directory.
@@ -304,8 +304,8 @@ TEST_F(WriterTest, EndsTheProcessWhenTheDiskDoesNotTakeACheckpoint) {
           if (--syncs_to_come < 0) vfs_.FailSyncs();
         });
         Open();
-        // The header of the log, the directory and the commit pass; the checkpoint does not. The answer to
-        // the commit may come or not.
+        // The header of the log, the directory and the commit pass; the checkpoint does not. The
+        // answer to the commit may come or not.
         syncs_to_come = 3;
         for (int i = 0; i < 10; ++i) TransactAndWait(*store_, Append("x")).IgnoreError();
       },

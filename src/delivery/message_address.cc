@@ -1,0 +1,52 @@
+#include "delivery/message_address.h"
+
+#include <algorithm>
+
+#include "dsr/base/proto_time.h"
+
+namespace dsr {
+namespace {
+
+// Tells whether a verification of `level` or above passed. Whether it still counts is not asked:
+// what is told was decided while it did, and the answer must not be lost because a mail server was
+// down.
+bool HasPassed(const storage::v1::RequestState& state, v1::AssuranceLevel level) {
+  return std::any_of(state.verifications().begin(), state.verifications().end(),
+                     [&](const v1::Verification& verification) {
+                       return verification.state() == v1::Verification::STATE_PASSED &&
+                              verification.level() >= level;
+                     });
+}
+
+const v1::Contact* Usable(const v1::Contact& contact) {
+  return contact.channel().empty() || contact.address().empty() ? nullptr : &contact;
+}
+
+}  // namespace
+
+const v1::Contact* AddressOf(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+                             const v1::Message& message) {
+  const v1::Request& request = record.state().request();
+  if (message.audience() == v1::Message::AUDIENCE_SUBJECT) {
+    const bool is_code = message.template_() == kCodeTemplate;
+    if (!is_code && !HasPassed(record.state(), rulebook.workflow.least_level())) return nullptr;
+    return Usable(request.contact());
+  }
+  if (const v1::Contact* reply_to = Usable(request.requester().reply_to())) return reply_to;
+  return HasPassed(record.state(), v1::ASSURANCE_LEVEL_SESSION) ? Usable(request.contact())
+                                                                : nullptr;
+}
+
+const v1::Verification* VerificationOfCode(const storage::v1::RequestRecord& record,
+                                           const v1::Message& message, absl::Time now) {
+  for (const v1::Verification& verification : record.state().verifications()) {
+    if (verification.name() != message.verification()) continue;
+    const bool counts = verification.state() == v1::Verification::STATE_PENDING &&
+                        verification.sends() == message.send_number() &&
+                        now < FromTimestamp(verification.expire_time());
+    return counts ? &verification : nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace dsr

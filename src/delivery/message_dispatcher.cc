@@ -1,0 +1,206 @@
+#include "delivery/message_dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "app/decision_facts.h"
+#include "app/grants.h"
+#include "app/principal.h"
+#include "app/verification_codes.h"
+#include "delivery/message_address.h"
+#include "delivery/message_variables.h"
+#include "dsr/base/crypto.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/log.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+using Outcome = RecordMessageDelivery::Outcome;
+
+constexpr char kMask[] = "******";
+
+const v1::Message* FindMessage(const storage::v1::RequestRecord& record, const std::string& name) {
+  for (const v1::Message& message : record.messages()) {
+    if (message.name() == name) return &message;
+  }
+  return nullptr;
+}
+
+bool IsCode(const v1::Message& message) { return message.template_() == kCodeTemplate; }
+
+}  // namespace
+
+MessageDispatcher::MessageDispatcher(const Parts& parts)
+    : parts_(parts),
+      runner_(parts.store, parts.clock,
+              // Messages have no recipient of the registry: all of them share the threads.
+              OutboxOptions{.kind = OutboxKind::kMessage,
+                            .threads = parts.threads,
+                            .per_recipient = parts.threads},
+              [this](const OutboxItem& item) { return Attempt(item); }) {}
+
+void MessageDispatcher::OnCommitted(const CommitHints& hints) {
+  if (hints.messages) runner_.Wake();
+}
+
+absl::Time MessageDispatcher::Attempt(const OutboxItem& item) {
+  absl::Duration retry_after;
+  const absl::Status status = [&]() -> absl::Status {
+    const absl::StatusOr<std::optional<Loaded>> loaded = Load(item);
+    if (absl::IsFailedPrecondition(loaded.status())) {
+      // The subject's key is destroyed: nobody can be addressed any more.
+      return Record(item, RecordMessageDelivery{.id = MessageId(item.item),
+                                                .outcome = Outcome::kNoAddress,
+                                                .attempts = item.attempts});
+    }
+    DSR_RETURN_IF_ERROR(loaded.status());
+    if (!loaded->has_value()) return absl::OkStatus();
+    DSR_ASSIGN_OR_RETURN(std::optional<RecordMessageDelivery> delivery,
+                         Send(item, **loaded, retry_after));
+    if (!delivery.has_value()) return absl::UnavailableError("the attempt failed");
+    return Record(item, *std::move(delivery));
+  }();
+  if (status.ok()) return absl::InfiniteFuture();
+  if (ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) {
+    Log(LogLevel::kError, "message_not_sent",
+        {{"message", item.item.ToString()}, {"reason", ErrorReasonName(ReasonOf(status))}});
+  }
+  return Defer(item, retry_after);
+}
+
+absl::StatusOr<std::optional<MessageDispatcher::Loaded>> MessageDispatcher::Load(
+    const OutboxItem& item) {
+  std::optional<Loaded> loaded;
+  DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
+    loaded.reset();
+    Loaded found;
+    DSR_ASSIGN_OR_RETURN(found.record, parts_.reader.ReadFull(view, item.request));
+    const v1::Message* message =
+        FindMessage(found.record, MessageName(item.request, MessageId(item.item)));
+    if (message == nullptr || message->state() != v1::Message::STATE_PENDING) {
+      return absl::OkStatus();
+    }
+    found.message = *message;
+    DSR_ASSIGN_OR_RETURN(
+        found.rulebook,
+        parts_.rulebooks.RulebookFor(view, found.record.state().request().pins()));
+    // Nothing else is told of the subject.
+    if (message->audience() == v1::Message::AUDIENCE_SUBJECT && !IsCode(*message)) {
+      DSR_ASSIGN_OR_RETURN(const SubjectId subject,
+                           SubjectId::FromBytes(found.record.state().subject_id()));
+      DSR_ASSIGN_OR_RETURN(found.recipients, view.ListRecipients());
+      DSR_ASSIGN_OR_RETURN(found.disclosures, AllDisclosures(view, subject));
+    }
+    loaded = std::move(found);
+    return absl::OkStatus();
+  }));
+  return loaded;
+}
+
+absl::StatusOr<std::optional<RecordMessageDelivery>> MessageDispatcher::Send(
+    const OutboxItem& item, const Loaded& loaded, absl::Duration& retry_after) {
+  RecordMessageDelivery delivery{.id = MessageId(item.item), .attempts = item.attempts};
+  const v1::Contact* address = AddressOf(*loaded.rulebook, loaded.record, loaded.message);
+  if (address == nullptr) {
+    delivery.outcome = Outcome::kNoAddress;
+    return delivery;
+  }
+  const absl::Time now = parts_.clock.Now();
+  if (IsCode(loaded.message) &&
+      VerificationOfCode(loaded.record, loaded.message, now) == nullptr) {
+    delivery.outcome = Outcome::kFailed;
+    return delivery;
+  }
+  DSR_ASSIGN_OR_RETURN(Prepared prepared, Prepare(loaded, now));
+  delivery.attempts = item.attempts + 1;
+  delivery.text_sha256 = std::move(prepared.text_sha256);
+  const DeliveryResult result =
+      parts_.transport.Send(RenderedMessage{.message_id = item.item.ToString(),
+                                            .channel = address->channel(),
+                                            .address = address->address(),
+                                            .subject = std::move(prepared.sent.subject),
+                                            .text = std::move(prepared.sent.text)},
+                            now);
+  if (result.delivered) return delivery;
+  Log(LogLevel::kWarning, "message_attempt_failed",
+      {{"message", item.item.ToString()},
+       {"attempt", delivery.attempts},
+       {"code", result.code}});
+  retry_after = result.retry_after;
+  if (!result.give_up && delivery.attempts < kMostAttempts) return std::nullopt;
+  delivery.outcome = Outcome::kFailed;
+  delivery.text_sha256.clear();
+  return delivery;
+}
+
+absl::StatusOr<MessageDispatcher::Prepared> MessageDispatcher::Prepare(const Loaded& loaded,
+                                                                       absl::Time now) const {
+  const Rulebook& rulebook = *loaded.rulebook;
+  const v1::Message& message = loaded.message;
+  const v1::Template* source = rulebook.FindTemplate(message.template_(), message.language());
+  if (source == nullptr) {
+    return MakeError(
+        absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+        absl::StrCat("the message template ", message.template_(), " does not exist"));
+  }
+  const MessageSource about{rulebook, message, loaded.record, loaded.recipients,
+                            loaded.disclosures};
+  TemplateVariables variables;
+  TemplateVariables secrets;
+  if (IsCode(message)) {
+    variables = PublicVariables(about);
+    const v1::Verification& verification = *VerificationOfCode(loaded.record, message, now);
+    std::pair<RequestId, VerificationId> name;
+    DSR_ASSIGN_OR_RETURN(name, ParseVerificationName(verification.name()));
+    secrets.emplace("code", CodeFor(parts_.secrets, name.second, message.send_number(),
+                                    rulebook.policy.verification().code_digits()));
+    const absl::Duration left = FromTimestamp(verification.expire_time()) - now;
+    variables.emplace("minutes",
+                      absl::StrCat(std::max<int64_t>(absl::ToInt64Minutes(left), 1)));
+  } else if (message.audience() == v1::Message::AUDIENCE_SUBJECT) {
+    variables = SubjectVariables(about);
+    const std::string& grant_id = loaded.record.state().grant_id();
+    if (!grant_id.empty()) secrets.emplace("grant", GrantFor(parts_.secrets, grant_id));
+  } else {
+    variables = PublicVariables(about);
+  }
+
+  // What is hashed differs from what is sent in the secrets only.
+  TemplateVariables masked = variables;
+  for (const auto& [key, value] : secrets) {
+    masked.insert_or_assign(key, kMask);
+    variables.insert_or_assign(key, value);
+  }
+  Prepared prepared;
+  DSR_ASSIGN_OR_RETURN(prepared.sent, RenderTemplate(*source, variables));
+  DSR_ASSIGN_OR_RETURN(const RenderedTemplate hashed, RenderTemplate(*source, masked));
+  prepared.text_sha256 = Sha256(hashed.text);
+  return prepared;
+}
+
+absl::Time MessageDispatcher::Defer(const OutboxItem& item, absl::Duration retry_after) {
+  const absl::Time next =
+      parts_.clock.Now() +
+      parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), retry_after);
+  const absl::Status status = TransactAndWait(parts_.store, [&](Transaction& transaction) {
+    return transaction.DeferOutbox(item.kind, item.item, next);
+  });
+  // Otherwise it is due again when its claim ends.
+  return status.ok() ? next : absl::InfiniteFuture();
+}
+
+absl::Status MessageDispatcher::Record(const OutboxItem& item, RecordMessageDelivery delivery) {
+  PlannedCommand planned;
+  planned.request = item.request;
+  planned.command = std::move(delivery);
+  return parts_.executor
+      .ExecuteAndWait(std::move(planned), CallContext{.principal = DispatcherPrincipal()})
+      .status();
+}
+
+}  // namespace dsr

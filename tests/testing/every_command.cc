@@ -1,0 +1,126 @@
+#include "testing/every_command.h"
+
+#include "dsr/base/proto_time.h"
+
+namespace dsr {
+namespace {
+
+v1::TaskResult WithRetained(const v1::Task& task) {
+  v1::TaskResult result = RequestDriver::UsualResult(task);
+  for (v1::CategoryResult& category : *result.mutable_categories()) {
+    for (const v1::PlanItem& instruction : task.instructions()) {
+      if (instruction.category() != category.category() ||
+          instruction.action() != v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) {
+        continue;
+      }
+      // A year younger than what may go.
+      v1::RetainedGroup& group = *category.add_retained();
+      *group.mutable_anchor_day() = instruction.erase_anchored_until();
+      group.mutable_anchor_day()->set_year(instruction.erase_anchored_until().year() + 1);
+      group.mutable_anchor_day()->set_day(1);
+      group.set_records(2);
+    }
+  }
+  return result;
+}
+
+v1::TaskResult WithBlocker() {
+  v1::TaskResult result;
+  result.add_blockers()->set_id("order-1");
+  result.mutable_blockers(0)->set_kind("open-order");
+  return result;
+}
+
+void AddTaskCommands(const v1::Task& task, std::vector<Command>& commands) {
+  const TaskId id = IdIn<TaskId>(task.name());
+  if (task.kind() == v1::TASK_KIND_BUILD_ANSWER || task.kind() == v1::TASK_KIND_BUILD_PACKAGE) {
+    CompletePackage package{.id = id};
+    package.built.set_sha256(std::string(32, 's'));
+    commands.push_back(package);
+  } else {
+    commands.push_back(CompleteTask{.id = id, .result = RequestDriver::UsualResult(task)});
+    commands.push_back(CompleteTask{.id = id});
+  }
+  if (task.kind() == v1::TASK_KIND_ERASE) {
+    commands.push_back(CompleteTask{.id = id, .result = WithRetained(task)});
+  }
+  if (task.kind() == v1::TASK_KIND_CHECK_BLOCKERS) {
+    commands.push_back(CompleteTask{.id = id, .result = WithBlocker()});
+  }
+  commands.push_back(FailTask{.id = id, .code = "busy"});
+  commands.push_back(FailTask{.id = id, .code = "broken", .for_good = true});
+  commands.push_back(RetryTask{.id = id});
+}
+
+void AddNoticeCommands(const v1::Notice& notice, std::vector<Command>& commands) {
+  const NoticeId id = IdIn<NoticeId>(notice.name());
+  commands.push_back(AcknowledgeNotice{.id = id});
+  commands.push_back(CompleteNotice{.id = id, .records = 1});
+  ObjectToNotice object{.id = id};
+  object.objection.set_ground("retention");
+  object.objection.set_law("Anti-Money Laundering Law");
+  commands.push_back(object);
+  commands.push_back(RetryNotice{.id = id});
+  commands.push_back(RecordNoticeDelivery{.id = id, .delivered = true, .attempts = 1});
+  commands.push_back(RecordNoticeDelivery{.id = id, .attempts = 9, .code = "http-500"});
+}
+
+void AddVerificationCommands(RequestDriver& request, std::vector<Command>& commands) {
+  for (const auto method :
+       {v1::VERIFICATION_METHOD_ONE_TIME_CODE, v1::VERIFICATION_METHOD_ACCOUNT_SESSION}) {
+    commands.push_back(StartVerification{.id = request.FreshVerification(), .method = method});
+  }
+  for (const v1::Verification& verification : request.state().verifications()) {
+    const VerificationId id = IdIn<VerificationId>(verification.name());
+    commands.push_back(SubmitCode{.id = id, .matched_send = verification.sends()});
+    commands.push_back(SubmitCode{.id = id, .matched_send = verification.sends() - 1});
+    commands.push_back(SubmitCode{.id = id});
+  }
+}
+
+void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& commands) {
+  commands.insert(commands.end(), {AssessRequest(), ConfirmPlan(), ClearBlockers(),
+                                   ApproveRefusal(), RejectRefusal(), WithdrawRequest(),
+                                   RespondToRequest(), AssignRequest{.assignee = "chen"},
+                                   BeginDownload(), FinishDownload()});
+  ProposeRefusal refusal;
+  refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
+  commands.push_back(refusal);
+  for (const auto outcome : {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_OVERTURNED}) {
+    ReviewDecision review;
+    review.reviewed.set_outcome(outcome);
+    commands.push_back(review);
+  }
+  for (int i = 0; i < request.correction().fields_size(); ++i) {
+    DecideField decide;
+    decide.decided.set_index(i);
+    decide.decided.set_decision(i == 0 ? v1::FIELD_DECISION_REJECTED : v1::FIELD_DECISION_ACCEPTED);
+    commands.push_back(decide);
+  }
+}
+
+}  // namespace
+
+std::vector<Command> EveryCommand(RequestDriver& request) {
+  std::vector<Command> commands;
+  AddPeoplesCommands(request.request(), commands);
+  AddVerificationCommands(request, commands);
+  for (const v1::Task& task : request.record().tasks()) AddTaskCommands(task, commands);
+  for (const v1::Notice& notice : request.record().notices()) AddNoticeCommands(notice, commands);
+  for (const v1::Message& message : request.record().messages()) {
+    commands.push_back(RecordMessageDelivery{.id = IdIn<MessageId>(message.name()),
+                                             .attempts = 1,
+                                             .text_sha256 = std::string(32, 't')});
+  }
+  for (const storage::v1::PendingTimer& timer : request.state().timers()) {
+    commands.push_back(FireTimer{.name = timer.name(), .due = FromTimestamp(timer.due_time())});
+  }
+  return commands;
+}
+
+std::vector<Actor> EveryActor() {
+  return {Intake(),   Verifier(),    Caseworker(), OtherCaseworker(), PrivacyOfficer(),
+          Reviewer(), SessionTool(), Visitor(),    Worker(),          Scheduler()};
+}
+
+}  // namespace dsr

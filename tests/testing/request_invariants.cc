@@ -1,0 +1,317 @@
+#include "testing/request_invariants.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <variant>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "testing/request_driver.h"
+#include "testing/shop_facts.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::Event;
+using storage::v1::RequestRecord;
+using storage::v1::RequestState;
+
+// Told apart from the engine's own guard on purpose: a fault there must not hide itself here.
+bool IsVerifiedAt(const RequestState& state, absl::Time now) {
+  for (const v1::Verification& proof : state.verifications()) {
+    if (proof.state() == v1::Verification::STATE_PASSED &&
+        proof.level() >= v1::ASSURANCE_LEVEL_CONTACT && now < FromTimestamp(proof.expire_time())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool IsAnswered(const v1::Request& request) {
+  return request.response().outcome() != v1::OUTCOME_UNSPECIFIED;
+}
+
+bool NeedsVerification(const Event& event) {
+  switch (event.payload_case()) {
+    case Event::kTasksCreated: {
+      if (event.tasks_created().kind() == v1::TASK_KIND_RESOLVE_CONTACT) return false;
+      const auto& tasks = event.tasks_created().tasks();
+      const bool erases_retained =
+          !tasks.empty() && std::all_of(tasks.begin(), tasks.end(), [](const auto& task) {
+            return task.retained_only();
+          });
+      return !erases_retained;
+    }
+    case Event::kGrantIssued:
+    case Event::kDownloadBegun:
+      return true;
+    case Event::kRequestAnswered:
+      return event.request_answered().outcome() == v1::OUTCOME_FULFILLED ||
+             event.request_answered().outcome() == v1::OUTCOME_PARTLY_FULFILLED;
+    default:
+      return false;
+  }
+}
+
+void CheckVerified(const RequestRecord& before, const Event& event) {
+  const absl::Time now = FromTimestamp(event.time());
+  if (NeedsVerification(event)) {
+    EXPECT_TRUE(IsVerifiedAt(before.state(), now))
+        << "unverified: payload " << event.payload_case() << " in " << before.state().request().state();
+  }
+  if (event.has_notices_created()) {
+    // Recipients of later disclosures are told as the erasure goes on, which was verified when it
+    // began.
+    EXPECT_TRUE(IsVerifiedAt(before.state(), now) || before.state().point_of_no_return());
+  }
+}
+
+void CheckEdge(const Rulebook& rulebook, const RequestRecord& before, const Event& event) {
+  if (!event.has_state_changed()) return;
+  const storage::v1::StateChanged& changed = event.state_changed();
+  EXPECT_EQ(changed.from(), before.state().request().state());
+  const auto& transitions = rulebook.workflow.transitions();
+  const bool has_edge = std::any_of(transitions.begin(), transitions.end(), [&](const auto& rule) {
+    return rule.to() == changed.to() &&
+           std::find(rule.from().begin(), rule.from().end(), changed.from()) != rule.from().end();
+  });
+  EXPECT_TRUE(has_edge) << changed.from() << " -> " << changed.to();
+}
+
+void CheckAnswer(const RequestRecord& before, const Event& event) {
+  const v1::Request& request = before.state().request();
+  if (event.has_request_withdrawn()) {
+    EXPECT_FALSE(before.state().point_of_no_return());
+    EXPECT_FALSE(IsAnswered(request));
+  }
+  if (event.has_request_answered()) {
+    EXPECT_FALSE(IsAnswered(request)) << "answered twice";
+    const bool late = event.time().seconds() >= request.due_time().seconds();
+    EXPECT_EQ(event.request_answered().late(), late);
+    EXPECT_EQ(request.breached(), late) << "a late answer, and only that, is a breach";
+  }
+  if (event.has_request_breached()) {
+    EXPECT_FALSE(request.breached()) << "breached twice";
+    EXPECT_GE(FromTimestamp(event.time()), FromTimestamp(request.due_time()));
+  }
+}
+
+void CheckNotices(const RequestRecord& before, const Event& event, const Facts& facts) {
+  std::set<std::tuple<std::string, int, int>> scopes;
+  for (const v1::Notice& notice : before.notices()) {
+    scopes.emplace(notice.recipient(), notice.kind(), notice.scope_version());
+  }
+  for (const storage::v1::NewNotice& notice : event.notices_created().notices()) {
+    EXPECT_TRUE(scopes
+                    .emplace(notice.recipient(), event.notices_created().kind(),
+                             notice.scope_version())
+                    .second)
+        << notice.recipient() << " is told twice for scope " << notice.scope_version();
+    EXPECT_FALSE(notice.categories().empty());
+    for (const std::string& category : notice.categories()) {
+      const bool received = std::any_of(
+          facts.disclosures.begin(), facts.disclosures.end(), [&](const v1::Disclosure& disclosure) {
+            return disclosure.recipient() == notice.recipient() &&
+                   std::count(disclosure.categories().begin(), disclosure.categories().end(),
+                              category) > 0;
+          });
+      EXPECT_TRUE(received) << notice.recipient() << " never received " << category;
+    }
+  }
+}
+
+void CheckDeadline(const RequestState& state) {
+  const v1::Request& request = state.request();
+  const int pending = static_cast<int>(
+      std::count_if(state.timers().begin(), state.timers().end(), [&](const auto& timer) {
+        return timer.name() == "deadline" &&
+               FromTimestamp(timer.due_time()) == FromTimestamp(request.due_time());
+      }));
+  EXPECT_EQ(pending, IsAnswered(request) || request.breached() ? 0 : 1)
+      << "deadline timers in " << request.state();
+}
+
+void CheckEnd(const RequestRecord& record) {
+  const v1::Request& request = record.state().request();
+  const bool is_open =
+      request.phase() != v1::PHASE_FOLLOW_UP && request.phase() != v1::PHASE_CLOSED;
+  EXPECT_EQ(IsAnswered(request), !is_open) << request.state();
+  if (request.response().outcome() != v1::OUTCOME_UNSPECIFIED) {
+    EXPECT_FALSE(request.response().message().empty()) << "an answer without a message";
+  }
+  if (record.state().answered_late()) EXPECT_TRUE(request.breached());
+  if (request.phase() != v1::PHASE_CLOSED) return;
+  EXPECT_TRUE(record.state().timers().empty());
+  EXPECT_TRUE(request.has_close_time());
+  EXPECT_EQ(request.progress().tasks_open(), 0);
+  EXPECT_EQ(request.progress().notices_outstanding(), 0);
+  EXPECT_TRUE(record.state().retained().empty());
+}
+
+void CheckTwoPersons(const v1::Request& request) {
+  if (request.response().outcome() == v1::OUTCOME_REFUSED) {
+    EXPECT_EQ(request.refusal().state(), v1::Refusal::STATE_APPROVED);
+    EXPECT_NE(request.refusal().ground(), v1::REFUSAL_GROUND_UNSPECIFIED);
+    EXPECT_NE(request.refusal().proposer(), request.refusal().decider());
+    EXPECT_FALSE(absl::StartsWith(request.refusal().decider(), "system:"));
+  }
+  if (request.review().outcome() != v1::REVIEW_OUTCOME_UNSPECIFIED) {
+    EXPECT_NE(request.review().reviewer(), request.review().decided_by());
+  }
+}
+
+template <class Children, class Matches>
+int CountWhere(const Children& children, Matches matches) {
+  return static_cast<int>(std::count_if(children.begin(), children.end(), matches));
+}
+
+void CheckCounters(const RequestRecord& record) {
+  const v1::Progress& progress = record.state().request().progress();
+  const auto tasks_in = [&](v1::Task::State state) {
+    return CountWhere(record.tasks(), [&](const v1::Task& task) { return task.state() == state; });
+  };
+  EXPECT_EQ(progress.tasks_open(), tasks_in(v1::Task::STATE_OPEN));
+  EXPECT_EQ(progress.tasks_failed(), tasks_in(v1::Task::STATE_FAILED));
+  EXPECT_EQ(progress.tasks_completed(), tasks_in(v1::Task::STATE_COMPLETED));
+  EXPECT_EQ(progress.notices_total(), record.notices_size());
+  EXPECT_EQ(progress.notices_outstanding(), CountWhere(record.notices(), [](const auto& notice) {
+              return notice.state() != v1::Notice::STATE_COMPLETED &&
+                     notice.state() != v1::Notice::STATE_OBJECTED &&
+                     notice.state() != v1::Notice::STATE_EXEMPT;
+            }));
+}
+
+void CheckRetained(const RequestRecord& record) {
+  if (record.state().request().phase() != v1::PHASE_FOLLOW_UP) return;
+  const bool timer_pending = CountWhere(record.state().timers(), [](const auto& timer) {
+                               return timer.name() == "retention-end";
+                             }) == 1;
+  for (const storage::v1::RetainedData& retained : record.state().retained()) {
+    const int tasks = CountWhere(record.tasks(), [&](const v1::Task& task) {
+      return task.retained_only() && task.system() == retained.system() &&
+             (task.state() == v1::Task::STATE_OPEN || task.state() == v1::Task::STATE_FAILED);
+    });
+    EXPECT_LE(tasks, 1) << retained.system() << " is asked twice for the same records";
+    EXPECT_TRUE(timer_pending || tasks == 1) << retained.system() << " keeps records for ever";
+  }
+}
+
+// A command for the action that nothing but the request's state and the actor can be wrong with.
+std::optional<Command> CommandFor(absl::string_view action, const RequestState& state,
+                                  const Actor& actor) {
+  if (action == "AssessRequest") return AssessRequest();
+  if (action == "ConfirmPlan") return ConfirmPlan();
+  if (action == "ResolveBlocker") return ClearBlockers();
+  if (action == "ApproveRefusal") return ApproveRefusal();
+  if (action == "RejectRefusal") return RejectRefusal();
+  if (action == "WithdrawRequest") return WithdrawRequest();
+  if (action == "RespondToRequest") return RespondToRequest();
+  if (action == "AssignRequest") return AssignRequest{.assignee = "chen"};
+  if (action == "DecideField") {
+    DecideField command;
+    command.decided.set_decision(v1::FIELD_DECISION_ACCEPTED);
+    return command;
+  }
+  if (action == "ProposeRefusal") {
+    ProposeRefusal command;
+    command.proposed.set_ground(v1::REFUSAL_GROUND_REPEATED);
+    return command;
+  }
+  if (action == "ReviewDecision") {
+    ReviewDecision command;
+    command.reviewed.set_outcome(v1::REVIEW_OUTCOME_UPHELD);
+    return command;
+  }
+  if (action == "StartVerification") {
+    const bool asserts = actor.HasRole("session_asserter");
+    return StartVerification{
+        .id = VerificationId::Derive(absl::UnixEpoch(), {"asked"}),
+        .method = asserts ? v1::VERIFICATION_METHOD_ACCOUNT_SESSION
+                          : v1::VERIFICATION_METHOD_ONE_TIME_CODE};
+  }
+  if (action == "SubmitCode") {
+    SubmitCode command;
+    for (const v1::Verification& verification : state.verifications()) {
+      if (verification.method() != v1::VERIFICATION_METHOD_ONE_TIME_CODE) continue;
+      command = {.id = IdIn<VerificationId>(verification.name()),
+                 .matched_send = verification.sends()};
+    }
+    return command;
+  }
+  return std::nullopt;
+}
+
+// These are open to roles by method, which is asked before the engine is.
+bool IsRoleAskedElsewhere(absl::string_view action) {
+  return action == "StartVerification" || action == "SubmitCode" || action == "AssignRequest";
+}
+
+void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
+                 const DecisionContext& context, const v1::AllowedAction& told) {
+  if (told.reason() == "ROLE_MISSING" && IsRoleAskedElsewhere(told.action())) return;
+  const std::string what = absl::StrCat(told.action(), " by ", context.actor.name, " in ",
+                                        record.state().request().state());
+  const std::optional<Command> command = CommandFor(told.action(), record.state(), context.actor);
+  ASSERT_TRUE(command.has_value()) << "an action without a command: " << what;
+  const Decision decision = Decide(rulebook, record, *command, context);
+  const Rejected* rejected = std::get_if<Rejected>(&decision);
+  const std::string reason =
+      rejected == nullptr ? "" : ErrorReasonName(ReasonOf(rejected->reason));
+  if (told.allowed() && told.action() == "SubmitCode" && !record.state().account_known()) {
+    // Nobody may learn here that no code was sent.
+    EXPECT_TRUE(reason == "CODE_WRONG" || reason == "ATTEMPTS_EXHAUSTED") << what << ": " << reason;
+  } else if (told.action() == "SubmitCode") {
+    EXPECT_EQ(told.allowed(), rejected == nullptr) << what << ": " << reason;
+  } else {
+    EXPECT_EQ(told.reason(), reason) << what;
+    EXPECT_EQ(told.allowed(), rejected == nullptr) << what;
+  }
+}
+
+}  // namespace
+
+void CheckEvents(const Rulebook& rulebook, const RequestRecord& before,
+                 const std::vector<Event>& events, const Facts& facts) {
+  RequestRecord record = before;
+  for (const Event& event : events) {
+    CheckVerified(record, event);
+    CheckEdge(rulebook, record, event);
+    CheckAnswer(record, event);
+    CheckNotices(record, event, facts);
+    const bool was_breached = record.state().request().breached();
+    Evolve(record, event);
+    EXPECT_TRUE(record.state().request().breached() || !was_breached) << "a breach was taken back";
+    if (event.has_request_withdrawn() && &event == &events.back()) {
+      ADD_FAILURE() << "a withdrawal without an answer";
+    }
+  }
+}
+
+void CheckRecord(const RequestRecord& record) {
+  CheckDeadline(record.state());
+  CheckEnd(record);
+  CheckTwoPersons(record.state().request());
+  CheckCounters(record);
+  CheckRetained(record);
+}
+
+void CheckAllowedActions(const Rulebook& rulebook, const RequestRecord& record,
+                         const DecisionContext& context) {
+  for (const Actor& actor : {Intake(), Verifier(), Caseworker(), OtherCaseworker(),
+                             PrivacyOfficer(), Reviewer(), SessionTool(), Visitor()}) {
+    DecisionContext theirs = context;
+    theirs.actor = actor;
+    for (const v1::AllowedAction& told : AllowedActions(rulebook, record, theirs)) {
+      CheckAction(rulebook, record, theirs, told);
+    }
+  }
+}
+
+}  // namespace dsr
