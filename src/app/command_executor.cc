@@ -84,8 +84,7 @@ void CommandExecutor::Refuse(const CallContext& context, const std::string& abou
     done(std::move(status));
     return;
   }
-  RefusedCall call{
-      .actor = context.principal.name, .about = about, .reason = ReasonOf(status)};
+  RefusedCall call{.actor = context.principal.name, .about = about, .reason = ReasonOf(status)};
   AuditRefusal(parts_.store, parts_.clock, std::move(call),
                [done = std::move(done), status = std::move(status)] { done(status); });
 }

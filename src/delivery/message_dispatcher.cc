@@ -86,9 +86,8 @@ absl::StatusOr<std::optional<MessageDispatcher::Loaded>> MessageDispatcher::Load
       return absl::OkStatus();
     }
     found.message = *message;
-    DSR_ASSIGN_OR_RETURN(
-        found.rulebook,
-        parts_.rulebooks.RulebookFor(view, found.record.state().request().pins()));
+    DSR_ASSIGN_OR_RETURN(found.rulebook,
+                         parts_.rulebooks.RulebookFor(view, found.record.state().request().pins()));
     // Nothing else is told of the subject.
     if (message->audience() == v1::Message::AUDIENCE_SUBJECT && !IsCode(*message)) {
       DSR_ASSIGN_OR_RETURN(const SubjectId subject,
@@ -111,8 +110,7 @@ absl::StatusOr<std::optional<RecordMessageDelivery>> MessageDispatcher::Send(
     return delivery;
   }
   const absl::Time now = parts_.clock.Now();
-  if (IsCode(loaded.message) &&
-      VerificationOfCode(loaded.record, loaded.message, now) == nullptr) {
+  if (IsCode(loaded.message) && VerificationOfCode(loaded.record, loaded.message, now) == nullptr) {
     delivery.outcome = Outcome::kFailed;
     return delivery;
   }
@@ -128,9 +126,7 @@ absl::StatusOr<std::optional<RecordMessageDelivery>> MessageDispatcher::Send(
                             now);
   if (result.delivered) return delivery;
   Log(LogLevel::kWarning, "message_attempt_failed",
-      {{"message", item.item.ToString()},
-       {"attempt", delivery.attempts},
-       {"code", result.code}});
+      {{"message", item.item.ToString()}, {"attempt", delivery.attempts}, {"code", result.code}});
   retry_after = result.retry_after;
   if (!result.give_up && delivery.attempts < kMostAttempts) return std::nullopt;
   delivery.outcome = Outcome::kFailed;
@@ -144,9 +140,8 @@ absl::StatusOr<MessageDispatcher::Prepared> MessageDispatcher::Prepare(const Loa
   const v1::Message& message = loaded.message;
   const v1::Template* source = rulebook.FindTemplate(message.template_(), message.language());
   if (source == nullptr) {
-    return MakeError(
-        absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
-        absl::StrCat("the message template ", message.template_(), " does not exist"));
+    return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                     absl::StrCat("the message template ", message.template_(), " does not exist"));
   }
   const MessageSource about{rulebook, message, loaded.record, loaded.recipients,
                             loaded.disclosures};
@@ -160,8 +155,7 @@ absl::StatusOr<MessageDispatcher::Prepared> MessageDispatcher::Prepare(const Loa
     secrets.emplace("code", CodeFor(parts_.secrets, name.second, message.send_number(),
                                     rulebook.policy.verification().code_digits()));
     const absl::Duration left = FromTimestamp(verification.expire_time()) - now;
-    variables.emplace("minutes",
-                      absl::StrCat(std::max<int64_t>(absl::ToInt64Minutes(left), 1)));
+    variables.emplace("minutes", absl::StrCat(std::max<int64_t>(absl::ToInt64Minutes(left), 1)));
   } else if (message.audience() == v1::Message::AUDIENCE_SUBJECT) {
     variables = SubjectVariables(about);
     const std::string& grant_id = loaded.record.state().grant_id();

@@ -58,8 +58,7 @@ TemplateVariables VariableMaker::Public() const {
       {"request", std::string(LastSegment(request_.name()))},
       {"type_title", words_.In(rulebook.workflow.titles())},
       {"name", request_.requester().display_name()},
-      {"received_day",
-       words_.Day(DayOf(FromTimestamp(request_.received_time()), rulebook.zone))},
+      {"received_day", words_.Day(DayOf(FromTimestamp(request_.received_time()), rulebook.zone))},
       {"last_day", words_.Day(ToCivilDay(request_.last_day()))},
       {"remedies", words_.In(rulebook.policy.remedies())},
   };

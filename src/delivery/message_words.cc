@@ -32,8 +32,9 @@ GroundWords WordsOf(v1::RefusalGround ground) {
     case v1::REFUSAL_GROUND_NO_DATA_HELD:
       return {"我们未持有相关个人信息", "we hold no such personal information"};
     case v1::REFUSAL_GROUND_UNRELATED:
-      return {"请求与个人信息权利或者隐私政策无关",
-              "the request is unrelated to the privacy policy or to rights in personal information"};
+      return {
+          "请求与个人信息权利或者隐私政策无关",
+          "the request is unrelated to the privacy policy or to rights in personal information"};
     case v1::REFUSAL_GROUND_UNSPECIFIED:
     case v1::RefusalGround_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::RefusalGround_INT_MAX_SENTINEL_DO_NOT_USE_:

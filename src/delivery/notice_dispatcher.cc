@@ -37,8 +37,7 @@ absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
   if (!loaded.ok()) {
     // Not the recipient's failure: it does not end the attempts.
     Log(LogLevel::kError, "notice_not_loaded",
-        {{"notice", item.item.ToString()},
-         {"reason", ErrorReasonName(ReasonOf(loaded.status()))}});
+        {{"notice", item.item.ToString()}, {"reason", ErrorReasonName(ReasonOf(loaded.status()))}});
     return DeferBySchedule(item, absl::ZeroDuration());
   }
   if (!loaded->has_value()) return absl::InfiniteFuture();
@@ -91,8 +90,7 @@ DeliveryResult NoticeDispatcher::Deliver(const OutboxItem& item, const Loaded& l
 }
 
 absl::Time NoticeDispatcher::DeferBySchedule(const OutboxItem& item, absl::Duration retry_after) {
-  return Defer(item,
-               parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), retry_after));
+  return Defer(item, parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), retry_after));
 }
 
 absl::Time NoticeDispatcher::Defer(const OutboxItem& item, absl::Duration pause) {

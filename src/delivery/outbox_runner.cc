@@ -30,8 +30,7 @@ void OutboxRunner::Wake() {
 
 void OutboxRunner::AwaitIdle() {
   MutexLock lock(mutex_);
-  while (!stopping_ &&
-         (!known_.empty() || clock_.Now() >= std::min(waiting_until_, hinted_))) {
+  while (!stopping_ && (!known_.empty() || clock_.Now() >= std::min(waiting_until_, hinted_))) {
     changed_.Wait(mutex_);
   }
 }

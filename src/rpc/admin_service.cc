@@ -33,9 +33,8 @@ absl::StatusOr<v1::ServerStatus> StatusOfServer(const RpcParts& parts, ReadView&
 void AddAdminMethods(RpcService& service) {
   service.Unary<v1::GetStatusRequest>(
       "GetStatus", [](const std::shared_ptr<UnaryCall>& call, const v1::GetStatusRequest&) {
-        AnswerFromStore<v1::ServerStatus>(call, [call](ReadView& view) {
-          return StatusOfServer(call->context().parts(), view);
-        });
+        AnswerFromStore<v1::ServerStatus>(
+            call, [call](ReadView& view) { return StatusOfServer(call->context().parts(), view); });
       });
   service.Unary<v1::DrainServerRequest>(
       "DrainServer", [](const std::shared_ptr<UnaryCall>& call, const v1::DrainServerRequest&) {

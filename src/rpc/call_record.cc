@@ -20,11 +20,11 @@ absl::Status CallRecord::Admit(RpcContext& context, const grpc::CallbackServerCo
   }
   const absl::Status allowed = CheckRole(*principal_, method_);
   if (!allowed.ok()) {
-    AuditRefusal(context.parts().store, context.parts().clock,
-                 RefusedCall{.actor = principal_->name,
-                             .about = method_,
-                             .reason = v1::ERROR_REASON_ROLE_MISSING},
-                 [] {});
+    AuditRefusal(
+        context.parts().store, context.parts().clock,
+        RefusedCall{
+            .actor = principal_->name, .about = method_, .reason = v1::ERROR_REASON_ROLE_MISSING},
+        [] {});
   }
   return allowed;
 }

@@ -30,8 +30,8 @@ void CheckText(absl::string_view text, absl::string_view field, size_t least, si
 void CheckWord(absl::string_view text, absl::string_view field, size_t most, FieldErrors& errors) {
   if (text.empty()) return errors.AddMissing(field);
   const bool is_word = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
-  });
+                         return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+                       });
   if (!is_word) {
     errors.AddInvalid(field, absl::StrCat("has 1 to ", most, " characters of a-z, 0-9 and `-`"));
   }
@@ -68,8 +68,8 @@ absl::StatusOr<std::string> ParseIdempotencyKey(absl::string_view text) {
   if (text.empty()) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, kField, "is required: a UUID");
   }
-  const bool has_form = text.size() == 36 && text[8] == '-' && text[13] == '-' &&
-                        text[18] == '-' && text[23] == '-';
+  const bool has_form =
+      text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
   if (has_form) {
     const absl::StatusOr<std::string> bytes = HexDecode(absl::StrReplaceAll(text, {{"-", ""}}));
     if (bytes.ok() && bytes->size() == 16) return bytes;

@@ -31,10 +31,10 @@ struct RoleName {
 };
 
 constexpr RoleName kRoles[] = {
-    {"intake", kIntake},       {"session_asserter", kSession}, {"verifier", kVerifier},
-    {"caseworker", kCaseworker}, {"reviewer", kReviewer},      {"privacy_officer", kPrivacy},
-    {"auditor", kAuditor},     {"operator", kOperator},        {"registrar", kRegistrar},
-    {"data_system", kSystem},  {"recipient", kRecipient},
+    {"intake", kIntake},         {"session_asserter", kSession}, {"verifier", kVerifier},
+    {"caseworker", kCaseworker}, {"reviewer", kReviewer},        {"privacy_officer", kPrivacy},
+    {"auditor", kAuditor},       {"operator", kOperator},        {"registrar", kRegistrar},
+    {"data_system", kSystem},    {"recipient", kRecipient},
 };
 
 // Everyone but data systems and recipients.

@@ -61,9 +61,8 @@ void MarkSent(const std::shared_ptr<UnaryCall>& call, const std::vector<v1::Noti
     ++marking->left;
     PlannedCommand planned{
         .request = keys[i].first,
-        .command = RecordNoticeDelivery{.id = keys[i].second,
-                                        .delivered = true,
-                                        .attempts = notices[i].attempts() + 1}};
+        .command = RecordNoticeDelivery{
+            .id = keys[i].second, .delivered = true, .attempts = notices[i].attempts() + 1}};
     call->context().parts().executor.Execute(std::move(planned),
                                              CallContext{.principal = call->principal()}, end_one);
   }
@@ -76,8 +75,8 @@ void PullOnce(const std::shared_ptr<UnaryCall>& call, int limit, LongPoll::Repor
     std::vector<NoticeKey> keys;
     const absl::Status status =
         call->context().parts().store.Read([&](ReadView& view) -> absl::Status {
-          DSR_ASSIGN_OR_RETURN(notices, view.ListOpenNotices(call->principal().recipient,
-                                                             std::nullopt, limit));
+          DSR_ASSIGN_OR_RETURN(
+              notices, view.ListOpenNotices(call->principal().recipient, std::nullopt, limit));
           for (const v1::Notice& notice : notices) {
             NoticeKey key;
             DSR_ASSIGN_OR_RETURN(key, ParseNoticeName(notice.name()));
@@ -105,9 +104,7 @@ void PullNotices(const std::shared_ptr<UnaryCall>& call, const v1::PullNoticesRe
   if (!wait.ok()) return call->Fail(wait.status());
   LongPoll::Begin(
       call, call->principal().recipient, *wait,
-      [call, limit = *limit](LongPoll::Report report) {
-        PullOnce(call, limit, std::move(report));
-      },
+      [call, limit = *limit](LongPoll::Report report) { PullOnce(call, limit, std::move(report)); },
       [call] { call->Succeed(v1::PullNoticesResponse()); });
 }
 

@@ -118,8 +118,8 @@ void ListNotices(const std::shared_ptr<UnaryCall>& call, const v1::ListNoticesRe
   const absl::StatusOr<PageOf> page = ReadPage(*call, in);
   if (!page.ok()) return call->Fail(page.status());
   AnswerFromStore<v1::ListNoticesResponse>(
-      call, [call, in, request,
-             page = *page](ReadView& view) -> absl::StatusOr<v1::ListNoticesResponse> {
+      call,
+      [call, in, request, page = *page](ReadView& view) -> absl::StatusOr<v1::ListNoticesResponse> {
         v1::ListNoticesResponse out;
         DSR_ASSIGN_OR_RETURN(const std::optional<NoticeId> after, AfterId<NoticeId>(page));
         DSR_ASSIGN_OR_RETURN(std::vector<v1::Notice> notices,

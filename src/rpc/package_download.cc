@@ -91,8 +91,8 @@ class PackageDownload : public std::enable_shared_from_this<PackageDownload> {
       }
       DSR_ASSIGN_OR_RETURN(key_, context_.parts().keys.Key(state.key_number()));
       for (const v1::Task& task : record.tasks()) {
-        const bool makes_package = task.kind() == v1::TASK_KIND_BUILD_PACKAGE ||
-                                   task.kind() == v1::TASK_KIND_BUILD_ANSWER;
+        const bool makes_package =
+            task.kind() == v1::TASK_KIND_BUILD_PACKAGE || task.kind() == v1::TASK_KIND_BUILD_ANSWER;
         if (!makes_package || task.state() != v1::Task::STATE_COMPLETED) continue;
         std::pair<RequestId, TaskId> name;
         DSR_ASSIGN_OR_RETURN(name, ParseTaskName(task.name()));
@@ -174,8 +174,8 @@ void DownloadPackage(const std::shared_ptr<StreamCall>& call,
   if (in.grant().empty()) errors.AddMissing("grant");
   if (in.offset() < 0) errors.AddInvalid("offset", "is not negative");
   if (!errors.empty()) return call->End(errors.ToStatus());
-  const auto download = std::make_shared<PackageDownload>(call->context(), call, *id, in,
-                                                          call->principal());
+  const auto download =
+      std::make_shared<PackageDownload>(call->context(), call, *id, in, call->principal());
   call->Run([download](StreamCall& running) { download->Produce(running); });
 }
 

@@ -58,9 +58,7 @@ absl::StatusOr<std::string> PageTokens::Read(absl::string_view method,
   return Open(About(method, query), "page_token", token);
 }
 
-std::string PageTokens::MakeResume(int64_t leaf) const {
-  return Seal(kResume, absl::StrCat(leaf));
-}
+std::string PageTokens::MakeResume(int64_t leaf) const { return Seal(kResume, absl::StrCat(leaf)); }
 
 absl::StatusOr<int64_t> PageTokens::ReadResume(absl::string_view token) const {
   DSR_ASSIGN_OR_RETURN(const std::string position, Open(kResume, "resume_token", token));

@@ -12,8 +12,9 @@
 
 namespace dsr {
 
-// Makes and reads tokens: a position and a keyed hash over it, the method and the query, in URL-safe
-// base64. A position is no secret, but a client cannot make one up. Immutable; thread-safe.
+// Makes and reads tokens: a position and a keyed hash over it, the method and the query, in
+// URL-safe base64. A position is no secret, but a client cannot make one up. Immutable;
+// thread-safe.
 class PageTokens {
  public:
   // `secrets` outlives this.
@@ -26,8 +27,7 @@ class PageTokens {
 
   // Returns the position that Make was given for this method and query; empty for an empty token.
   // Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
-  absl::StatusOr<std::string> Read(absl::string_view method,
-                                   const google::protobuf::Message& query,
+  absl::StatusOr<std::string> Read(absl::string_view method, const google::protobuf::Message& query,
                                    absl::string_view token) const;
 
   // The same for the streams of WatchRequests: a token names a place in the log and fits any query.

@@ -18,8 +18,7 @@ namespace {
 constexpr size_t kLongestToken = 4096;
 
 absl::Status Wrong(absl::string_view principal, absl::string_view what) {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   v1::ERROR_REASON_INSTALLATION_INVALID,
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
                    absl::StrCat("the principal `", principal, "` of the token file: ", what));
 }
 
@@ -77,8 +76,7 @@ absl::StatusOr<PrincipalDirectory> PrincipalDirectory::Create(const config::v1::
 std::shared_ptr<const Principal> PrincipalDirectory::Find(absl::string_view authorization) const {
   constexpr absl::string_view kScheme = "Bearer ";
   if (!absl::StartsWithIgnoreCase(authorization, kScheme)) return nullptr;
-  const absl::string_view token =
-      absl::StripAsciiWhitespace(authorization.substr(kScheme.size()));
+  const absl::string_view token = absl::StripAsciiWhitespace(authorization.substr(kScheme.size()));
   if (token.empty() || token.size() > kLongestToken) return nullptr;
   const std::string hash = Sha256(token);
   std::shared_ptr<const Principal> found;

@@ -47,7 +47,8 @@ struct PageOf {
   std::string after;  // the position of the previous page's last entry; empty for the first page
 };
 
-// Returns the page that `in`, with `page_size` and `page_token`, asks for. Errors: INVALID_ARGUMENT.
+// Returns the page that `in`, with `page_size` and `page_token`, asks for. Errors:
+// INVALID_ARGUMENT.
 template <class In>
 absl::StatusOr<PageOf> ReadPage(const UnaryCall& call, const In& in, int fallback = 100) {
   PageOf page;
@@ -68,8 +69,7 @@ absl::StatusOr<std::optional<StrongId>> AfterId(const PageOf& page) {
 // Cuts `rows`, read with a limit of one more than the page's size, to that size. Returns the token
 // for the next page, whose position is `position` of the last row left; empty when there is none.
 template <class In, class Row>
-std::string EndPage(const UnaryCall& call, const In& in, const PageOf& page,
-                    std::vector<Row>& rows,
+std::string EndPage(const UnaryCall& call, const In& in, const PageOf& page, std::vector<Row>& rows,
                     const std::function<std::string(const Row&)>& position) {
   if (rows.size() <= static_cast<size_t>(page.size)) return "";
   rows.resize(static_cast<size_t>(page.size));

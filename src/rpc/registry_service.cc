@@ -59,19 +59,17 @@ void AddGet(RpcService& service, const std::string& method,
 // The registry is small and read whole; pages go by name.
 template <class In, class Out, class Resource>
 void AddList(RpcService& service, const std::string& method,
-             absl::StatusOr<std::vector<Resource>> (ReadView::*list)(),
-             Resource* (Out::*add)()) {
+             absl::StatusOr<std::vector<Resource>> (ReadView::*list)(), Resource* (Out::*add)()) {
   service.Unary<In>(method, [list, add](const std::shared_ptr<UnaryCall>& call, const In& in) {
     const absl::StatusOr<PageOf> page = ReadPage(*call, in);
     if (!page.ok()) return call->Fail(page.status());
     AnswerFromStore<Out>(
         call, [call, in, list, add, page = *page](ReadView& view) -> absl::StatusOr<Out> {
           DSR_ASSIGN_OR_RETURN(std::vector<Resource> resources, (view.*list)());
-          resources.erase(resources.begin(),
-                          std::find_if(resources.begin(), resources.end(),
-                                       [&](const Resource& resource) {
-                                         return resource.name() > page.after;
-                                       }));
+          resources.erase(resources.begin(), std::find_if(resources.begin(), resources.end(),
+                                                          [&](const Resource& resource) {
+                                                            return resource.name() > page.after;
+                                                          }));
           Out out;
           out.set_next_page_token(
               EndPage<In, Resource>(*call, in, page, resources,
@@ -82,16 +80,15 @@ void AddList(RpcService& service, const std::string& method,
   });
 }
 
-void ListDisclosures(const std::shared_ptr<UnaryCall>& call,
-                     const v1::ListDisclosuresRequest& in) {
+void ListDisclosures(const std::shared_ptr<UnaryCall>& call, const v1::ListDisclosuresRequest& in) {
   FieldErrors errors;
   CheckText(in.subject_account(), "subject_account", 1, 200, errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
   const absl::StatusOr<PageOf> page = ReadPage(*call, in);
   if (!page.ok()) return call->Fail(page.status());
   AnswerFromStore<v1::ListDisclosuresResponse>(
-      call, [call, in,
-             page = *page](ReadView& view) -> absl::StatusOr<v1::ListDisclosuresResponse> {
+      call,
+      [call, in, page = *page](ReadView& view) -> absl::StatusOr<v1::ListDisclosuresResponse> {
         v1::ListDisclosuresResponse out;
         DSR_ASSIGN_OR_RETURN(const std::optional<RecordId> after, AfterId<RecordId>(page));
         DSR_ASSIGN_OR_RETURN(std::vector<v1::Disclosure> rows,
@@ -119,8 +116,7 @@ void AddRegistryMethods(RpcService& service) {
   AddChange<v1::UpdateRecipientRequest>(service, "UpdateRecipient", &Registry::UpdateRecipient);
   AddGet<v1::GetDataSystemRequest, v1::DataSystem>(service, "GetDataSystem",
                                                    &ReadView::FindDataSystem);
-  AddGet<v1::GetRecipientRequest, v1::Recipient>(service, "GetRecipient",
-                                                 &ReadView::FindRecipient);
+  AddGet<v1::GetRecipientRequest, v1::Recipient>(service, "GetRecipient", &ReadView::FindRecipient);
   AddList<v1::ListDataSystemsRequest, v1::ListDataSystemsResponse, v1::DataSystem>(
       service, "ListDataSystems", &ReadView::ListDataSystems,
       &v1::ListDataSystemsResponse::add_data_systems);

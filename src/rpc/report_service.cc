@@ -28,8 +28,8 @@ void GetSlaReport(const std::shared_ptr<UnaryCall>& call, const v1::GetSlaReport
   if (in.has_from_time()) query.from = FromTimestamp(in.from_time());
   if (in.has_to_time()) query.to = FromTimestamp(in.to_time());
   query.include_requests = in.include_requests();
-  AnswerFromStore<v1::SlaReport>(
-      call, [query](ReadView& view) { return MakeSlaReport(view, query); });
+  AnswerFromStore<v1::SlaReport>(call,
+                                 [query](ReadView& view) { return MakeSlaReport(view, query); });
 }
 
 void ListBreachedRequests(const std::shared_ptr<UnaryCall>& call,

@@ -28,13 +28,11 @@ void GetRequest(const std::shared_ptr<UnaryCall>& call, const v1::GetRequestRequ
   const absl::StatusOr<RequestId> id = ParseRequestName(in.name());
   if (!id.ok()) return call->Fail(id.status());
   if (!v1::RequestView_IsValid(in.view())) {
-    return call->Fail(
-        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "view", "is BASIC or FULL"));
+    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "view", "is BASIC or FULL"));
   }
   const bool is_full = in.view() == v1::REQUEST_VIEW_FULL;
   if (is_full && !MaySeePersonalFields(call->principal())) {
-    return call->Fail(MakeError(absl::StatusCode::kPermissionDenied,
-                                v1::ERROR_REASON_ROLE_MISSING,
+    return call->Fail(MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
                                 "none of the caller's roles may see personal fields",
                                 {{"method", call->method()}}));
   }
@@ -58,11 +56,9 @@ absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const Pa
   query.open_by_due_time = in.open_by_due_time();
   query.limit = page.size + 1;
   if (page.after.empty()) return query;
-  DSR_ASSIGN_OR_RETURN(query.after_id,
-                       RequestId::FromBytes(page.after.substr(0, Id128::kSize)));
+  DSR_ASSIGN_OR_RETURN(query.after_id, RequestId::FromBytes(page.after.substr(0, Id128::kSize)));
   int64_t due_micros = 0;
-  if (query.open_by_due_time &&
-      absl::SimpleAtoi(page.after.substr(Id128::kSize), &due_micros)) {
+  if (query.open_by_due_time && absl::SimpleAtoi(page.after.substr(Id128::kSize), &due_micros)) {
     query.after_due = absl::FromUnixMicros(due_micros);
   }
   return query;
@@ -71,14 +67,12 @@ absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const Pa
 std::string PositionOf(const RequestState& state) {
   const absl::StatusOr<RequestId> id = ParseRequestName(state.request().name());
   if (!id.ok()) return "";
-  return absl::StrCat(id->bytes(),
-                      absl::ToUnixMicros(FromTimestamp(state.request().due_time())));
+  return absl::StrCat(id->bytes(), absl::ToUnixMicros(FromTimestamp(state.request().due_time())));
 }
 
 void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequestsRequest& in) {
   if (!v1::Phase_IsValid(in.phase())) {
-    return call->Fail(
-        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "phase", "is a listed phase"));
+    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "phase", "is a listed phase"));
   }
   const absl::StatusOr<PageOf> page = ReadPage(*call, in, 50);
   if (!page.ok()) return call->Fail(page.status());
@@ -89,8 +83,7 @@ void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequests
         if (!in.subject_account().empty()) {
           DSR_ASSIGN_OR_RETURN(
               const std::optional<SubjectRecord> subject,
-              view.FindSubject(
-                  call->context().parts().secrets.AccountHash(in.subject_account())));
+              view.FindSubject(call->context().parts().secrets.AccountHash(in.subject_account())));
           if (!subject.has_value()) return out;
           query.subject = subject->id;
         }
@@ -109,8 +102,9 @@ void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
   const absl::StatusOr<PageOf> page = ReadPage(*call, in);
   if (!page.ok()) return call->Fail(page.status());
   AnswerFromStore<v1::ListRequestEventsResponse>(
-      call, [call, in, id = *id,
-             page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestEventsResponse> {
+      call,
+      [call, in, id = *id,
+       page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestEventsResponse> {
         v1::ListRequestEventsResponse out;
         DSR_RETURN_IF_ERROR(view.FindRequest(id).status());
         int64_t after = 0;
@@ -140,18 +134,17 @@ void ListAllowedActions(const std::shared_ptr<UnaryCall>& call,
       call, [call, id = *id](ReadView& view) -> absl::StatusOr<v1::ListAllowedActionsResponse> {
         const RpcParts& parts = call->context().parts();
         DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view.FindRecord(id));
-        DSR_ASSIGN_OR_RETURN(
-            const std::shared_ptr<const Rulebook> rulebook,
-            parts.rulebooks.RulebookFor(view, record.state().request().pins()));
+        DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,
+                             parts.rulebooks.RulebookFor(view, record.state().request().pins()));
         const Facts facts;
         v1::ListAllowedActionsResponse out;
         for (v1::AllowedAction& action :
              AllowedActions(*rulebook, record,
                             DecisionContext{.actor = call->principal().ToActor(),
-                                            .now = parts.clock.Now(),
-                                            .request = id,
-                                            .fresh_id = "",
-                                            .facts = &facts})) {
+                            .now = parts.clock.Now(),
+                            .request = id,
+                            .fresh_id = "",
+                            .facts = &facts})) {
           *out.add_actions() = std::move(action);
         }
         return out;

@@ -94,8 +94,8 @@ void WatchRequests(const std::shared_ptr<StreamCall>& call, const v1::WatchReque
       context.parts().hub.Subscribe(CommitHub::kAny, [weak = call->weak_from_this()] {
         if (const std::shared_ptr<StreamCall> waiting = weak.lock()) waiting->Ring();
       });
-  const auto watcher = std::make_shared<RequestWatcher>(context, in.type(), next_leaf,
-                                                        std::move(subscription));
+  const auto watcher =
+      std::make_shared<RequestWatcher>(context, in.type(), next_leaf, std::move(subscription));
   call->Run([watcher](StreamCall& running) { watcher->Produce(running); });
 }
 

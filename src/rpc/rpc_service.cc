@@ -44,15 +44,14 @@ void RpcService::AddStream(const std::string& name, StreamHandler handler) {
   const int index = static_cast<int>(paths_.size());
   AddMethod(new RpcServiceMethod(AddPath(name), RpcMethod::SERVER_STREAMING, nullptr));
   MarkMethodRawCallback(
-      index,
-      new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-          [this, name, handler = std::move(handler)](
-              grpc::CallbackServerContext* call,
-              const grpc::ByteBuffer* in) -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
-            const auto begun = StreamCall::Begin(context_, call, name);
-            if (begun->Admit()) handler(begun, *in);
-            return begun.get();
-          }));
+      index, new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                 [this, name, handler = std::move(handler)](
+                     grpc::CallbackServerContext* call,
+                     const grpc::ByteBuffer* in) -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
+                   const auto begun = StreamCall::Begin(context_, call, name);
+                   if (begun->Admit()) handler(begun, *in);
+                   return begun.get();
+                 }));
 }
 
 }  // namespace dsr

@@ -22,13 +22,13 @@
 
 namespace dsr {
 
-// Reads a call's message. Errors: INVALID_ARGUMENT FIELD_INVALID when it is damaged or a text is not
-// UTF-8.
+// Reads a call's message. Errors: INVALID_ARGUMENT FIELD_INVALID when it is damaged or a text is
+// not UTF-8.
 absl::Status ParseCall(const grpc::ByteBuffer& bytes, google::protobuf::Message& in);
 
 // Takes the bytes of each call, not the message: gRPC answers a message that cannot be read with
-// UNIMPLEMENTED, where the API promises INVALID_ARGUMENT. Every call is admitted, by token and role,
-// before its message is read. Handlers run on gRPC's threads and do not block.
+// UNIMPLEMENTED, where the API promises INVALID_ARGUMENT. Every call is admitted, by token and
+// role, before its message is read. Handlers run on gRPC's threads and do not block.
 class RpcService final : public grpc::Service {
  public:
   // `context` outlives the service. `service` is one of the API's.

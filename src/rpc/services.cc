@@ -3,7 +3,6 @@
 #include <initializer_list>
 #include <string>
 
-#include "google/protobuf/descriptor.h"
 #include "dsr/v1/admin_service.pb.h"
 #include "dsr/v1/audit_service.pb.h"
 #include "dsr/v1/message_service.pb.h"
@@ -14,6 +13,7 @@
 #include "dsr/v1/task_service.pb.h"
 #include "dsr/v1/verification_service.pb.h"
 #include "dsr/v1/workflow_service.pb.h"
+#include "google/protobuf/descriptor.h"
 
 namespace dsr {
 

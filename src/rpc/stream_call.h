@@ -23,10 +23,10 @@ namespace dsr {
 
 // Sends what a source produces, piece by piece and no faster than the client reads.
 //
-// The source runs on a thread of the context's pool, never twice at once, and each time does exactly
-// one thing: Write, Park or End. After a write it runs again; after Park, when somebody rings. A ring
-// that comes while it runs is not lost. A stream without a deadline ends with DEADLINE_PASSED at
-// RpcContext::kStreamCap. Thread-safe; no method blocks.
+// The source runs on a thread of the context's pool, never twice at once, and each time does
+// exactly one thing: Write, Park or End. After a write it runs again; after Park, when somebody
+// rings. A ring that comes while it runs is not lost. A stream without a deadline ends with
+// DEADLINE_PASSED at RpcContext::kStreamCap. Thread-safe; no method blocks.
 class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                    public std::enable_shared_from_this<StreamCall> {
  public:

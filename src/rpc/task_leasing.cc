@@ -75,9 +75,9 @@ void LeaseOnce(const std::shared_ptr<UnaryCall>& call, const Leasing& leasing,
         // A client that is gone would keep its tasks from others until the lease ends.
         if (call->is_over()) return absl::OkStatus();
         const absl::Time now = clock.Now();
-        DSR_ASSIGN_OR_RETURN(*leased, transaction.LeaseTasks(leasing.system, now,
-                                                             now + leasing.lease, leasing.limit,
-                                                             tokens));
+        DSR_ASSIGN_OR_RETURN(
+            *leased, transaction.LeaseTasks(leasing.system, now, now + leasing.lease, leasing.limit,
+                                            tokens));
         return absl::OkStatus();
       },
       [call, leased, report = std::move(report)](const absl::Status& status) {

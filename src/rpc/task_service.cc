@@ -119,14 +119,14 @@ absl::Status CheckPiece(const v1::UploadPartRequest& in) {
   return errors.ToStatus();
 }
 
-// The piece as it is stored. Errors: NOT_FOUND, INVALID_ARGUMENT for what the task does not collect.
+// The piece as it is stored. Errors: NOT_FOUND, INVALID_ARGUMENT for what the task does not
+// collect.
 absl::StatusOr<PartChunk> SealPiece(const UnaryCall& call, const v1::UploadPartRequest& in,
                                     const RequestId& request, const TaskId& id) {
   const RpcParts& parts = call.context().parts();
   v1::Task task;
-  DSR_RETURN_IF_ERROR(parts.store.Read([&](ReadView& view) {
-    return FindOwnTask(view, call.principal(), request, id, task);
-  }));
+  DSR_RETURN_IF_ERROR(parts.store.Read(
+      [&](ReadView& view) { return FindOwnTask(view, call.principal(), request, id, task); }));
   const auto& categories = task.categories();
   if (task.kind() != v1::TASK_KIND_COLLECT ||
       std::find(categories.begin(), categories.end(), in.category()) == categories.end()) {
@@ -146,26 +146,26 @@ void UploadPart(const std::shared_ptr<UnaryCall>& call, v1::UploadPartRequest in
   const absl::StatusOr<std::string> token = ParseLeaseToken(in.lease_token());
   if (!token.ok()) return call->Fail(token.status());
   if (absl::Status status = CheckPiece(in); !status.ok()) return call->Fail(status);
-  const bool taken = call->context().RunSoon([call, in = std::move(in), request = name->first,
-                                              id = name->second, token = *token] {
-    if (call->is_over()) return;
-    absl::StatusOr<PartChunk> chunk = SealPiece(*call, in, request, id);
-    if (!chunk.ok()) return call->Fail(chunk.status());
-    const int64_t next = chunk->offset + chunk->size_bytes;
-    const RpcParts& parts = call->context().parts();
-    parts.store.Transact(
-        [category = in.category(), chunk = *std::move(chunk), request, id, token,
-         &clock = parts.clock](Transaction& transaction) -> absl::Status {
-          DSR_RETURN_IF_ERROR(transaction.CheckLease(id, token, clock.Now()));
-          return transaction.AppendChunk(request, id, category, chunk);
-        },
-        [call, next](const absl::Status& status) {
-          if (!status.ok()) return call->Fail(status);
-          v1::UploadPartResponse out;
-          out.set_next_offset(next);
-          call->Succeed(out);
-        });
-  });
+  const bool taken = call->context().RunSoon(
+      [call, in = std::move(in), request = name->first, id = name->second, token = *token] {
+        if (call->is_over()) return;
+        absl::StatusOr<PartChunk> chunk = SealPiece(*call, in, request, id);
+        if (!chunk.ok()) return call->Fail(chunk.status());
+        const int64_t next = chunk->offset + chunk->size_bytes;
+        const RpcParts& parts = call->context().parts();
+        parts.store.Transact(
+            [category = in.category(), chunk = *std::move(chunk), request, id, token,
+             &clock = parts.clock](Transaction& transaction) -> absl::Status {
+              DSR_RETURN_IF_ERROR(transaction.CheckLease(id, token, clock.Now()));
+              return transaction.AppendChunk(request, id, category, chunk);
+            },
+            [call, next](const absl::Status& status) {
+              if (!status.ok()) return call->Fail(status);
+              v1::UploadPartResponse out;
+              out.set_next_offset(next);
+              call->Succeed(out);
+            });
+      });
   if (!taken) call->Fail(TooBusy());
 }
 
@@ -177,8 +177,9 @@ void ListTasks(const std::shared_ptr<UnaryCall>& call, const v1::ListTasksReques
   const absl::StatusOr<PageOf> page = ReadPage(*call, in);
   if (!page.ok()) return call->Fail(page.status());
   AnswerFromStore<v1::ListTasksResponse>(
-      call, [call, in, is_all, request = *request,
-             page = *page](ReadView& view) -> absl::StatusOr<v1::ListTasksResponse> {
+      call,
+      [call, in, is_all, request = *request,
+       page = *page](ReadView& view) -> absl::StatusOr<v1::ListTasksResponse> {
         v1::ListTasksResponse out;
         std::vector<v1::Task> tasks;
         DSR_ASSIGN_OR_RETURN(const std::optional<TaskId> after, AfterId<TaskId>(page));

@@ -20,8 +20,8 @@
 namespace dsr {
 
 // Answers a unary call exactly once, from whichever thread is first; later answers are dropped. A
-// call without a deadline ends with DEADLINE_PASSED at the server's cap. Whoever will answer keeps a
-// shared pointer. Thread-safe; no method blocks.
+// call without a deadline ends with DEADLINE_PASSED at the server's cap. Whoever will answer keeps
+// a shared pointer. Thread-safe; no method blocks.
 class UnaryCall : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<UnaryCall> {
  public:
   // `context` outlives the call; `call` and `out` are gRPC's.

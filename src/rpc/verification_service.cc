@@ -19,8 +19,8 @@ namespace {
 
 using storage::v1::RequestState;
 
-// The verification that StartVerification began or sent another code for: a new one is the last, and
-// a pending one keeps its place.
+// The verification that StartVerification began or sent another code for: a new one is the last,
+// and a pending one keeps its place.
 std::string AnswerStarted(const storage::v1::RequestRecord& record) {
   const auto& verifications = record.state().verifications();
   for (auto it = verifications.rbegin(); it != verifications.rend(); ++it) {
@@ -35,7 +35,7 @@ std::string AnswerLast(const storage::v1::RequestRecord& record) {
 }
 
 void HandleStartVerification(const std::shared_ptr<UnaryCall>& call,
-                       const v1::StartVerificationRequest& in) {
+                             const v1::StartVerificationRequest& in) {
   const absl::StatusOr<RequestId> request = ParseRequestName(in.parent());
   if (!request.ok()) return call->Fail(AtField("parent", request.status()));
   FieldErrors errors;
@@ -110,8 +110,7 @@ void HandleSubmitCode(const std::shared_ptr<UnaryCall>& call, const v1::SubmitCo
         });
 }
 
-void GetVerification(const std::shared_ptr<UnaryCall>& call,
-                     const v1::GetVerificationRequest& in) {
+void GetVerification(const std::shared_ptr<UnaryCall>& call, const v1::GetVerificationRequest& in) {
   const auto name = ParseVerificationName(in.name());
   if (!name.ok()) return call->Fail(name.status());
   AnswerFromStore<v1::Verification>(

@@ -31,16 +31,16 @@ void ListWorkflows(const std::shared_ptr<UnaryCall>& call, const v1::ListWorkflo
 void GetWorkflow(const std::shared_ptr<UnaryCall>& call, const v1::GetWorkflowRequest& in) {
   absl::string_view name = in.name();
   if (!absl::ConsumePrefix(&name, "workflows/") || name.empty()) {
-    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "name",
-                                     "has the form workflows/{name}"));
+    return call->Fail(
+        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "name", "has the form workflows/{name}"));
   }
   if (in.version() < 0) {
-    return call->Fail(
-        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "version", "is not negative"));
+    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "version", "is not negative"));
   }
   AnswerFromStore<v1::GetWorkflowResponse>(
-      call, [call, in, name = std::string(name)](
-                ReadView& view) -> absl::StatusOr<v1::GetWorkflowResponse> {
+      call,
+      [call, in,
+       name = std::string(name)](ReadView& view) -> absl::StatusOr<v1::GetWorkflowResponse> {
         const DefinitionFiles& files = call->context().parts().rulebooks.files();
         int version = in.version();
         if (version == 0) {

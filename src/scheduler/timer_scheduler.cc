@@ -101,7 +101,7 @@ TimerScheduler::Round TimerScheduler::RunOnce() {
   std::vector<DueTimer> due;
   round.status = parts_.store.Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(due, view.DueTimers(now, limit));
-      DSR_ASSIGN_OR_RETURN(round.next, view.NextTimer());
+    DSR_ASSIGN_OR_RETURN(round.next, view.NextTimer());
     return absl::OkStatus();
   });
   if (!round.status.ok()) return round;

@@ -1,6 +1,5 @@
 #include "server/config.h"
 
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
@@ -13,7 +12,8 @@ namespace dsr {
 namespace {
 
 absl::Status Invalid(absl::string_view message) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID, message);
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                   message);
 }
 
 // Keeps the first error and its line.
@@ -47,7 +47,8 @@ absl::Status ReadTextFile(absl::string_view path, google::protobuf::Message& mes
   google::protobuf::TextFormat::Parser parser;
   FirstError error;
   parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text, &message)) return Invalid(absl::StrCat(path, ":", error.text()));
+  if (!parser.ParseFromString(text, &message))
+    return Invalid(absl::StrCat(path, ":", error.text()));
   return absl::OkStatus();
 }
 
@@ -60,7 +61,8 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
   SetDefault(config.max_message_bytes(), 1 << 20, &ServerConfig::set_max_message_bytes, config);
   SetDefault(config.drain_seconds(), 20, &ServerConfig::set_drain_seconds, config);
   DSR_RETURN_IF_ERROR(CheckRange("call_seconds", config.call_seconds(), 1, 300));
-  DSR_RETURN_IF_ERROR(CheckRange("max_message_bytes", config.max_message_bytes(), 64 << 10, 16 << 20));
+  DSR_RETURN_IF_ERROR(
+      CheckRange("max_message_bytes", config.max_message_bytes(), 64 << 10, 16 << 20));
   DSR_RETURN_IF_ERROR(CheckRange("drain_seconds", config.drain_seconds(), 0, 300));
   if (config.log_format() != "text" && config.log_format() != "json") {
     return Invalid("configuration: log_format must be `text` or `json`");
@@ -74,11 +76,13 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
     const std::string& value;
   };
   for (const Required& required :
-       {Required{"data_dir", config.data_dir()}, Required{"definitions_dir", config.definitions_dir()},
+       {Required{"data_dir", config.data_dir()},
+        Required{"definitions_dir", config.definitions_dir()},
         Required{"token_file", config.token_file()},
         Required{"key_encryption_key_file", config.key_encryption_key_file()}}) {
     if (required.value.empty()) {
-      return Invalid(absl::StrCat("configuration: ", required.key, " is required; set it in the file given with --config, "
+      return Invalid(absl::StrCat("configuration: ", required.key,
+                                  " is required; set it in the file given with --config, "
                                   "or try dsrd out with --dev"));
     }
   }
@@ -86,14 +90,17 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
     return Invalid("configuration: message_delivery is required: smtp { ... } or spool { ... }");
   }
   if (!IsLoopback(config.listen())) {
-    return Invalid("configuration: listen must be a loopback address; dsrd has no transport encryption of its own");
+    return Invalid(
+        "configuration: listen must be a loopback address; dsrd has no transport encryption of its "
+        "own");
   }
   return absl::OkStatus();
 }
 
 bool IsLoopback(absl::string_view address) {
   const size_t colon = address.rfind(':');
-  const absl::string_view host = colon == absl::string_view::npos ? address : address.substr(0, colon);
+  const absl::string_view host =
+      colon == absl::string_view::npos ? address : address.substr(0, colon);
   if (host == "localhost" || host == "[::1]" || host == "::1") return true;
   if (!absl::StartsWith(host, "127.")) return false;
   return host.find_first_not_of("0123456789.") == absl::string_view::npos;

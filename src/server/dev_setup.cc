@@ -24,8 +24,8 @@ struct DevPrincipal {
   const char* recipient = "";
 };
 
-// One of each role, and a second caseworker for what needs two persons. The data systems and recipients are those of the
-// sample shop.
+// One of each role, and a second caseworker for what needs two persons. The data systems and
+// recipients are those of the sample shop.
 const std::vector<DevPrincipal>& DevPrincipals() {
   static const auto* const kPrincipals = new std::vector<DevPrincipal>{
       {"intake-tool", {"intake"}},
@@ -52,8 +52,9 @@ const std::vector<DevPrincipal>& DevPrincipals() {
 }
 
 absl::Status CannotMake(absl::string_view what) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
-                   absl::StrCat("cannot make ", what, " in the data directory; may this user write there?"));
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+      absl::StrCat("cannot make ", what, " in the data directory; may this user write there?"));
 }
 
 absl::Status MakeFolder(const std::filesystem::path& path) {
@@ -73,9 +74,11 @@ absl::StatusOr<std::string> FirstLine(const std::filesystem::path& path, const s
   return contents.substr(0, contents.find('\n'));
 }
 
-absl::Status WriteText(const std::filesystem::path& path, const google::protobuf::Message& message) {
+absl::Status WriteText(const std::filesystem::path& path,
+                       const google::protobuf::Message& message) {
   std::string text;
-  if (!google::protobuf::TextFormat::PrintToString(message, &text)) return CannotMake(path.filename().string());
+  if (!google::protobuf::TextFormat::PrintToString(message, &text))
+    return CannotMake(path.filename().string());
   return WriteFileAtomically(path.string(), text);
 }
 
@@ -113,9 +116,11 @@ absl::Status MakeSecrets(const std::filesystem::path& dev) {
 
 absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& config) {
   const std::filesystem::path dev = std::filesystem::path(std::string(data_dir)) / "dev";
-  for (const char* folder : {"", "tokens", "secrets", "spool"}) DSR_RETURN_IF_ERROR(MakeFolder(dev / folder));
+  for (const char* folder : {"", "tokens", "secrets", "spool"})
+    DSR_RETURN_IF_ERROR(MakeFolder(dev / folder));
   const std::string key = (dev / "kek").string();
-  if (!FileExists(key)) DSR_RETURN_IF_ERROR(WriteFileAtomically(key, SecretKey::Generate().bytes()));
+  if (!FileExists(key))
+    DSR_RETURN_IF_ERROR(WriteFileAtomically(key, SecretKey::Generate().bytes()));
   DSR_RETURN_IF_ERROR(MakeTokens(dev));
   DSR_RETURN_IF_ERROR(MakeSecrets(dev));
   if (config.key_encryption_key_file().empty()) config.set_key_encryption_key_file(key);

@@ -1,4 +1,5 @@
-// What `dsrd --dev` makes for itself: keys, tokens and secrets, so that nothing has to be configured to try it out.
+// What `dsrd --dev` makes for itself: keys, tokens and secrets, so that nothing has to be
+// configured to try it out.
 #ifndef DSR_SERVER_DEV_SETUP_H_
 #define DSR_SERVER_DEV_SETUP_H_
 
@@ -8,11 +9,12 @@
 
 namespace dsr {
 
-// Creates under `<data_dir>/dev/` what is missing, all readable by the owner only: `kek` (the key-encryption key),
-// `tokens/<principal>.token` with `tokens.textproto`, `secrets/<recipient>.whsec` with `webhook-secrets.textproto`, and the
-// folder `spool/` for messages. Then fills the fields of `config` that are empty with those paths. Files that exist stay as
-// they are, so tokens survive a restart.
-// Errors: FAILED_PRECONDITION INSTALLATION_INVALID when something cannot be written or read.
+// Creates under `<data_dir>/dev/` what is missing, all readable by the owner only: `kek` (the
+// key-encryption key), `tokens/<principal>.token` with `tokens.textproto`,
+// `secrets/<recipient>.whsec` with `webhook-secrets.textproto`, and the folder `spool/` for
+// messages. Then fills the fields of `config` that are empty with those paths. Files that exist
+// stay as they are, so tokens survive a restart. Errors: FAILED_PRECONDITION INSTALLATION_INVALID
+// when something cannot be written or read.
 absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& config);
 
 }  // namespace dsr

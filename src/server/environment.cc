@@ -1,5 +1,6 @@
 #include "server/environment.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -65,7 +66,8 @@ constexpr int kAgeGraceMillis = 60 * 1000;
 constexpr double kDevScale = 0.05;
 
 absl::Status Invalid(absl::string_view message) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID, message);
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                   message);
 }
 
 absl::Status MakeDataDir(const std::string& path) {
@@ -96,7 +98,8 @@ absl::StatusOr<std::map<std::string, WebhookSigner>> LoadSigners(const std::stri
     absl::StatusOr<WebhookSigner> signer =
         WebhookSigner::Create(std::vector<std::string>(secret.keys().begin(), secret.keys().end()));
     if (!signer.ok()) {
-      return Invalid(absl::StrCat("webhook secret `", secret.id(), "`: ", std::string(signer.status().message())));
+      return Invalid(absl::StrCat("webhook secret `", secret.id(),
+                                  "`: ", std::string(signer.status().message())));
     }
     if (!signers.emplace(secret.id(), *std::move(signer)).second) {
       return Invalid(absl::StrCat("webhook secret `", secret.id(), "` stands twice in the file"));
@@ -133,10 +136,12 @@ absl::StatusOr<SmtpOptions> ReadSmtp(const config::v1::MessageDelivery::Smtp& sm
   return options;
 }
 
-absl::StatusOr<std::unique_ptr<MessageTransport>> MakeMessageTransport(const config::v1::MessageDelivery& delivery) {
+absl::StatusOr<std::unique_ptr<MessageTransport>> MakeMessageTransport(
+    const config::v1::MessageDelivery& delivery) {
   if (delivery.has_smtp()) {
     DSR_ASSIGN_OR_RETURN(SmtpOptions options, ReadSmtp(delivery.smtp()));
-    DSR_ASSIGN_OR_RETURN(std::unique_ptr<SmtpTransport> smtp, SmtpTransport::Create(std::move(options)));
+    DSR_ASSIGN_OR_RETURN(std::unique_ptr<SmtpTransport> smtp,
+                         SmtpTransport::Create(std::move(options)));
     return smtp;
   }
   const std::string& folder = delivery.spool().directory();
@@ -163,7 +168,8 @@ void SetLimits(grpc::ServerBuilder& builder, const config::v1::ServerConfig& con
 // In the order of construction; the order of destruction is the reverse.
 class Environment::Parts {
  public:
-  explicit Parts(EnvironmentOptions options) : options_(std::move(options)), own_clock_(options_.time_offset) {}
+  explicit Parts(EnvironmentOptions options)
+      : options_(std::move(options)), own_clock_(options_.time_offset) {}
 
   absl::Status Start() {
     DSR_RETURN_IF_ERROR(InitCrypto());
@@ -180,7 +186,10 @@ class Environment::Parts {
     if (server_ != nullptr) {
       if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
       hub_.Close();
-      server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+      // gRPC's own monotonic time: the grace runs in real seconds, whatever --time-offset says.
+      server_->Shutdown(
+          gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                       gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN)));
     }
     if (rpc_ != nullptr) rpc_->Close();
     if (messages_ != nullptr) messages_->Stop();
@@ -194,17 +203,22 @@ class Environment::Parts {
 
  private:
   Clock& clock() { return options_.clock != nullptr ? *options_.clock : own_clock_; }
-  std::string File(absl::string_view name) const { return absl::StrCat(options_.config.data_dir(), "/", name); }
+  std::string File(absl::string_view name) const {
+    return absl::StrCat(options_.config.data_dir(), "/", name);
+  }
 
   absl::Status OpenStore() {
     DSR_RETURN_IF_ERROR(MakeDataDir(options_.config.data_dir()));
-    DSR_ASSIGN_OR_RETURN(const SecretKey key, ReadKeyEncryptionKey(options_.config.key_encryption_key_file()));
-    DSR_ASSIGN_OR_RETURN(DefinitionFiles definitions, LoadDefinitions(options_.config.definitions_dir()));
+    DSR_ASSIGN_OR_RETURN(const SecretKey key,
+                         ReadKeyEncryptionKey(options_.config.key_encryption_key_file()));
+    DSR_ASSIGN_OR_RETURN(DefinitionFiles definitions,
+                         LoadDefinitions(options_.config.definitions_dir()));
     const std::string data_file = File("dsrd.db");
     const bool is_new = !FileExists(data_file);
     DSR_ASSIGN_OR_RETURN(store_, sqlite::SqliteStore::Open({.path = data_file, .clock = &clock()}));
     // A data file without its key file is a broken installation, not a new one.
-    DSR_ASSIGN_OR_RETURN(keys_, KeyFile::Open(File("dsrd.keys"), key, /*create_if_missing=*/is_new));
+    DSR_ASSIGN_OR_RETURN(keys_,
+                         KeyFile::Open(File("dsrd.keys"), key, /*create_if_missing=*/is_new));
     secrets_ = std::make_unique<ServerSecrets>(key);
     DSR_ASSIGN_OR_RETURN(key_numbers_, KeyNumbers::Open(*store_, *keys_));
     DSR_ASSIGN_OR_RETURN(rulebooks_, RulebookCatalog::Open(*store_, std::move(definitions)));
@@ -242,7 +256,8 @@ class Environment::Parts {
 
   absl::Status OpenDelivery() {
     DSR_ASSIGN_OR_RETURN(auto signers, LoadSigners(options_.config.webhook_secrets_file()));
-    webhooks_ = std::make_unique<WebhookTransport>(std::move(signers), WebhookOptions{.allow_loopback = options_.is_dev});
+    webhooks_ = std::make_unique<WebhookTransport>(
+        std::move(signers), WebhookOptions{.allow_loopback = options_.is_dev});
     DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
     reader_ = std::make_unique<RequestReader>(*keys_);
     const double scale = options_.is_dev ? kDevScale : 1;
@@ -281,21 +296,22 @@ class Environment::Parts {
   }
 
   absl::Status Serve() {
-    rpc_ = std::make_unique<RpcContext>(RpcParts{.clock = clock(),
-                                                 .ids = *ids_,
-                                                 .store = *store_,
-                                                 .executor = *executor_,
-                                                 .registry = *registry_,
-                                                 .rulebooks = *rulebooks_,
-                                                 .keys = *keys_,
-                                                 .secrets = *secrets_,
-                                                 .principals = *principals_,
-                                                 .hub = hub_,
-                                                 .drain = options_.drain,
-                                                 .call_cap = absl::Seconds(options_.config.call_seconds()),
-                                                 .version = std::string(kVersion),
-                                                 .start_time = clock().Now(),
-                                                 .is_dev = options_.is_dev});
+    rpc_ = std::make_unique<RpcContext>(
+        RpcParts{.clock = clock(),
+                 .ids = *ids_,
+                 .store = *store_,
+                 .executor = *executor_,
+                 .registry = *registry_,
+                 .rulebooks = *rulebooks_,
+                 .keys = *keys_,
+                 .secrets = *secrets_,
+                 .principals = *principals_,
+                 .hub = hub_,
+                 .drain = options_.drain,
+                 .call_cap = absl::Seconds(options_.config.call_seconds()),
+                 .version = std::string(kVersion),
+                 .start_time = clock().Now(),
+                 .is_dev = options_.is_dev});
     services_ = MakeServices(*rpc_);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
@@ -304,7 +320,8 @@ class Environment::Parts {
     for (const auto& service : services_) builder.RegisterService(service.get());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
-      return Invalid(absl::StrCat("cannot listen on ", options_.config.listen(), "; is another server there?"));
+      return Invalid(absl::StrCat("cannot listen on ", options_.config.listen(),
+                                  "; is another server there?"));
     }
     return absl::OkStatus();
   }

@@ -28,8 +28,9 @@ struct EnvironmentOptions {
 // A running server. Thread-safe.
 class Environment {
  public:
-  // Opens the files, loads the definitions and serves. Errors: FAILED_PRECONDITION INSTALLATION_INVALID or
-  // DEFINITION_INVALID, with every finding about a definition in the log; the server then never listened.
+  // Opens the files, loads the definitions and serves. Errors: FAILED_PRECONDITION
+  // INSTALLATION_INVALID or DEFINITION_INVALID, with every finding about a definition in the log;
+  // the server then never listened.
   static absl::StatusOr<std::unique_ptr<Environment>> Start(EnvironmentOptions options);
 
   Environment(const Environment&) = delete;
@@ -40,7 +41,8 @@ class Environment {
   // The port it listens on.
   int port() const;
 
-  // Ends: health says NOT_SERVING, calls under way get `grace` to finish, threads stop, files close. Blocks. Idempotent.
+  // Ends: health says NOT_SERVING, calls under way get `grace` to finish, threads stop, files
+  // close. Blocks. Idempotent.
   void Stop(absl::Duration grace);
 
  private:

@@ -54,16 +54,23 @@ struct Flags {
 
 void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--config", flags.config_file, "Configuration file")->option_text("FILE");
-  app.add_option("--data-dir", flags.data_dir, "Where the data file and the key file are")->option_text("DIR");
-  app.add_option("--definitions", flags.definitions, "Workflows, policy, calendars and messages")->option_text("DIR");
-  app.add_option("--listen", flags.listen, "Loopback address, 127.0.0.1:7443 by default; port 0 picks one")
+  app.add_option("--data-dir", flags.data_dir, "Where the data file and the key file are")
+      ->option_text("DIR");
+  app.add_option("--definitions", flags.definitions, "Workflows, policy, calendars and messages")
+      ->option_text("DIR");
+  app.add_option("--listen", flags.listen,
+                 "Loopback address, 127.0.0.1:7443 by default; port 0 picks one")
       ->option_text("HOST:PORT");
-  app.add_option("--port-file", flags.port_file, "Gets the port's number once dsrd serves")->option_text("FILE");
-  app.add_flag("--dev", flags.dev, "Make keys, tokens and secrets in DIR/dev; messages go to a folder there");
-  app.add_option("--time-offset", flags.time_offset, "With --dev: move the clock, such as 15d or 36h")
+  app.add_option("--port-file", flags.port_file, "Gets the port's number once dsrd serves")
+      ->option_text("FILE");
+  app.add_flag("--dev", flags.dev,
+               "Make keys, tokens and secrets in DIR/dev; messages go to a folder there");
+  app.add_option("--time-offset", flags.time_offset,
+                 "With --dev: move the clock, such as 15d or 36h")
       ->option_text("DURATION");
   app.add_option("--log-format", flags.log_format, "text or json")->option_text("FORMAT");
-  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")->option_text("LEVEL");
+  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
+      ->option_text("LEVEL");
 }
 
 // Durations of Abseil, and whole days.
@@ -86,7 +93,8 @@ absl::StatusOr<config::v1::ServerConfig> MakeConfig(const Flags& flags) {
   if (!flags.listen.empty()) config.set_listen(flags.listen);
   if (!flags.log_format.empty()) config.set_log_format(flags.log_format);
   if (!flags.log_level.empty()) config.set_log_level(flags.log_level);
-  if (flags.dev && !config.data_dir().empty()) DSR_RETURN_IF_ERROR(PrepareDev(config.data_dir(), config));
+  if (flags.dev && !config.data_dir().empty())
+    DSR_RETURN_IF_ERROR(PrepareDev(config.data_dir(), config));
   DSR_RETURN_IF_ERROR(CompleteConfig(config));
   return config;
 }
@@ -117,20 +125,26 @@ int Run(const Flags& flags, absl::Duration offset) {
   const sigset_t signals = BlockSignals();
   absl::StatusOr<config::v1::ServerConfig> config = MakeConfig(flags);
   if (!config.ok()) return Complain(kExitConfiguration, std::string(config.status().message()));
-  ConfigureLog(config->log_format() == "json" ? LogFormat::kJson : LogFormat::kText, LevelOf(config->log_level()));
+  ConfigureLog(config->log_format() == "json" ? LogFormat::kJson : LogFormat::kText,
+               LevelOf(config->log_level()));
 
   EnvironmentOptions options{.config = *config, .is_dev = flags.dev, .time_offset = offset};
   options.drain = [] { kill(getpid(), SIGTERM); };
   absl::StatusOr<std::unique_ptr<Environment>> environment = Environment::Start(std::move(options));
   if (!environment.ok()) {
     const bool is_ours = absl::IsFailedPrecondition(environment.status());
-    return Complain(is_ours ? kExitConfiguration : kExitFault, std::string(environment.status().message()));
+    return Complain(is_ours ? kExitConfiguration : kExitFault,
+                    std::string(environment.status().message()));
   }
   const int port = (*environment)->port();
   Log(LogLevel::kInfo, "serving",
-      {{"version", kVersion}, {"port", port}, {"dev", flags.dev}, {"time_offset", absl::FormatDuration(offset)}});
+      {{"version", kVersion},
+       {"port", port},
+       {"dev", flags.dev},
+       {"time_offset", absl::FormatDuration(offset)}});
   if (!flags.port_file.empty()) {
-    if (absl::Status status = WriteFileAtomically(flags.port_file, absl::StrCat(port, "\n"), 0644); !status.ok()) {
+    if (absl::Status status = WriteFileAtomically(flags.port_file, absl::StrCat(port, "\n"), 0644);
+        !status.ok()) {
       return Complain(kExitFault, std::string(status.message()));
     }
   }
@@ -158,7 +172,8 @@ int Main(int argc, char** argv) {
   }
   absl::Duration offset;
   if (!flags.time_offset.empty()) {
-    if (!flags.dev) return Complain(kExitUsage, "--time-offset is for trying things out: it needs --dev");
+    if (!flags.dev)
+      return Complain(kExitUsage, "--time-offset is for trying things out: it needs --dev");
     if (!ParseOffset(flags.time_offset, offset)) {
       return Complain(kExitUsage, "--time-offset takes a duration such as 15d or 36h");
     }

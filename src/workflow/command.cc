@@ -27,7 +27,9 @@ struct NameOf {
   absl::string_view operator()(const ObjectToNotice&) const { return "ObjectToNotice"; }
   absl::string_view operator()(const RetryNotice&) const { return "RetryNotice"; }
   absl::string_view operator()(const RecordNoticeDelivery&) const { return "RecordNoticeDelivery"; }
-  absl::string_view operator()(const RecordMessageDelivery&) const { return "RecordMessageDelivery"; }
+  absl::string_view operator()(const RecordMessageDelivery&) const {
+    return "RecordMessageDelivery";
+  }
   absl::string_view operator()(const FireTimer&) const { return "FireTimer"; }
   absl::string_view operator()(const BeginDownload&) const { return "DownloadPackage"; }
   absl::string_view operator()(const FinishDownload&) const { return "FinishDownload"; }

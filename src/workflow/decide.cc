@@ -10,8 +10,11 @@
 namespace dsr {
 namespace {
 
-// A message's delivery changes no fact that a guard asks for, and its record is loaded without tasks and notices.
-bool ChangesFacts(const Command& command) { return !std::holds_alternative<RecordMessageDelivery>(command); }
+// A message's delivery changes no fact that a guard asks for, and its record is loaded without
+// tasks and notices.
+bool ChangesFacts(const Command& command) {
+  return !std::holds_alternative<RecordMessageDelivery>(command);
+}
 
 // Adds the rejection to the history and to nothing else.
 Decision Reject(Deciding deciding, const Command& command, absl::Status status) {
@@ -29,13 +32,15 @@ Decision Reject(Deciding deciding, const Command& command, absl::Status status) 
 }  // namespace
 
 bool Actor::HasRole(absl::string_view role) const {
-  return std::any_of(roles.begin(), roles.end(), [&](const std::string& mine) { return role == mine; });
+  return std::any_of(roles.begin(), roles.end(),
+                     [&](const std::string& mine) { return role == mine; });
 }
 
-Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& record, const Command& command,
-                const DecisionContext& context) {
+Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+                const Command& command, const DecisionContext& context) {
   Deciding deciding(rulebook, record, context);
-  absl::Status status = std::visit([&](const auto& known) { return Handle(deciding, known); }, command);
+  absl::Status status =
+      std::visit([&](const auto& known) { return Handle(deciding, known); }, command);
   if (!status.ok()) {
     // What a rejected command had begun did not happen.
     return Reject(deciding.keeps_events_when_rejected() ? std::move(deciding)

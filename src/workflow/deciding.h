@@ -17,7 +17,8 @@ namespace dsr {
 // Not thread-safe; lives for one Decide. Borrows the rulebook and context.
 class Deciding {
  public:
-  Deciding(const Rulebook& rulebook, const storage::v1::RequestRecord& record, const DecisionContext& context)
+  Deciding(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+           const DecisionContext& context)
       : rulebook_(rulebook), context_(context), record_(record) {}
 
   const Rulebook& rulebook() const { return rulebook_; }
@@ -46,12 +47,15 @@ class Deciding {
   }
   void LetAnswerTakeContent() { answer_takes_content_ = true; }
 
-  // Events emitted so far, and further ones, outlast a rejection of the command; without this call they are dropped.
+  // Events emitted so far, and further ones, outlast a rejection of the command; without this call
+  // they are dropped.
   void KeepEventsWhenRejected() { keeps_events_when_rejected_ = true; }
   bool keeps_events_when_rejected() const { return keeps_events_when_rejected_; }
 
   Accepted Accept() && { return Accepted{std::move(events_), content_event_}; }
-  Rejected Reject(absl::Status reason) && { return Rejected{std::move(reason), std::move(events_)}; }
+  Rejected Reject(absl::Status reason) && {
+    return Rejected{std::move(reason), std::move(events_)};
+  }
 
   // A stable id for what the present decision makes: derived from request, now and `parts`.
   template <class StrongId>

@@ -15,14 +15,16 @@ using storage::v1::Event;
 
 // Whether everything asked for was done, told by what became of categories and fields.
 v1::Outcome TellOutcome(const v1::Request& request) {
-  const bool some_kept = std::any_of(
-      request.outcomes().begin(), request.outcomes().end(), [](const v1::CategoryOutcome& outcome) {
-        return outcome.disposition() == v1::DISPOSITION_RESTRICTED || outcome.disposition() == v1::DISPOSITION_REFUSED;
-      });
+  const bool some_kept = std::any_of(request.outcomes().begin(), request.outcomes().end(),
+                                     [](const v1::CategoryOutcome& outcome) {
+                                       return outcome.disposition() == v1::DISPOSITION_RESTRICTED ||
+                                              outcome.disposition() == v1::DISPOSITION_REFUSED;
+                                     });
   const auto& fields = request.correction().fields();
-  const bool some_rejected = std::any_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
-    return field.decision() == v1::FIELD_DECISION_REJECTED;
-  });
+  const bool some_rejected =
+      std::any_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
+        return field.decision() == v1::FIELD_DECISION_REJECTED;
+      });
   return some_kept || some_rejected ? v1::OUTCOME_PARTLY_FULFILLED : v1::OUTCOME_FULFILLED;
 }
 
@@ -35,12 +37,14 @@ void MarkBreached(Deciding& deciding) {
 
 void Respond(Deciding& deciding, const v1::Effect& effect) {
   const bool late = deciding.now() >= FromTimestamp(deciding.request().due_time());
-  // A timer that answers may fire, late, before the deadline's own: a late answer is a breach whatever fires first.
+  // A timer that answers may fire, late, before the deadline's own: a late answer is a breach
+  // whatever fires first.
   if (late) MarkBreached(deciding);
   const std::string message = QueueMessage(deciding, effect.template_(), effect.to_requester());
   Event event;
   storage::v1::RequestAnswered& answered = *event.mutable_request_answered();
-  answered.set_outcome(effect.outcome() == v1::OUTCOME_UNSPECIFIED ? TellOutcome(deciding.request()) : effect.outcome());
+  answered.set_outcome(effect.outcome() == v1::OUTCOME_UNSPECIFIED ? TellOutcome(deciding.request())
+                                                                   : effect.outcome());
   answered.set_message_id(message);
   answered.set_late(late);
   deciding.EmitAnswer(std::move(event));

@@ -19,8 +19,8 @@ std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool
 void CreateTasks(Deciding& deciding, v1::TaskKind kind);
 // Begins a round of ERASE tasks for retained records whose term is over.
 void EraseRetained(Deciding& deciding);
-// Sets the timer `retention-end` to when the next retained records may go; ends it when none wait. Records that a task is
-// already erasing do not wait.
+// Sets the timer `retention-end` to when the next retained records may go; ends it when none wait.
+// Records that a task is already erasing do not wait.
 void KeepRetentionTimer(Deciding& deciding);
 // Computes the deletion plan (effects_plan.cc).
 void ComputePlan(Deciding& deciding);

@@ -16,7 +16,8 @@ namespace {
 using storage::v1::NewNotice;
 using storage::v1::NoticesCreated;
 
-// What one recipient got of the categories concerned, and what of it an authorisation of its own covers.
+// What one recipient got of the categories concerned, and what of it an authorisation of its own
+// covers.
 struct Received {
   std::set<std::string> categories;
   std::set<std::string> authorised;
@@ -61,8 +62,9 @@ std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind 
 }
 
 const v1::Recipient* FindRecipient(const Facts& facts, const std::string& name) {
-  const auto found = std::find_if(facts.recipients.begin(), facts.recipients.end(),
-                                  [&](const v1::Recipient& recipient) { return recipient.name() == name; });
+  const auto found =
+      std::find_if(facts.recipients.begin(), facts.recipients.end(),
+                   [&](const v1::Recipient& recipient) { return recipient.name() == name; });
   return found == facts.recipients.end() ? nullptr : &*found;
 }
 
@@ -76,8 +78,8 @@ int TermDays(const v1::Policy& policy, v1::RecipientRelation relation, v1::Notic
 NewNotice& AddNotice(const Deciding& deciding, const std::string& recipient, int scope,
                      const std::set<std::string>& categories, NoticesCreated& created) {
   NewNotice& notice = *created.add_notices();
-  const NoticeId id = deciding.Derive<NoticeId>("notice", recipient,
-                                                absl::StrCat(v1::NoticeKind_Name(created.kind()), "/", scope));
+  const NoticeId id = deciding.Derive<NoticeId>(
+      "notice", recipient, absl::StrCat(v1::NoticeKind_Name(created.kind()), "/", scope));
   notice.set_notice_id(std::string(id.bytes()));
   notice.set_recipient(recipient);
   notice.set_scope_version(scope);
@@ -85,16 +87,19 @@ NewNotice& AddNotice(const Deciding& deciding, const std::string& recipient, int
   return notice;
 }
 
-// One notice for what must be told and, where an authorisation covers something, one record of the exemption.
-void AddNotices(const Deciding& deciding, const std::string& name, const Received& received, NoticesCreated& created) {
+// One notice for what must be told and, where an authorisation covers something, one record of the
+// exemption.
+void AddNotices(const Deciding& deciding, const std::string& name, const Received& received,
+                NoticesCreated& created) {
   const v1::Recipient* recipient = FindRecipient(deciding.facts(), name);
   const auto relation =
       recipient == nullptr ? v1::RECIPIENT_RELATION_UNSPECIFIED : recipient->relation();
   const bool may_be_exempt = relation == v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER;
-  const std::set<std::string> exempt = may_be_exempt ? received.authorised : std::set<std::string>();
+  const std::set<std::string> exempt =
+      may_be_exempt ? received.authorised : std::set<std::string>();
   std::set<std::string> told;
-  std::set_difference(received.categories.begin(), received.categories.end(), exempt.begin(), exempt.end(),
-                      std::inserter(told, told.end()));
+  std::set_difference(received.categories.begin(), received.categories.end(), exempt.begin(),
+                      exempt.end(), std::inserter(told, told.end()));
   const auto& scopes = deciding.state().scope_versions();
   int scope = scopes.contains(name) ? scopes.at(name) : 0;
   NewNotice* first = nullptr;
@@ -123,7 +128,8 @@ void NotifyRecipients(Deciding& deciding, v1::NoticeKind kind) {
   storage::v1::Event event;
   NoticesCreated& created = *event.mutable_notices_created();
   created.set_kind(kind);
-  for (const auto& [name, received] : Gather(deciding, kind)) AddNotices(deciding, name, received, created);
+  for (const auto& [name, received] : Gather(deciding, kind))
+    AddNotices(deciding, name, received, created);
   if (created.notices_size() > 0) deciding.Emit(std::move(event));
 }
 

@@ -28,7 +28,8 @@ void ComputePlan(Deciding& deciding) {
       item.set_action(v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST);
       item.set_law(category->retention().law());
       item.set_retention_months(category->retention().months());
-      *item.mutable_erase_anchored_until() = ToDate(ErasableUntil(rulebook, category->retention(), today));
+      *item.mutable_erase_anchored_until() =
+          ToDate(ErasableUntil(rulebook, category->retention(), today));
     }
   }
   deciding.Emit(std::move(event));

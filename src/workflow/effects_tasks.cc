@@ -20,7 +20,8 @@ using storage::v1::TasksCreated;
 constexpr char kPackager[] = "systems/dsrd";
 
 bool Serves(const v1::DataSystem& system, v1::TaskKind kind) {
-  return std::find(system.task_kinds().begin(), system.task_kinds().end(), kind) != system.task_kinds().end();
+  return std::find(system.task_kinds().begin(), system.task_kinds().end(), kind) !=
+         system.task_kinds().end();
 }
 
 std::vector<std::string> Common(const google::protobuf::RepeatedPtrField<std::string>& held,
@@ -44,20 +45,24 @@ int NextRound(const Deciding& deciding, v1::TaskKind kind) {
   return round == nullptr ? 1 : round->number() + 1;
 }
 
-NewTask MakeTask(const Deciding& deciding, v1::TaskKind kind, const std::string& system, int round) {
+NewTask MakeTask(const Deciding& deciding, v1::TaskKind kind, const std::string& system,
+                 int round) {
   NewTask task;
-  const TaskId id = deciding.Derive<TaskId>("task", system, absl::StrCat(v1::TaskKind_Name(kind), "/", round));
+  const TaskId id =
+      deciding.Derive<TaskId>("task", system, absl::StrCat(v1::TaskKind_Name(kind), "/", round));
   task.set_task_id(std::string(id.bytes()));
   task.set_system(system);
   return task;
 }
 
-void AddTasksByCategory(const Deciding& deciding, const std::set<std::string>& asked, TasksCreated& created) {
+void AddTasksByCategory(const Deciding& deciding, const std::set<std::string>& asked,
+                        TasksCreated& created) {
   for (const v1::DataSystem& system : deciding.facts().systems) {
     if (!Serves(system, created.kind())) continue;
     const std::vector<std::string> categories = Common(system.categories(), asked);
     if (categories.empty()) continue;
-    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), system.name(), created.round());
+    NewTask& task = *created.add_tasks() =
+        MakeTask(deciding, created.kind(), system.name(), created.round());
     for (const std::string& category : categories) task.add_categories(category);
   }
 }
@@ -66,7 +71,8 @@ void AddEraseTasks(const Deciding& deciding, TasksCreated& created) {
   std::set<std::string> systems;
   for (const v1::PlanItem& item : deciding.request().plan().items()) systems.insert(item.system());
   for (const std::string& system : systems) {
-    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), system, created.round());
+    NewTask& task = *created.add_tasks() =
+        MakeTask(deciding, created.kind(), system, created.round());
     for (const v1::PlanItem& item : deciding.request().plan().items()) {
       if (item.system() != system) continue;
       task.add_categories(item.category());
@@ -78,14 +84,16 @@ void AddEraseTasks(const Deciding& deciding, TasksCreated& created) {
 void AddTasksByKind(const Deciding& deciding, TasksCreated& created) {
   for (const v1::DataSystem& system : deciding.facts().systems) {
     if (!Serves(system, created.kind())) continue;
-    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), system.name(), created.round());
+    NewTask& task = *created.add_tasks() =
+        MakeTask(deciding, created.kind(), system.name(), created.round());
     if (created.kind() == v1::TASK_KIND_APPLY_REMEDY) {
       task.set_review_outcome(deciding.request().review().outcome());
     }
   }
 }
 
-// True while a task that erases the system's retained records is open, or failed and may be opened again.
+// True while a task that erases the system's retained records is open, or failed and may be opened
+// again.
 bool IsErasingRetained(const Deciding& deciding, const std::string& system) {
   const auto& tasks = deciding.record().tasks();
   return std::any_of(tasks.begin(), tasks.end(), [&](const v1::Task& task) {
@@ -109,7 +117,8 @@ void CreateTasks(Deciding& deciding, v1::TaskKind kind) {
   const v1::Request& request = deciding.request();
   switch (kind) {
     case v1::TASK_KIND_COLLECT:
-      AddTasksByCategory(deciding, {request.categories().begin(), request.categories().end()}, created);
+      AddTasksByCategory(deciding, {request.categories().begin(), request.categories().end()},
+                         created);
       break;
     case v1::TASK_KIND_CORRECT:
       AddTasksByCategory(deciding, AcceptedCategories(request), created);
@@ -135,8 +144,10 @@ void EraseRetained(Deciding& deciding) {
   created.set_kind(v1::TASK_KIND_ERASE);
   created.set_round(NextRound(deciding, created.kind()));
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
-    if (ToCivilDay(retained.next_end()) >= today || IsErasingRetained(deciding, retained.system())) continue;
-    NewTask& task = *created.add_tasks() = MakeTask(deciding, created.kind(), retained.system(), created.round());
+    if (ToCivilDay(retained.next_end()) >= today || IsErasingRetained(deciding, retained.system()))
+      continue;
+    NewTask& task = *created.add_tasks() =
+        MakeTask(deciding, created.kind(), retained.system(), created.round());
     task.set_retained_only(true);
     for (const v1::PlanItem& instruction : retained.instructions()) {
       if (instruction.action() != v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) continue;
@@ -155,8 +166,9 @@ void EraseRetained(Deciding& deciding) {
 void KeepRetentionTimer(Deciding& deciding) {
   static constexpr char kName[] = "retention-end";
   const auto& timers = deciding.state().timers();
-  const auto present = std::find_if(timers.begin(), timers.end(),
-                                    [](const storage::v1::PendingTimer& timer) { return timer.name() == kName; });
+  const auto present =
+      std::find_if(timers.begin(), timers.end(),
+                   [](const storage::v1::PendingTimer& timer) { return timer.name() == kName; });
   absl::CivilDay next = absl::CivilDay::max();
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
     if (IsErasingRetained(deciding, retained.system())) continue;

@@ -43,7 +43,8 @@ bool TaskFailedForGood(const RequestState& state, v1::TaskKind kind) {
 
 bool IsPerson(const Actor& actor) { return !absl::StartsWith(actor.name, "system:"); }
 
-bool HoldsPlainly(const v1::Guard& guard, const RequestState& state, const Actor& actor, absl::Time now) {
+bool HoldsPlainly(const v1::Guard& guard, const RequestState& state, const Actor& actor,
+                  absl::Time now) {
   const v1::Request& request = state.request();
   switch (guard.kind()) {
     case v1::GUARD_KIND_VERIFIED:
@@ -86,20 +87,24 @@ bool HoldsPlainly(const v1::Guard& guard, const RequestState& state, const Actor
 }  // namespace
 
 bool IsVerified(const RequestState& state, v1::AssuranceLevel level, absl::Time now) {
-  return std::any_of(state.verifications().begin(), state.verifications().end(), [&](const v1::Verification& proof) {
-    return proof.state() == v1::Verification::STATE_PASSED && proof.level() >= level &&
-           now < FromTimestamp(proof.expire_time());
-  });
+  return std::any_of(state.verifications().begin(), state.verifications().end(),
+                     [&](const v1::Verification& proof) {
+                       return proof.state() == v1::Verification::STATE_PASSED &&
+                              proof.level() >= level && now < FromTimestamp(proof.expire_time());
+                     });
 }
 
 bool Holds(const v1::Guard& guard, const RequestState& state, const Actor& actor, absl::Time now) {
   // A guard that this program does not know never holds, negated or not: fail closed.
-  if (guard.kind() == v1::GUARD_KIND_UNSPECIFIED || !v1::GuardKind_IsValid(guard.kind())) return false;
+  if (guard.kind() == v1::GUARD_KIND_UNSPECIFIED || !v1::GuardKind_IsValid(guard.kind()))
+    return false;
   return HoldsPlainly(guard, state, actor, now) != guard.not_();
 }
 
 absl::Status Explain(const v1::Guard& guard, const v1::Request& request, absl::string_view action) {
-  const auto because = [&](absl::string_view why) { return ActionNotAllowed(request, action, why); };
+  const auto because = [&](absl::string_view why) {
+    return ActionNotAllowed(request, action, why);
+  };
   switch (guard.kind()) {
     case v1::GUARD_KIND_VERIFIED:
       return NotVerified(request, guard.level());

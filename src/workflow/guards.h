@@ -12,7 +12,8 @@ namespace dsr {
 bool IsVerified(const storage::v1::RequestState& state, v1::AssuranceLevel level, absl::Time now);
 
 // Tells whether the guard holds for `actor` at `now`.
-bool Holds(const v1::Guard& guard, const storage::v1::RequestState& state, const Actor& actor, absl::Time now);
+bool Holds(const v1::Guard& guard, const storage::v1::RequestState& state, const Actor& actor,
+           absl::Time now);
 
 // Why an action is rejected when this guard does not hold.
 absl::Status Explain(const v1::Guard& guard, const v1::Request& request, absl::string_view action);

@@ -36,10 +36,11 @@ void CheckCategories(const Rulebook& rulebook, const RequestFiled& filed, FieldE
 
 bool AllSelfDeletable(const Rulebook& rulebook, const RequestFiled& filed) {
   return filed.categories_size() > 0 &&
-         std::all_of(filed.categories().begin(), filed.categories().end(), [&](const std::string& name) {
-           const v1::Category* category = rulebook.FindCategory(name);
-           return category != nullptr && category->self_deletable();
-         });
+         std::all_of(filed.categories().begin(), filed.categories().end(),
+                     [&](const std::string& name) {
+                       const v1::Category* category = rulebook.FindCategory(name);
+                       return category != nullptr && category->self_deletable();
+                     });
 }
 
 void CheckDetails(const Rulebook& rulebook, const RequestFiled& filed, FieldErrors& errors) {
@@ -50,11 +51,14 @@ void CheckDetails(const Rulebook& rulebook, const RequestFiled& filed, FieldErro
   };
   check(filed.has_correction(), v1::DETAILS_KIND_CORRECTION, "request.correction");
   check(filed.has_deletion(), v1::DETAILS_KIND_DELETION, "request.deletion");
-  check(filed.has_decision_complaint(), v1::DETAILS_KIND_DECISION_COMPLAINT, "request.decision_complaint");
-  if (kind == v1::DETAILS_KIND_DELETION && filed.deletion().ground() == v1::DELETION_GROUND_UNSPECIFIED &&
+  check(filed.has_decision_complaint(), v1::DETAILS_KIND_DECISION_COMPLAINT,
+        "request.decision_complaint");
+  if (kind == v1::DETAILS_KIND_DELETION &&
+      filed.deletion().ground() == v1::DELETION_GROUND_UNSPECIFIED &&
       !AllSelfDeletable(rulebook, filed)) {
     errors.AddMissing("request.deletion.ground",
-                      "is required unless every asked category is one the policy lets the subject delete himself");
+                      "is required unless every asked category is one the policy lets the subject "
+                      "delete himself");
   }
 }
 
@@ -68,7 +72,8 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   CheckDetails(rulebook, filed, errors);
   const absl::Time received =
       filed.has_received_time() ? FromTimestamp(filed.received_time()) : deciding.now();
-  if (received > deciding.now()) errors.AddInvalid("request.received_time", "must not be in the future");
+  if (received > deciding.now())
+    errors.AddInvalid("request.received_time", "must not be in the future");
   if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
 
   const Deadline deadline = AnswerDeadline(rulebook, received);
@@ -80,23 +85,27 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   *filed.mutable_pins() = rulebook.pins;
   if (filed.language().empty()) filed.set_language("zh-CN");
   if (filed.categories().empty()) {
-    for (const v1::Category& category : rulebook.policy.categories()) filed.add_categories(category.name());
+    for (const v1::Category& category : rulebook.policy.categories())
+      filed.add_categories(category.name());
   }
   const v1::State& first = rulebook.workflow.states(0);
   filed.set_state(first.name());
   filed.set_phase(first.phase());
   for (const v1::TimerRule& rule : rulebook.workflow.request_timers()) {
-    *filed.add_timers() = BeginTimer(deciding, rule, received, deadline.due, /*state_scoped=*/false);
+    *filed.add_timers() =
+        BeginTimer(deciding, rule, received, deadline.due, /*state_scoped=*/false);
   }
   for (const v1::TimerRule& rule : first.timers()) {
-    *filed.add_timers() = BeginTimer(deciding, rule, deciding.now(), deadline.due, /*state_scoped=*/true);
+    *filed.add_timers() =
+        BeginTimer(deciding, rule, deciding.now(), deadline.due, /*state_scoped=*/true);
   }
   storage::v1::Event event;
   *event.mutable_request_filed() = std::move(filed);
   deciding.EmitContent(std::move(event));
 
   QueueMessage(deciding, kReceivedTemplate, /*to_requester=*/true);
-  // Looking up the contact point discloses nothing and makes filing look the same for known and unknown accounts.
+  // Looking up the contact point discloses nothing and makes filing look the same for known and
+  // unknown accounts.
   CreateTasks(deciding, v1::TASK_KIND_RESOLVE_CONTACT);
   return absl::OkStatus();
 }

@@ -11,7 +11,9 @@ namespace {
 
 using storage::v1::Event;
 
-v1::Notice* Find(Deciding& deciding, const NoticeId& id) { return FindNotice(deciding.mutable_record(), id.bytes()); }
+v1::Notice* Find(Deciding& deciding, const NoticeId& id) {
+  return FindNotice(deciding.mutable_record(), id.bytes());
+}
 
 }  // namespace
 
@@ -68,7 +70,8 @@ absl::Status Handle(Deciding& deciding, const RetryNotice& command) {
 
 absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command) {
   const v1::Notice* notice = Find(deciding, command.id);
-  // The recipient may have answered before the delivery was recorded; then there is nothing left to say.
+  // The recipient may have answered before the delivery was recorded; then there is nothing left to
+  // say.
   if (notice == nullptr || notice->state() != v1::Notice::STATE_PENDING) return absl::OkStatus();
   Event event;
   if (command.delivered) {
@@ -93,7 +96,8 @@ absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command) {
     event.mutable_message_sent()->set_attempts(command.attempts);
   } else {
     event.mutable_message_failed()->set_message_id(std::string(command.id.bytes()));
-    event.mutable_message_failed()->set_no_address(command.outcome == RecordMessageDelivery::Outcome::kNoAddress);
+    event.mutable_message_failed()->set_no_address(command.outcome ==
+                                                   RecordMessageDelivery::Outcome::kNoAddress);
     event.mutable_message_failed()->set_attempts(command.attempts);
   }
   deciding.Emit(std::move(event));

@@ -14,7 +14,8 @@ namespace {
 using storage::v1::Event;
 
 absl::Status Check(const Deciding& deciding, v1::Trigger trigger, absl::string_view action) {
-  return CheckAction(deciding.rulebook(), deciding.state(), trigger, action, deciding.context().actor, deciding.now());
+  return CheckAction(deciding.rulebook(), deciding.state(), trigger, action,
+                     deciding.context().actor, deciding.now());
 }
 
 // Checks, records what the person did, and takes the transition.
@@ -22,7 +23,8 @@ absl::Status Act(Deciding& deciding, v1::Trigger trigger, absl::string_view acti
   DSR_RETURN_IF_ERROR(Check(deciding, trigger, action));
   deciding.EmitContent(std::move(event));
   if (!TakeTransition(deciding, trigger)) {
-    return ActionNotAllowed(deciding.request(), action, "a condition of its workflow does not hold");
+    return ActionNotAllowed(deciding.request(), action,
+                            "a condition of its workflow does not hold");
   }
   return absl::OkStatus();
 }
@@ -43,12 +45,15 @@ absl::Status Handle(Deciding& deciding, const AssessRequest&) {
 
 absl::Status Handle(Deciding& deciding, const DecideField& command) {
   DSR_RETURN_IF_ERROR(Check(deciding, v1::TRIGGER_FIELD_DECIDED, "DecideField"));
-  if (command.decided.index() < 0 || command.decided.index() >= deciding.request().correction().fields_size()) {
-    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "index", "must be the place of a field of this correction");
+  if (command.decided.index() < 0 ||
+      command.decided.index() >= deciding.request().correction().fields_size()) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "index",
+                          "must be the place of a field of this correction");
   }
   if (command.decided.decision() != v1::FIELD_DECISION_ACCEPTED &&
       command.decided.decision() != v1::FIELD_DECISION_REJECTED) {
-    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "decision", "must be ACCEPTED or REJECTED");
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "decision",
+                          "must be ACCEPTED or REJECTED");
   }
   Event event;
   *event.mutable_field_decided() = command.decided;
@@ -70,7 +75,8 @@ absl::Status Handle(Deciding& deciding, const ClearBlockers&) {
 absl::Status Handle(Deciding& deciding, const ProposeRefusal& command) {
   if (command.proposed.ground() == v1::REFUSAL_GROUND_UNSPECIFIED ||
       !v1::RefusalGround_IsValid(command.proposed.ground())) {
-    return MakeFieldError(v1::ERROR_REASON_GROUND_MISSING, "ground", "must be a listed ground of refusal");
+    return MakeFieldError(v1::ERROR_REASON_GROUND_MISSING, "ground",
+                          "must be a listed ground of refusal");
   }
   Event event;
   *event.mutable_refusal_proposed() = command.proposed;
@@ -88,7 +94,8 @@ absl::Status Handle(Deciding& deciding, const RejectRefusal&) {
 absl::Status Handle(Deciding& deciding, const ReviewDecision& command) {
   if (command.reviewed.outcome() == v1::REVIEW_OUTCOME_UNSPECIFIED ||
       !v1::ReviewOutcome_IsValid(command.reviewed.outcome())) {
-    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "outcome", "must be UPHELD, CHANGED or OVERTURNED");
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "outcome",
+                          "must be UPHELD, CHANGED or OVERTURNED");
   }
   Event event;
   *event.mutable_decision_reviewed() = command.reviewed;
@@ -105,13 +112,15 @@ absl::Status Handle(Deciding& deciding, const RespondToRequest&) {
   DSR_RETURN_IF_ERROR(Check(deciding, v1::TRIGGER_RESPONDED, "RespondToRequest"));
   deciding.LetAnswerTakeContent();
   if (!TakeTransition(deciding, v1::TRIGGER_RESPONDED)) {
-    return ActionNotAllowed(deciding.request(), "RespondToRequest", "a condition of its workflow does not hold");
+    return ActionNotAllowed(deciding.request(), "RespondToRequest",
+                            "a condition of its workflow does not hold");
   }
   return absl::OkStatus();
 }
 
 absl::Status Handle(Deciding& deciding, const AssignRequest& command) {
-  if (deciding.request().phase() == v1::PHASE_CLOSED) return AlreadyEnded(deciding.request().name());
+  if (deciding.request().phase() == v1::PHASE_CLOSED)
+    return AlreadyEnded(deciding.request().name());
   Event event;
   event.mutable_request_assigned()->set_assignee(command.assignee);
   deciding.Emit(std::move(event));

@@ -30,9 +30,10 @@ bool GrantIsOpen(const Deciding& deciding) {
 
 absl::Status Handle(Deciding& deciding, const FireTimer& command) {
   const auto& timers = deciding.state().timers();
-  const auto found = std::find_if(timers.begin(), timers.end(), [&](const storage::v1::PendingTimer& timer) {
-    return timer.name() == command.name && FromTimestamp(timer.due_time()) == command.due;
-  });
+  const auto found =
+      std::find_if(timers.begin(), timers.end(), [&](const storage::v1::PendingTimer& timer) {
+        return timer.name() == command.name && FromTimestamp(timer.due_time()) == command.due;
+      });
   if (found == timers.end() || deciding.now() < command.due) return absl::OkStatus();
   const std::string notice_id = found->notice_id();
   Event ended;
@@ -54,12 +55,14 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
 absl::Status Handle(Deciding& deciding, const BeginDownload&) {
   const v1::Package& package = deciding.request().package();
   if (!GrantIsOpen(deciding)) return GrantInvalid();
-  if (package.state() == v1::Package::STATE_DOWNLOADING && package.bound_to() == deciding.context().actor.name) {
+  if (package.state() == v1::Package::STATE_DOWNLOADING &&
+      package.bound_to() == deciding.context().actor.name) {
     return absl::OkStatus();
   }
   if (package.state() != v1::Package::STATE_READY) return GrantInvalid();
   const v1::AssuranceLevel level = deciding.rulebook().workflow.least_level();
-  if (!IsVerified(deciding.state(), level, deciding.now())) return NotVerified(deciding.request(), level);
+  if (!IsVerified(deciding.state(), level, deciding.now()))
+    return NotVerified(deciding.request(), level);
   Event event;
   event.mutable_download_begun();
   deciding.Emit(std::move(event));
@@ -68,7 +71,8 @@ absl::Status Handle(Deciding& deciding, const BeginDownload&) {
 
 absl::Status Handle(Deciding& deciding, const FinishDownload&) {
   const v1::Package& package = deciding.request().package();
-  if (package.state() != v1::Package::STATE_DOWNLOADING || package.bound_to() != deciding.context().actor.name) {
+  if (package.state() != v1::Package::STATE_DOWNLOADING ||
+      package.bound_to() != deciding.context().actor.name) {
     return GrantInvalid();
   }
   Event event;

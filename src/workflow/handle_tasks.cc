@@ -25,13 +25,16 @@ absl::Status CheckOpen(const v1::Task* task) {
 }
 
 const v1::PlanItem* FindInstruction(const v1::Task& task, const std::string& category) {
-  const auto found = std::find_if(task.instructions().begin(), task.instructions().end(),
-                                  [&](const v1::PlanItem& item) { return item.category() == category; });
+  const auto found =
+      std::find_if(task.instructions().begin(), task.instructions().end(),
+                   [&](const v1::PlanItem& item) { return item.category() == category; });
   return found == task.instructions().end() ? nullptr : &*found;
 }
 
 bool IsRealDay(const v1::Date& date) {
-  if (date.year() < 1 || date.year() > 9999 || date.month() < 1 || date.month() > 12 || date.day() < 1) return false;
+  if (date.year() < 1 || date.year() > 9999 || date.month() < 1 || date.month() > 12 ||
+      date.day() < 1)
+    return false;
   return ToDate(ToCivilDay(date)).day() == date.day();
 }
 
@@ -40,26 +43,33 @@ absl::Status CheckResult(const v1::Task& task, const v1::TaskResult& result) {
   for (int i = 0; i < result.categories_size(); ++i) {
     const v1::CategoryResult& category = result.categories(i);
     const std::string field = absl::StrCat("result.categories[", i, "]");
-    if (std::find(task.categories().begin(), task.categories().end(), category.category()) == task.categories().end()) {
+    if (std::find(task.categories().begin(), task.categories().end(), category.category()) ==
+        task.categories().end()) {
       errors.AddInvalid(field + ".category", "must be a category of the task");
     }
     if (category.records() < 0) errors.AddInvalid(field + ".records", "must not be negative");
     if (category.retained().empty()) continue;
     const v1::PlanItem* instruction = FindInstruction(task, category.category());
-    if (instruction == nullptr || instruction->action() != v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) {
-      errors.AddInvalid(field + ".retained", "the task's instruction for this category is to erase all");
+    if (instruction == nullptr ||
+        instruction->action() != v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) {
+      errors.AddInvalid(field + ".retained",
+                        "the task's instruction for this category is to erase all");
     }
     for (const v1::RetainedGroup& group : category.retained()) {
-      if (group.records() < 1) errors.AddInvalid(field + ".retained", "every group must have 1 record or more");
-      if (!IsRealDay(group.anchor_day())) errors.AddInvalid(field + ".retained", "every anchor day must be a real day");
+      if (group.records() < 1)
+        errors.AddInvalid(field + ".retained", "every group must have 1 record or more");
+      if (!IsRealDay(group.anchor_day()))
+        errors.AddInvalid(field + ".retained", "every anchor day must be a real day");
     }
   }
   return errors.ToStatus();
 }
 
-int64_t ErasedBefore(const v1::Request& request, const v1::Task& task, const std::string& category) {
+int64_t ErasedBefore(const v1::Request& request, const v1::Task& task,
+                     const std::string& category) {
   for (const v1::CategoryOutcome& outcome : request.outcomes()) {
-    if (outcome.category() == category && outcome.system() == task.system()) return outcome.records();
+    if (outcome.category() == category && outcome.system() == task.system())
+      return outcome.records();
   }
   return 0;
 }
@@ -68,9 +78,11 @@ void TellErased(const Deciding& deciding, const v1::Task& task, const v1::Catego
                 v1::CategoryOutcome& outcome, TaskCompleted& completed) {
   const Rulebook& rulebook = deciding.rulebook();
   if (task.retained_only()) {
-    outcome.set_records(outcome.records() + ErasedBefore(deciding.request(), task, outcome.category()));
+    outcome.set_records(outcome.records() +
+                        ErasedBefore(deciding.request(), task, outcome.category()));
   }
-  outcome.set_disposition(outcome.records() > 0 ? v1::DISPOSITION_ERASED : v1::DISPOSITION_NOT_HELD);
+  outcome.set_disposition(outcome.records() > 0 ? v1::DISPOSITION_ERASED
+                                                : v1::DISPOSITION_NOT_HELD);
   const v1::PlanItem* instruction = FindInstruction(task, outcome.category());
   if (result == nullptr || result->retained().empty() || instruction == nullptr) return;
   v1::RetentionRule rule;
@@ -97,9 +109,9 @@ void TellOutcomes(const Deciding& deciding, const v1::Task& task, TaskCompleted&
   }
   for (const std::string& category : task.categories()) {
     const auto& reported = completed.result().categories();
-    const auto found = std::find_if(reported.begin(), reported.end(), [&](const v1::CategoryResult& result) {
-      return result.category() == category;
-    });
+    const auto found = std::find_if(
+        reported.begin(), reported.end(),
+        [&](const v1::CategoryResult& result) { return result.category() == category; });
     const v1::CategoryResult* result = found == reported.end() ? nullptr : &*found;
     v1::CategoryOutcome outcome;
     outcome.set_category(category);

@@ -1,5 +1,6 @@
-// What each command does: one function a command. Each emits events and returns OK, or returns why the command is
-// rejected; events emitted by then are dropped, unless it asked to keep them (a wrong code counts).
+// What each command does: one function a command. Each emits events and returns OK, or returns why
+// the command is rejected; events emitted by then are dropped, unless it asked to keep them (a
+// wrong code counts).
 #ifndef DSR_WORKFLOW_HANDLERS_H_
 #define DSR_WORKFLOW_HANDLERS_H_
 

@@ -20,11 +20,14 @@ constexpr int kMostSettlingSteps = 16;
 
 bool LeavesFrom(const v1::Transition& transition, const v1::Request& request) {
   if (transition.from_unanswered()) return IsUnanswered(request.phase());
-  return std::find(transition.from().begin(), transition.from().end(), request.state()) != transition.from().end();
+  return std::find(transition.from().begin(), transition.from().end(), request.state()) !=
+         transition.from().end();
 }
 
 // Guards whose answer the action itself brings; they cannot be asked before it.
-bool DependsOnAction(const v1::Guard& guard) { return guard.kind() == v1::GUARD_KIND_DECISION_CHANGED; }
+bool DependsOnAction(const v1::Guard& guard) {
+  return guard.kind() == v1::GUARD_KIND_DECISION_CHANGED;
+}
 
 bool RoleMatches(const v1::Transition& transition, const Actor& actor) {
   return std::any_of(transition.roles().begin(), transition.roles().end(),
@@ -46,24 +49,27 @@ void Enter(Deciding& deciding, const v1::Transition& transition) {
   changed.set_phase(to->phase());
   changed.set_trigger(TriggerWord(transition));
   for (const v1::TimerRule& rule : to->timers()) {
-    *changed.add_timers() = BeginTimer(deciding, rule, deciding.now(),
-                                       FromTimestamp(deciding.request().due_time()), /*state_scoped=*/true);
+    *changed.add_timers() =
+        BeginTimer(deciding, rule, deciding.now(), FromTimestamp(deciding.request().due_time()),
+                   /*state_scoped=*/true);
   }
   deciding.Emit(std::move(event));
   // The state that was left may have let the timer pass unused.
-  if (to->phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty()) KeepRetentionTimer(deciding);
+  if (to->phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty())
+    KeepRetentionTimer(deciding);
 }
 
 void Take(Deciding& deciding, const v1::Transition& transition) {
   // Effects first: what they make belongs to the state that is left, and an end comes last.
   for (const v1::Effect& effect : transition.effects()) RunEffect(deciding, effect);
-  if (!transition.to().empty() && transition.to() != deciding.request().state()) Enter(deciding, transition);
+  if (!transition.to().empty() && transition.to() != deciding.request().state())
+    Enter(deciding, transition);
 }
 
 }  // namespace
 
-storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule, absl::Time start, absl::Time due,
-                                 bool state_scoped) {
+storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule,
+                                 absl::Time start, absl::Time due, bool state_scoped) {
   storage::v1::TimerSet timer;
   timer.set_name(rule.name());
   *timer.mutable_due_time() = ToTimestamp(TimerDue(deciding.rulebook(), rule, start, due));
@@ -72,20 +78,23 @@ storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& 
   return timer;
 }
 
-absl::Status CheckAction(const Rulebook& rulebook, const storage::v1::RequestState& state, v1::Trigger trigger,
-                         absl::string_view action, const Actor& actor, absl::Time now) {
+absl::Status CheckAction(const Rulebook& rulebook, const storage::v1::RequestState& state,
+                         v1::Trigger trigger, absl::string_view action, const Actor& actor,
+                         absl::Time now) {
   const v1::Request& request = state.request();
   if (request.phase() == v1::PHASE_CLOSED) return AlreadyEnded(request.name());
-  if (trigger == v1::TRIGGER_WITHDRAWN && state.point_of_no_return()) return PointOfNoReturn(request);
+  if (trigger == v1::TRIGGER_WITHDRAWN && state.point_of_no_return())
+    return PointOfNoReturn(request);
   std::optional<absl::Status> first_reason;
   bool any_here = false;
   for (const v1::Transition& transition : rulebook.workflow.transitions()) {
     if (transition.trigger() != trigger || !LeavesFrom(transition, request)) continue;
     any_here = true;
     if (!RoleMatches(transition, actor)) continue;
-    const auto broken = std::find_if(transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
-      return !DependsOnAction(guard) && !Holds(guard, state, actor, now);
-    });
+    const auto broken = std::find_if(
+        transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
+          return !DependsOnAction(guard) && !Holds(guard, state, actor, now);
+        });
     if (broken == transition.guards().end()) return absl::OkStatus();
     if (!first_reason) first_reason = Explain(*broken, request, action);
   }
@@ -98,9 +107,10 @@ bool TakeTransition(Deciding& deciding, v1::Trigger trigger, absl::string_view t
     if (transition.trigger() != trigger || !LeavesFrom(transition, deciding.request())) continue;
     if (trigger == v1::TRIGGER_TIMER && absl::string_view(transition.timer()) != timer) continue;
     if (!transition.roles().empty() && !RoleMatches(transition, deciding.context().actor)) continue;
-    const bool all_hold = std::all_of(transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
-      return Holds(guard, deciding.state(), deciding.context().actor, deciding.now());
-    });
+    const bool all_hold = std::all_of(
+        transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
+          return Holds(guard, deciding.state(), deciding.context().actor, deciding.now());
+        });
     if (!all_hold) continue;
     Take(deciding, transition);
     return true;

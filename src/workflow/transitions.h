@@ -11,21 +11,23 @@
 
 namespace dsr {
 
-// Tells whether a person may set off `trigger` now: the state has a transition for it, a role matches, and the guards hold
-// that do not depend on what the action itself brings. `action` is the method's name, for errors.
-absl::Status CheckAction(const Rulebook& rulebook, const storage::v1::RequestState& state, v1::Trigger trigger,
-                         absl::string_view action, const Actor& actor, absl::Time now);
+// Tells whether a person may set off `trigger` now: the state has a transition for it, a role
+// matches, and the guards hold that do not depend on what the action itself brings. `action` is the
+// method's name, for errors.
+absl::Status CheckAction(const Rulebook& rulebook, const storage::v1::RequestState& state,
+                         v1::Trigger trigger, absl::string_view action, const Actor& actor,
+                         absl::Time now);
 
-// Takes the first transition of the present state for `trigger` (and `timer`) whose guards hold, with its effects. Returns
-// false when there is none.
+// Takes the first transition of the present state for `trigger` (and `timer`) whose guards hold,
+// with its effects. Returns false when there is none.
 bool TakeTransition(Deciding& deciding, v1::Trigger trigger, absl::string_view timer = "");
 
 // Takes transitions on FACTS_CHANGED until none holds, at most 16.
 void Settle(Deciding& deciding);
 
 // The event that begins a timer of `rule` now.
-storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule, absl::Time start, absl::Time due,
-                                 bool state_scoped);
+storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule,
+                                 absl::Time start, absl::Time due, bool state_scoped);
 
 }  // namespace dsr
 

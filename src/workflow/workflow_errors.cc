@@ -7,17 +7,20 @@
 
 namespace dsr {
 
-absl::Status ActionNotAllowed(const v1::Request& request, absl::string_view action, absl::string_view why) {
+absl::Status ActionNotAllowed(const v1::Request& request, absl::string_view action,
+                              absl::string_view why) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ACTION_NOT_ALLOWED,
-                   absl::StrCat(action, " is not allowed for ", request.name(), " in state ", request.state(), ": ", why),
+                   absl::StrCat(action, " is not allowed for ", request.name(), " in state ",
+                                request.state(), ": ", why),
                    {{"state", request.state()}, {"action", std::string(action)}});
 }
 
 absl::Status NotVerified(const v1::Request& request, v1::AssuranceLevel needed) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_NOT_VERIFIED,
-                   absl::StrCat(request.name(), " has no passed and unexpired verification at level ",
-                                v1::AssuranceLevel_Name(needed), "; start one with StartVerification"),
-                   {{"needed_level", v1::AssuranceLevel_Name(needed)}});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_NOT_VERIFIED,
+      absl::StrCat(request.name(), " has no passed and unexpired verification at level ",
+                   v1::AssuranceLevel_Name(needed), "; start one with StartVerification"),
+      {{"needed_level", v1::AssuranceLevel_Name(needed)}});
 }
 
 absl::Status SecondPersonNeeded(absl::string_view action) {
@@ -28,12 +31,14 @@ absl::Status SecondPersonNeeded(absl::string_view action) {
 
 absl::Status PointOfNoReturn(const v1::Request& request) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_POINT_OF_NO_RETURN,
-                   absl::StrCat(request.name(), " can no longer be withdrawn: erasure has begun"), {});
+                   absl::StrCat(request.name(), " can no longer be withdrawn: erasure has begun"),
+                   {});
 }
 
 absl::Status AlreadyEnded(absl::string_view name) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ALREADY_ENDED,
-                   absl::StrCat(name, " has ended; the call changes nothing"), {{"resource", std::string(name)}});
+                   absl::StrCat(name, " has ended; the call changes nothing"),
+                   {{"resource", std::string(name)}});
 }
 
 absl::Status CodeExpired() {
@@ -47,9 +52,10 @@ absl::Status AttemptsExhausted(absl::string_view what) {
 }
 
 absl::Status RoleMissing(absl::string_view action) {
-  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
-                   absl::StrCat("the caller's roles do not allow ", action, " for this type of request"),
-                   {{"method", std::string(action)}});
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
+      absl::StrCat("the caller's roles do not allow ", action, " for this type of request"),
+      {{"method", std::string(action)}});
 }
 
 absl::Status ChildNotFound(absl::string_view kind) {

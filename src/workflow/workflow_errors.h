@@ -8,8 +8,10 @@
 
 namespace dsr {
 
-// FAILED_PRECONDITION ACTION_NOT_ALLOWED: `why` ends the sentence "... is not allowed in state X: ".
-absl::Status ActionNotAllowed(const v1::Request& request, absl::string_view action, absl::string_view why);
+// FAILED_PRECONDITION ACTION_NOT_ALLOWED: `why` ends the sentence "... is not allowed in state X:
+// ".
+absl::Status ActionNotAllowed(const v1::Request& request, absl::string_view action,
+                              absl::string_view why);
 // FAILED_PRECONDITION NOT_VERIFIED.
 absl::Status NotVerified(const v1::Request& request, v1::AssuranceLevel needed);
 // FAILED_PRECONDITION SECOND_PERSON_NEEDED.

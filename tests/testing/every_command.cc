@@ -79,10 +79,10 @@ void AddVerificationCommands(RequestDriver& request, std::vector<Command>& comma
 }
 
 void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& commands) {
-  commands.insert(commands.end(), {AssessRequest(), ConfirmPlan(), ClearBlockers(),
-                                   ApproveRefusal(), RejectRefusal(), WithdrawRequest(),
-                                   RespondToRequest(), AssignRequest{.assignee = "chen"},
-                                   BeginDownload(), FinishDownload()});
+  commands.insert(commands.end(),
+                  {AssessRequest(), ConfirmPlan(), ClearBlockers(), ApproveRefusal(),
+                   RejectRefusal(), WithdrawRequest(), RespondToRequest(),
+                   AssignRequest{.assignee = "chen"}, BeginDownload(), FinishDownload()});
   ProposeRefusal refusal;
   refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
   commands.push_back(refusal);
@@ -108,9 +108,8 @@ std::vector<Command> EveryCommand(RequestDriver& request) {
   for (const v1::Task& task : request.record().tasks()) AddTaskCommands(task, commands);
   for (const v1::Notice& notice : request.record().notices()) AddNoticeCommands(notice, commands);
   for (const v1::Message& message : request.record().messages()) {
-    commands.push_back(RecordMessageDelivery{.id = IdIn<MessageId>(message.name()),
-                                             .attempts = 1,
-                                             .text_sha256 = std::string(32, 't')});
+    commands.push_back(RecordMessageDelivery{
+        .id = IdIn<MessageId>(message.name()), .attempts = 1, .text_sha256 = std::string(32, 't')});
   }
   for (const storage::v1::PendingTimer& timer : request.state().timers()) {
     commands.push_back(FireTimer{.name = timer.name(), .due = FromTimestamp(timer.due_time())});

@@ -64,8 +64,9 @@ bool AreEqual(const Decision& a, const Decision& b) {
   if (const Accepted* accepted = std::get_if<Accepted>(&a)) {
     if (accepted->content_event != std::get<Accepted>(b).content_event) return false;
   }
-  return std::equal(EventsOf(a).begin(), EventsOf(a).end(), EventsOf(b).begin(), EventsOf(b).end(),
-                    [](const Event& x, const Event& y) { return MessageDifferencer::Equals(x, y); });
+  return std::equal(
+      EventsOf(a).begin(), EventsOf(a).end(), EventsOf(b).begin(), EventsOf(b).end(),
+      [](const Event& x, const Event& y) { return MessageDifferencer::Equals(x, y); });
 }
 
 const PendingTimer* NextOverdue(const storage::v1::RequestState& state, absl::Time now) {
@@ -333,17 +334,15 @@ void RequestDriver::CompleteAllNotices() {
 }
 
 int RequestDriver::Count(Event::PayloadCase payload) const {
-  return static_cast<int>(
-      std::count_if(events_.begin(), events_.end(),
-                    [&](const Event& event) { return event.payload_case() == payload; }));
+  return static_cast<int>(std::count_if(events_.begin(), events_.end(), [&](const Event& event) {
+    return event.payload_case() == payload;
+  }));
 }
 
 int RequestDriver::Messages(absl::string_view template_id) const {
-  return static_cast<int>(
-      std::count_if(record_.messages().begin(), record_.messages().end(),
-                    [&](const v1::Message& message) {
-                      return message.template_() == std::string(template_id);
-                    }));
+  return static_cast<int>(std::count_if(
+      record_.messages().begin(), record_.messages().end(),
+      [&](const v1::Message& message) { return message.template_() == std::string(template_id); }));
 }
 
 absl::Time RequestDriver::TimerDueAt(absl::string_view name) const {

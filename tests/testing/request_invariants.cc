@@ -44,9 +44,8 @@ bool NeedsVerification(const Event& event) {
       if (event.tasks_created().kind() == v1::TASK_KIND_RESOLVE_CONTACT) return false;
       const auto& tasks = event.tasks_created().tasks();
       const bool erases_retained =
-          !tasks.empty() && std::all_of(tasks.begin(), tasks.end(), [](const auto& task) {
-            return task.retained_only();
-          });
+          !tasks.empty() && std::all_of(tasks.begin(), tasks.end(),
+                                        [](const auto& task) { return task.retained_only(); });
       return !erases_retained;
     }
     case Event::kGrantIssued:
@@ -63,8 +62,8 @@ bool NeedsVerification(const Event& event) {
 void CheckVerified(const RequestRecord& before, const Event& event) {
   const absl::Time now = FromTimestamp(event.time());
   if (NeedsVerification(event)) {
-    EXPECT_TRUE(IsVerifiedAt(before.state(), now))
-        << "unverified: payload " << event.payload_case() << " in " << before.state().request().state();
+    EXPECT_TRUE(IsVerifiedAt(before.state(), now)) << "unverified: payload " << event.payload_case()
+                                                   << " in " << before.state().request().state();
   }
   if (event.has_notices_created()) {
     // Recipients of later disclosures are told as the erasure goes on, which was verified when it
@@ -109,19 +108,19 @@ void CheckNotices(const RequestRecord& before, const Event& event, const Facts& 
     scopes.emplace(notice.recipient(), notice.kind(), notice.scope_version());
   }
   for (const storage::v1::NewNotice& notice : event.notices_created().notices()) {
-    EXPECT_TRUE(scopes
-                    .emplace(notice.recipient(), event.notices_created().kind(),
-                             notice.scope_version())
-                    .second)
+    EXPECT_TRUE(
+        scopes.emplace(notice.recipient(), event.notices_created().kind(), notice.scope_version())
+            .second)
         << notice.recipient() << " is told twice for scope " << notice.scope_version();
     EXPECT_FALSE(notice.categories().empty());
     for (const std::string& category : notice.categories()) {
-      const bool received = std::any_of(
-          facts.disclosures.begin(), facts.disclosures.end(), [&](const v1::Disclosure& disclosure) {
-            return disclosure.recipient() == notice.recipient() &&
-                   std::count(disclosure.categories().begin(), disclosure.categories().end(),
-                              category) > 0;
-          });
+      const bool received =
+          std::any_of(facts.disclosures.begin(), facts.disclosures.end(),
+                      [&](const v1::Disclosure& disclosure) {
+                        return disclosure.recipient() == notice.recipient() &&
+                               std::count(disclosure.categories().begin(),
+                                          disclosure.categories().end(), category) > 0;
+                      });
       EXPECT_TRUE(received) << notice.recipient() << " never received " << category;
     }
   }
@@ -231,10 +230,9 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestState& 
   }
   if (action == "StartVerification") {
     const bool asserts = actor.HasRole("session_asserter");
-    return StartVerification{
-        .id = VerificationId::Derive(absl::UnixEpoch(), {"asked"}),
-        .method = asserts ? v1::VERIFICATION_METHOD_ACCOUNT_SESSION
-                          : v1::VERIFICATION_METHOD_ONE_TIME_CODE};
+    return StartVerification{.id = VerificationId::Derive(absl::UnixEpoch(), {"asked"}),
+                             .method = asserts ? v1::VERIFICATION_METHOD_ACCOUNT_SESSION
+                                               : v1::VERIFICATION_METHOD_ONE_TIME_CODE};
   }
   if (action == "SubmitCode") {
     SubmitCode command;
@@ -262,8 +260,7 @@ void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
   ASSERT_TRUE(command.has_value()) << "an action without a command: " << what;
   const Decision decision = Decide(rulebook, record, *command, context);
   const Rejected* rejected = std::get_if<Rejected>(&decision);
-  const std::string reason =
-      rejected == nullptr ? "" : ErrorReasonName(ReasonOf(rejected->reason));
+  const std::string reason = rejected == nullptr ? "" : ErrorReasonName(ReasonOf(rejected->reason));
   if (told.allowed() && told.action() == "SubmitCode" && !record.state().account_known()) {
     // Nobody may learn here that no code was sent.
     EXPECT_TRUE(reason == "CODE_WRONG" || reason == "ATTEMPTS_EXHAUSTED") << what << ": " << reason;

@@ -14,7 +14,8 @@
 namespace dsr {
 
 // Checks each event of a decision against the record it was decided on:
-// - nothing is collected, changed, closed, erased, told to a recipient, packed or handed out without
+// - nothing is collected, changed, closed, erased, told to a recipient, packed or handed out
+// without
 //   a passed, unexpired verification at that moment (what a law kept may be erased later);
 // - a state changes only along an edge of the workflow;
 // - a withdrawal takes effect before the point of no return only, and is answered;

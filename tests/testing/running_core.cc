@@ -63,8 +63,8 @@ RunningCore::RunningCore(absl::string_view folder, absl::string_view definitions
     : key_encryption_key_(Get(SecretKey::FromBytes(std::string(SecretKey::kSize, 'k')))),
       clock_(clock),
       ids_(clock),
-      store_(Get(sqlite::SqliteStore::Open(
-          {.path = absl::StrCat(folder, "/data"), .clock = &clock_}))),
+      store_(Get(
+          sqlite::SqliteStore::Open({.path = absl::StrCat(folder, "/data"), .clock = &clock_}))),
       keys_(Get(KeyFile::Open(absl::StrCat(folder, "/keys"), key_encryption_key_,
                               /*create_if_missing=*/true))),
       key_numbers_(Get(KeyNumbers::Open(*store_, *keys_, /*ahead=*/64))),
@@ -237,9 +237,8 @@ std::string RunningCore::Lease(absl::string_view system, const TaskId& task) {
     const absl::Time now = clock_.Now();
     std::vector<std::string> tokens;
     for (int i = 0; i < 100; ++i) tokens.push_back(RandomBytes(16));
-    DSR_ASSIGN_OR_RETURN(
-        const std::vector<LeasedTask> leases,
-        transaction.LeaseTasks(system, now, now + absl::Minutes(1), 100, tokens));
+    DSR_ASSIGN_OR_RETURN(const std::vector<LeasedTask> leases,
+                         transaction.LeaseTasks(system, now, now + absl::Minutes(1), 100, tokens));
     for (const LeasedTask& lease : leases) {
       if (lease.task == task) {
         token = lease.lease_token;
@@ -282,8 +281,7 @@ std::vector<storage::v1::Event> RunningCore::Events(const RequestId& request) {
   std::vector<storage::v1::Event> events;
   Check(store_->Read([&](ReadView& view) -> absl::Status {
     events.clear();
-    DSR_ASSIGN_OR_RETURN(const std::vector<StoredEvent> stored,
-                         view.ListEvents(request, 0, 10000));
+    DSR_ASSIGN_OR_RETURN(const std::vector<StoredEvent> stored, view.ListEvents(request, 0, 10000));
     for (const StoredEvent& one : stored) {
       if (!events.emplace_back().ParseFromString(one.clear)) return absl::InternalError("event");
     }

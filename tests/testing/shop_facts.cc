@@ -115,10 +115,12 @@ std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,
 }
 
 const std::vector<std::string>& ShopWorkflows() {
-  static const auto& names = *new std::vector<std::string>{
-      "access",   "copy",
-      "correction", "deletion",
-      "account-cancellation", "automated-decision-complaint"};
+  static const auto& names = *new std::vector<std::string>{"access",
+                                                           "copy",
+                                                           "correction",
+                                                           "deletion",
+                                                           "account-cancellation",
+                                                           "automated-decision-complaint"};
   return names;
 }
 

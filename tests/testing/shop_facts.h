@@ -21,10 +21,10 @@ inline constexpr char kPayments[] = "systems/payments";
 inline constexpr char kBrowsing[] = "systems/browsing";
 inline constexpr char kRecommendation[] = "systems/recommendation";
 
-inline constexpr char kPaymentProvider[] = "recipients/payment";      // independent controller
-inline constexpr char kLogistics[] = "recipients/logistics";          // entrusted processor
+inline constexpr char kPaymentProvider[] = "recipients/payment";         // independent controller
+inline constexpr char kLogistics[] = "recipients/logistics";             // entrusted processor
 inline constexpr char kOverseasSeller[] = "recipients/overseas-seller";  // independent controller
-inline constexpr char kAdPartner[] = "recipients/ad-partner";         // joint controller
+inline constexpr char kAdPartner[] = "recipients/ad-partner";            // joint controller
 
 // The five data systems and four recipients; nothing was disclosed yet.
 Facts ShopFacts();

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 
 from console import expect, show, step, story
@@ -29,7 +30,6 @@ def access(dsrd, people):
     step(f"collected {records} records from {len(systems)} systems", case.name)
     case.do("caseworker-1", "respond")
     answer = case.mail("response-access")
-    expect("Grant:" in answer, "the answer carries the grant")
     recipients = [title for title in ("payment", "logistics", "overseas", "ad") if title in answer.lower()]
     expect(recipients, "the answer names the recipients")
     page = _download(dsrd, case, answer, "access.html")
@@ -38,7 +38,7 @@ def access(dsrd, people):
 
 
 def _grant(answer):
-    return next(line.split(":", 1)[1].strip() for line in answer.splitlines() if line.startswith("Grant:"))
+    return re.search(r"grant: (\w{26})", answer, re.IGNORECASE).group(1)
 
 
 def _download(dsrd, case, answer, file_name):

@@ -11,7 +11,8 @@ namespace dsr {
 // What a definition is. The values are stored.
 enum class DefinitionKind { kWorkflow = 1, kPolicy = 2, kCalendar = 3, kTemplates = 4 };
 
-// `ref.sha256()` is over `text`, the canonical text: protobuf text format as printed by dsrd, fragments merged, comments gone.
+// `ref.sha256()` is over `text`, the canonical text: protobuf text format as printed by dsrd,
+// fragments merged, comments gone.
 struct Definition {
   DefinitionKind kind;
   v1::DefinitionRef ref;

@@ -1,8 +1,8 @@
 // Commands: everything that can be asked of one request, by whomever.
 //
-// A command that brings personal data carries the event payload it will become with every personal field cleared; the
-// data itself travels beside it as SealedContent, sealed before the command reached the writer thread. Commands are never
-// stored.
+// A command that brings personal data carries the event payload it will become with every personal
+// field cleared; the data itself travels beside it as SealedContent, sealed before the command
+// reached the writer thread. Commands are never stored.
 #ifndef DSR_WORKFLOW_COMMAND_H_
 #define DSR_WORKFLOW_COMMAND_H_
 
@@ -23,20 +23,21 @@
 
 namespace dsr {
 
-// Files a request. The payload holds type, received_time (empty: now), subject_id, key_number, requester, channel,
-// language, categories and details; the engine fills in the rest.
+// Files a request. The payload holds type, received_time (empty: now), subject_id, key_number,
+// requester, channel, language, categories and details; the engine fills in the rest.
 struct FileRequest {
   storage::v1::RequestFiled filed;
 };
 
-// Begins a verification under `id`, or sends another code for the pending one (then `id` is not used).
+// Begins a verification under `id`, or sends another code for the pending one (then `id` is not
+// used).
 struct StartVerification {
   VerificationId id;
   v1::VerificationMethod method;
 };
 
-// Submits a code. Which codes were right is found out before: `matched_send` is the number of the send whose code equals
-// the one submitted, 0 for none.
+// Submits a code. Which codes were right is found out before: `matched_send` is the number of the
+// send whose code equals the one submitted, 0 for none.
 struct SubmitCode {
   VerificationId id;
   int matched_send = 0;
@@ -122,13 +123,15 @@ struct BeginDownload {};
 struct FinishDownload {};
 
 using Command =
-    std::variant<FileRequest, StartVerification, SubmitCode, AssessRequest, DecideField, ConfirmPlan, ClearBlockers,
-                 ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision, WithdrawRequest, RespondToRequest,
-                 AssignRequest, CompleteTask, FailTask, RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice,
-                 ObjectToNotice, RetryNotice, RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload,
-                 FinishDownload>;
+    std::variant<FileRequest, StartVerification, SubmitCode, AssessRequest, DecideField,
+                 ConfirmPlan, ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal,
+                 ReviewDecision, WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask,
+                 FailTask, RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice,
+                 ObjectToNotice, RetryNotice, RecordNoticeDelivery, RecordMessageDelivery,
+                 FireTimer, BeginDownload, FinishDownload>;
 
-// Returns the command's name as used in logs and errors: the API method's where there is one, such as `AssessRequest`.
+// Returns the command's name as used in logs and errors: the API method's where there is one, such
+// as `AssessRequest`.
 absl::string_view CommandName(const Command& command);
 
 }  // namespace dsr

@@ -1,5 +1,5 @@
-// The engine: decides what a command does to a request. Pure: no clock, no randomness, no database, no network; equal
-// arguments, equal result. It never sees a personal field.
+// The engine: decides what a command does to a request. Pure: no clock, no randomness, no database,
+// no network; equal arguments, equal result. It never sees a personal field.
 #ifndef DSR_WORKFLOW_ENGINE_H_
 #define DSR_WORKFLOW_ENGINE_H_
 
@@ -19,8 +19,8 @@
 
 namespace dsr {
 
-// Who acts: a principal of the token file, or a part of dsrd (`system:scheduler`, `system:dispatcher`,
-// `system:packager`), which has no roles and may do what only the system does.
+// Who acts: a principal of the token file, or a part of dsrd (`system:scheduler`,
+// `system:dispatcher`, `system:packager`), which has no roles and may do what only the system does.
 struct Actor {
   std::string name;
   std::vector<std::string> roles;
@@ -39,21 +39,22 @@ struct Facts {
 // The circumstances of one decision.
 struct DecisionContext {
   Actor actor;
-  absl::Time now;          // read on the writer thread; not before the request's last event
-  RequestId request;       // the request decided about
-  std::string fresh_id;    // 16 random bytes for whatever grants something
-  const Facts* facts;      // not null; outlives the call
+  absl::Time now;        // read on the writer thread; not before the request's last event
+  RequestId request;     // the request decided about
+  std::string fresh_id;  // 16 random bytes for whatever grants something
+  const Facts* facts;    // not null; outlives the call
 };
 
-// The events of an accepted command, at least one, in order. Sequences, times and actors are filled in. Where the command
-// carried sealed content, exactly one event, of the kind the content was sealed for, is `content_event`.
+// The events of an accepted command, at least one, in order. Sequences, times and actors are filled
+// in. Where the command carried sealed content, exactly one event, of the kind the content was
+// sealed for, is `content_event`.
 struct Accepted {
   std::vector<storage::v1::Event> events;
   int content_event = -1;  // index in events, -1 for none
 };
 
-// Why a command was rejected, and what that itself makes happen: at least an ActionRejected or CodeRejected event. Both are
-// stored; the status becomes the caller's error after the commit.
+// Why a command was rejected, and what that itself makes happen: at least an ActionRejected or
+// CodeRejected event. Both are stored; the status becomes the caller's error after the commit.
 struct Rejected {
   absl::Status reason;
   std::vector<storage::v1::Event> events;
@@ -63,20 +64,23 @@ using Decision = std::variant<Accepted, Rejected>;
 
 // Decides `command` for `record` (default-constructed for FileRequest) under `rulebook`.
 //
-// The first transition of the present state for the command's trigger whose guards hold is taken, its effects run, and
-// then transitions on FACTS_CHANGED until none holds (at most 16). Rejects with: ACTION_NOT_ALLOWED, NOT_VERIFIED,
-// SECOND_PERSON_NEEDED, POINT_OF_NO_RETURN, ALREADY_ENDED, CODE_WRONG, CODE_EXPIRED, ATTEMPTS_EXHAUSTED, GROUND_MISSING,
-// FIELD_INVALID, ROLE_MISSING, RESOURCE_NOT_FOUND. A FireTimer that is no longer pending is accepted with no event.
-Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& record, const Command& command,
-                const DecisionContext& context);
+// The first transition of the present state for the command's trigger whose guards hold is taken,
+// its effects run, and then transitions on FACTS_CHANGED until none holds (at most 16). Rejects
+// with: ACTION_NOT_ALLOWED, NOT_VERIFIED, SECOND_PERSON_NEEDED, POINT_OF_NO_RETURN, ALREADY_ENDED,
+// CODE_WRONG, CODE_EXPIRED, ATTEMPTS_EXHAUSTED, GROUND_MISSING, FIELD_INVALID, ROLE_MISSING,
+// RESOURCE_NOT_FOUND. A FireTimer that is no longer pending is accepted with no event.
+Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+                const Command& command, const DecisionContext& context);
 
-// Tells for every action of the request's workflow whether `context.actor` may do it now, and if not why not. Agrees with
-// what Decide would do.
-std::vector<v1::AllowedAction> AllowedActions(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+// Tells for every action of the request's workflow whether `context.actor` may do it now, and if
+// not why not. Agrees with what Decide would do.
+std::vector<v1::AllowedAction> AllowedActions(const Rulebook& rulebook,
+                                              const storage::v1::RequestRecord& record,
                                               const DecisionContext& context);
 
-// Applies one event to `record`. Pure and total over every event ever stored; reads no definition. Personal fields present
-// in the event are carried over, so that folding opened events gives the full resource, and folding stored ones the clear one.
+// Applies one event to `record`. Pure and total over every event ever stored; reads no definition.
+// Personal fields present in the event are carried over, so that folding opened events gives the
+// full resource, and folding stored ones the clear one.
 //
 // Works on a record that holds only those tasks, notices and messages that the event is about.
 void Evolve(storage::v1::RequestRecord& record, const storage::v1::Event& event);

@@ -44,14 +44,14 @@ class MessageDispatcherTest : public ::testing::Test {
 
   // Sends what there is, and all that comes.
   void Start() {
-    dispatcher_ = std::make_unique<MessageDispatcher>(
-        MessageDispatcher::Parts{.store = core_.store(),
-                                 .clock = clock_,
-                                 .executor = core_.executor(),
-                                 .reader = core_.reader(),
-                                 .rulebooks = core_.rulebooks(),
-                                 .secrets = core_.secrets(),
-                                 .transport = transport_});
+    dispatcher_ =
+        std::make_unique<MessageDispatcher>(MessageDispatcher::Parts{.store = core_.store(),
+                                                                     .clock = clock_,
+                                                                     .executor = core_.executor(),
+                                                                     .reader = core_.reader(),
+                                                                     .rulebooks = core_.rulebooks(),
+                                                                     .secrets = core_.secrets(),
+                                                                     .transport = transport_});
     core_.commits().Add(dispatcher_.get());
     dispatcher_->AwaitIdle();
   }
@@ -84,14 +84,12 @@ class MessageDispatcherTest : public ::testing::Test {
     Evolve(record, event);
     write.record = &record;
     write.now = clock_.Now();
-    write.events.push_back({.sequence = event.sequence(),
-                            .time = clock_.Now(),
-                            .clear = event.SerializeAsString()});
-    ASSERT_THAT(TransactAndWait(core_.store(),
-                                [&](Transaction& transaction) {
-                                  return transaction.WriteDecision(write);
-                                }),
-                IsOk());
+    write.events.push_back(
+        {.sequence = event.sequence(), .time = clock_.Now(), .clear = event.SerializeAsString()});
+    ASSERT_THAT(
+        TransactAndWait(core_.store(),
+                        [&](Transaction& transaction) { return transaction.WriteDecision(write); }),
+        IsOk());
     if (dispatcher_ != nullptr) {
       dispatcher_->Wake();
       dispatcher_->AwaitIdle();

@@ -38,9 +38,9 @@ class MessageVariablesTest : public ::testing::Test {
   }
 
   void UseWorkflow(const std::string& type) {
-    DSR_ASSERT_OK_AND_ASSIGN(
-        rulebook_, MakeRulebook(v1::Pins(), files_.workflows.at(type), files_.policy,
-                                files_.calendar, files_.templates));
+    DSR_ASSERT_OK_AND_ASSIGN(rulebook_,
+                             MakeRulebook(v1::Pins(), files_.workflows.at(type), files_.policy,
+                                          files_.calendar, files_.templates));
   }
   v1::Request& request() { return *record_.mutable_state()->mutable_request(); }
 
@@ -64,9 +64,9 @@ class MessageVariablesTest : public ::testing::Test {
     v1::Message message;
     message.set_template_(template_id);
     message.set_language(language);
-    const auto rendered = RenderTemplate(
-        *rulebook_->FindTemplate(template_id, language),
-        SubjectVariables({*rulebook_, message, record_, recipients_, disclosures_}));
+    const auto rendered =
+        RenderTemplate(*rulebook_->FindTemplate(template_id, language),
+                       SubjectVariables({*rulebook_, message, record_, recipients_, disclosures_}));
     EXPECT_THAT(rendered, IsOk());
     return rendered->text;
   }

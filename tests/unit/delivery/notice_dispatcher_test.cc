@@ -34,12 +34,12 @@ class NoticeDispatcherTest : public ::testing::Test {
   ~NoticeDispatcherTest() override { Stop(); }
 
   void Start() {
-    dispatcher_ = std::make_unique<NoticeDispatcher>(NoticeDispatcher::Parts{
-        .store = core_.store(),
-        .clock = clock_,
-        .executor = core_.executor(),
-        .reader = core_.reader(),
-        .webhooks = transport_});
+    dispatcher_ =
+        std::make_unique<NoticeDispatcher>(NoticeDispatcher::Parts{.store = core_.store(),
+                                                                   .clock = clock_,
+                                                                   .executor = core_.executor(),
+                                                                   .reader = core_.reader(),
+                                                                   .webhooks = transport_});
     core_.commits().Add(dispatcher_.get());
   }
   void Stop() {

@@ -83,7 +83,8 @@ class TimerSchedulerTest : public ::testing::Test {
   }
 
   TempDir folder_;
-  SimulatedClock clock_{absl::FromCivil(absl::CivilSecond(2026, 3, 2, 2, 0, 0), absl::UTCTimeZone())};
+  SimulatedClock clock_{
+      absl::FromCivil(absl::CivilSecond(2026, 3, 2, 2, 0, 0), absl::UTCTimeZone())};
   std::unique_ptr<RunningCore> core_;
   std::unique_ptr<TimerScheduler> scheduler_;
 };

@@ -73,9 +73,9 @@ TEST_P(AccessTest, CategoryWithoutRecordsIsAnsweredAsNotHeld) {
   request_.Verify();
   ASSERT_THAT(request_.Do(AssessRequest(), Caseworker()), IsOk());
 
-  ASSERT_THAT(request_.Complete(request_.OpenTask(v1::TASK_KIND_COLLECT, kOrders),
-                                v1::TaskResult()),
-              IsOk());
+  ASSERT_THAT(
+      request_.Complete(request_.OpenTask(v1::TASK_KIND_COLLECT, kOrders), v1::TaskResult()),
+      IsOk());
 
   EXPECT_EQ(request_.request().outcomes(0).disposition(), v1::DISPOSITION_NOT_HELD);
 }
@@ -152,16 +152,14 @@ TEST_P(AccessTest, RespondingBeforeTheCollectionIsDoneIsRefused) {
 TEST_P(AccessTest, IntakeMayNotRespond) {
   GoToReady();
 
-  EXPECT_THAT(request_.Do(RespondToRequest(), Intake()),
-              ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
+  EXPECT_THAT(request_.Do(RespondToRequest(), Intake()), ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
 }
 
 TEST_P(AccessTest, FirstDownloadBindsTheGrantToItsCaller) {
   GoToAnswered();
   ASSERT_THAT(request_.Do(BeginDownload(), Intake()), IsOk());
 
-  EXPECT_THAT(request_.Do(BeginDownload(), Caseworker()),
-              ReasonIs(v1::ERROR_REASON_GRANT_INVALID));
+  EXPECT_THAT(request_.Do(BeginDownload(), Caseworker()), ReasonIs(v1::ERROR_REASON_GRANT_INVALID));
   EXPECT_THAT(request_.Do(FinishDownload(), Caseworker()),
               ReasonIs(v1::ERROR_REASON_GRANT_INVALID));
   EXPECT_THAT(request_.Do(BeginDownload(), Intake()), IsOk()) << "the same caller may resume";

@@ -63,8 +63,8 @@ TEST_F(DeletionTest, PlanTellsWhatGoesNowAndWhatALawKeeps) {
   ASSERT_EQ(request_.request().plan().items_size(), 10);
   for (const v1::PlanItem& item : request_.request().plan().items()) {
     const bool kept = item.category() == "orders" || item.category() == "payments";
-    EXPECT_EQ(item.action(), kept ? v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST
-                                  : v1::RETENTION_ACTION_ERASE)
+    EXPECT_EQ(item.action(),
+              kept ? v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST : v1::RETENTION_ACTION_ERASE)
         << item.category();
     EXPECT_EQ(item.law().empty(), !kept);
   }
@@ -96,10 +96,10 @@ TEST_F(DeletionTest, PlanIsComputedAgainOnTheDayItIsConfirmed) {
   ASSERT_THAT(request_.Do(ConfirmPlan(), Caseworker()), IsOk());
 
   const v1::PlanItem instruction = EraseTask(kOrders).instructions(0);
-  EXPECT_EQ(ToCivilDay(instruction.erase_anchored_until()),
-            ErasableUntil(request_.rulebook(),
-                          request_.rulebook().FindCategory("orders")->retention(),
-                          absl::CivilDay(2026, 3, 5)));
+  EXPECT_EQ(
+      ToCivilDay(instruction.erase_anchored_until()),
+      ErasableUntil(request_.rulebook(), request_.rulebook().FindCategory("orders")->retention(),
+                    absl::CivilDay(2026, 3, 5)));
 }
 
 TEST_F(DeletionTest, KeptOrdersAreRestrictedUntilTheRolledDayAndTheRestIsGone) {
@@ -205,7 +205,7 @@ TEST_F(DeletionTest, TermThatEndsWhileOtherSystemsStillEraseIsNotForgotten) {
 
 TEST_F(DeletionTest, TermThatEndsWhileTheVerificationIsExpiredIsNotForgotten) {
   GoToErasing();
-  // 3 April 2023 and three years, rolled over the holiday that begins on 4 April 2026.
+  // The verification expires on 22 March 2026, the term on 3 April.
   ASSERT_THAT(request_.Complete(EraseTask(kOrders),
                                 Kept(EraseTask(kOrders), 1, 1, absl::CivilDay(2023, 4, 3))),
               IsOk());

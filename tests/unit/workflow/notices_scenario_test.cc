@@ -210,9 +210,9 @@ TEST_F(NoticesTest, NegativeCountIsRefused) {
   const v1::Notice notice = request_.NoticeTo(kAdPartner);
   ASSERT_THAT(request_.Acknowledge(notice), IsOk());
 
-  EXPECT_THAT(request_.Do(CompleteNotice{.id = IdIn<NoticeId>(notice.name()), .records = -1},
-                          Visitor()),
-              ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
+  EXPECT_THAT(
+      request_.Do(CompleteNotice{.id = IdIn<NoticeId>(notice.name()), .records = -1}, Visitor()),
+      ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
 }
 
 TEST_F(NoticesTest, ObjectionEndsTheDutyWithItsLaw) {
@@ -321,8 +321,7 @@ TEST_F(NoticesTest, UnknownNoticeIsNotFound) {
 TEST_F(NoticesTest, MessageDeliveryIsRecordedOnce) {
   request_.FileUsual();
   const MessageId id = IdIn<MessageId>(request_.record().messages(0).name());
-  const RecordMessageDelivery sent{
-      .id = id, .attempts = 1, .text_sha256 = std::string(32, 't')};
+  const RecordMessageDelivery sent{.id = id, .attempts = 1, .text_sha256 = std::string(32, 't')};
   const RecordMessageDelivery failed{
       .id = id, .outcome = RecordMessageDelivery::Outcome::kFailed, .attempts = 9};
 

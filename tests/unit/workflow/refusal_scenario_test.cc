@@ -87,8 +87,7 @@ TEST_P(RefusalTest, RefusingTakesACaseworkersRole) {
   EXPECT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_REPEATED), Intake()),
               ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
   ASSERT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_REPEATED), Caseworker()), IsOk());
-  EXPECT_THAT(request_.Do(ApproveRefusal(), Verifier()),
-              ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
+  EXPECT_THAT(request_.Do(ApproveRefusal(), Verifier()), ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
 }
 
 TEST_P(RefusalTest, UnverifiedRequestIsNotRefusedButAnsweredAsUnverified) {
@@ -132,8 +131,7 @@ TEST_P(RefusalTest, WithdrawnRequestIsWithdrawnOnce) {
   request_.FileAndVerify();
   ASSERT_THAT(request_.Do(WithdrawRequest(), Intake()), IsOk());
 
-  EXPECT_THAT(request_.Do(WithdrawRequest(), Intake()),
-              ReasonIs(v1::ERROR_REASON_ALREADY_ENDED));
+  EXPECT_THAT(request_.Do(WithdrawRequest(), Intake()), ReasonIs(v1::ERROR_REASON_ALREADY_ENDED));
 
   EXPECT_EQ(request_.Count(storage::v1::Event::kRequestWithdrawn), 1);
 }
@@ -141,8 +139,7 @@ TEST_P(RefusalTest, WithdrawnRequestIsWithdrawnOnce) {
 TEST_P(RefusalTest, WithdrawingTakesARoleThatSpeaksForTheRequester) {
   request_.FileAndVerify();
 
-  EXPECT_THAT(request_.Do(WithdrawRequest(), Reviewer()),
-              ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
+  EXPECT_THAT(request_.Do(WithdrawRequest(), Reviewer()), ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryWorkflow, RefusalTest, ::testing::ValuesIn(ShopWorkflows()),

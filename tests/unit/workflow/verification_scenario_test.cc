@@ -68,8 +68,7 @@ TEST_F(VerificationTest, FifthWrongCodeEndsTheRequestUnverifiedAndAnswersIt) {
     ASSERT_THAT(request_.Do(WrongCode(id), Intake()), ReasonIs(v1::ERROR_REASON_CODE_WRONG));
   }
 
-  EXPECT_THAT(request_.Do(WrongCode(id), Intake()),
-              ReasonIs(v1::ERROR_REASON_ATTEMPTS_EXHAUSTED));
+  EXPECT_THAT(request_.Do(WrongCode(id), Intake()), ReasonIs(v1::ERROR_REASON_ATTEMPTS_EXHAUSTED));
 
   EXPECT_EQ(request_.request().state(), "closed");
   EXPECT_EQ(request_.request().response().outcome(), v1::OUTCOME_NOT_VERIFIED);
@@ -110,8 +109,7 @@ TEST_F(VerificationTest, SendsNoMoreThanFiveCodesForOneRequest) {
   FileKnown();
   for (int i = 0; i < 5; ++i) request_.AskForCode();
 
-  EXPECT_THAT(request_.Do(Code(request_), Intake()),
-              ReasonIs(v1::ERROR_REASON_ATTEMPTS_EXHAUSTED));
+  EXPECT_THAT(request_.Do(Code(request_), Intake()), ReasonIs(v1::ERROR_REASON_ATTEMPTS_EXHAUSTED));
 
   EXPECT_EQ(request_.Messages("verification-code"), 5);
 }

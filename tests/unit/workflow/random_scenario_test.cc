@@ -1,0 +1,92 @@
+// Whatever is asked, in whatever order: the driver checks after each step what must always hold.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "testing/every_command.h"
+#include "testing/request_driver.h"
+
+namespace dsr {
+namespace {
+
+constexpr int kRuns = 40;
+constexpr int kSteps = 60;
+// Actions are compared for all roles in one run of so many; they cost more than all the rest.
+constexpr int kRunsBetweenActionChecks = 8;
+
+// Takes the same values everywhere, which the standard's distributions do not.
+class Dice {
+ public:
+  explicit Dice(unsigned seed) : random_(seed) {}
+  size_t Below(size_t bound) { return random_() % bound; }
+  bool OneIn(size_t n) { return Below(n) == 0; }
+
+ private:
+  std::mt19937 random_;
+};
+
+void DiscloseSomething(RequestDriver& request, Dice& dice) {
+  const std::vector<const char*> recipients = {kPaymentProvider, kLogistics, kOverseasSeller,
+                                               kAdPartner};
+  const std::vector<std::string> categories = {"orders", "payments", "browsing", "addresses"};
+  const char* recipient = recipients[dice.Below(recipients.size())];
+  const std::string& category = categories[dice.Below(categories.size())];
+  if (dice.OneIn(3)) {
+    AddAuthorisedDisclosure(request.facts(), recipient, {category, "account"}, {category});
+  } else {
+    AddDisclosure(request.facts(), recipient, {category});
+  }
+}
+
+// Mostly minutes, now and then days, rarely years.
+absl::Duration SomeTime(Dice& dice) {
+  if (dice.OneIn(50)) return absl::Hours(24 * 400);
+  if (dice.OneIn(8)) return absl::Hours(static_cast<int>(dice.Below(24 * 6)));
+  return absl::Minutes(static_cast<int>(dice.Below(5)));
+}
+
+// The way to the answer is long: with chance alone few would get there.
+void HelpAlong(RequestDriver& request) {
+  (void)request.Do(AssessRequest(), Caseworker());
+  (void)request.Do(ConfirmPlan(), Caseworker());
+  (void)request.Do(RespondToRequest(), Caseworker());
+}
+
+class RandomTest : public ::testing::TestWithParam<std::tuple<std::string, unsigned>> {};
+
+TEST_P(RandomTest, NoSequenceOfCommandsBreaksWhatMustAlwaysHold) {
+  const auto& [workflow, seed] = GetParam();
+  for (int run = 0; run < kRuns && !HasFailure(); ++run) {
+    const unsigned run_seed = seed * 1000 + static_cast<unsigned>(run);
+    SCOPED_TRACE("seed " + std::to_string(run_seed));
+    Dice dice(run_seed);
+    RequestDriver request(workflow);
+    request.set_checks_actions(run % kRunsBetweenActionChecks == 0);
+    request.FileUsual();
+    if (!dice.OneIn(4)) request.Verify();
+    for (int step = 0; step < kSteps && !HasFailure(); ++step) {
+      request.Advance(SomeTime(dice));
+      if (dice.OneIn(6)) DiscloseSomething(request, dice);
+      if (dice.OneIn(10)) HelpAlong(request);
+      const std::vector<Command> commands = EveryCommand(request);
+      const std::vector<Actor> actors = EveryActor();
+      (void)request.Do(commands[dice.Below(commands.size())], actors[dice.Below(actors.size())]);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryWorkflow, RandomTest,
+                         ::testing::Combine(::testing::ValuesIn(ShopWorkflows()),
+                                            ::testing::Values(20260302u)),
+                         [](const auto& info) {
+                           std::string name = std::get<0>(info.param);
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name + "_seed_" + std::to_string(std::get<1>(info.param));
+                         });
+
+}  // namespace
+}  // namespace dsr
