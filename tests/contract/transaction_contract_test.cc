@@ -133,9 +133,10 @@ TEST_P(TransactionContract, FinishesWhatWasQueuedBeforeItCloses) {
 
   EXPECT_EQ(done, 100);
   EXPECT_EQ(store_->DurableLeaves(), 100);
+}
 
-  INSTANTIATE_TEST_SUITE_P(Backends, TransactionContract, ::testing::ValuesIn(AllBackends()),
-                           NameOfBackend);
+INSTANTIATE_TEST_SUITE_P(Backends, TransactionContract, ::testing::ValuesIn(AllBackends()),
+                         NameOfBackend);
 
 }  // namespace
 }  // namespace dsr

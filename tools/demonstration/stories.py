@@ -115,7 +115,7 @@ def deletion(dsrd, people):
     case.until("planned")
     for item in case.get()["plan"]["items"]:
         if item["category"] in ("browsing", "orders"):
-            rule = f" ({item['law']})" if "law" in item else ""
+            rule = f" ({item['law']})" if item.get("law") else ""
             action = item["action"].removeprefix("RETENTION_ACTION_").lower().replace("_", " ")
             step(f"plan for {item['category']}: {action}{rule}", case.name)
     case.do("caseworker-1", "confirm-plan")
