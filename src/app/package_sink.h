@@ -14,7 +14,7 @@
 namespace dsr {
 
 // How long the packager's lease lasts beyond its latest sign of life.
-inline constexpr absl::Duration kPackagerLease = absl::Minutes(10);
+inline constexpr absl::Duration kPackagerLease = absl::Seconds(30);
 
 // Cuts bytes into chunks of 64 KiB, seals each and appends it to the task's package, renewing the
 // task's lease with it: a packager that lost its lease cannot spoil what its successor writes. Not

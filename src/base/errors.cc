@@ -5,6 +5,9 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/message.h"
 
 namespace dsr {
 namespace {
@@ -20,8 +23,20 @@ std::optional<Message> PayloadOf(const absl::Status& status, absl::string_view t
   return message;
 }
 
+// Always the same bytes for the same message, maps included: equal errors compare equal, and a
+// decision made again gives the same.
+absl::Cord Serialized(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return absl::Cord(std::move(bytes));
+}
+
 absl::Status WithBadRequest(absl::Status status, const v1::BadRequest& violations) {
-  status.SetPayload(kBadRequestTypeUrl, absl::Cord(violations.SerializeAsString()));
+  status.SetPayload(kBadRequestTypeUrl, Serialized(violations));
   return status;
 }
 
@@ -34,7 +49,7 @@ absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, absl::stri
   info.set_domain(std::string(kErrorDomain));
   for (const auto& [key, value] : metadata) (*info.mutable_metadata())[key] = value;
   absl::Status status(code, message);
-  status.SetPayload(kErrorInfoTypeUrl, absl::Cord(info.SerializeAsString()));
+  status.SetPayload(kErrorInfoTypeUrl, Serialized(info));
   return status;
 }
 

@@ -113,7 +113,8 @@ absl::StatusOr<std::unique_ptr<LockFile>> LockFile::Acquire(absl::string_view pa
   if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return FileError(errno, "lock", path);
     return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
-                     absl::StrCat("another process holds the lock file ", FileName(path)),
+                     absl::StrCat("another process holds the lock file ", FileName(path),
+                                  "; only one server at a time may use these files"),
                      {{"file", FileName(path)}});
   }
   return std::unique_ptr<LockFile>(new LockFile(file.Release()));

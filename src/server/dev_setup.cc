@@ -116,7 +116,8 @@ absl::Status MakeSecrets(const std::filesystem::path& dev) {
 
 absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& config) {
   const std::filesystem::path dev = std::filesystem::path(std::string(data_dir)) / "dev";
-  for (const char* folder : {"", "tokens", "secrets", "spool"})
+  DSR_RETURN_IF_ERROR(MakeFolder(dev));
+  for (const char* folder : {"tokens", "secrets", "spool"})
     DSR_RETURN_IF_ERROR(MakeFolder(dev / folder));
   const std::string key = (dev / "kek").string();
   if (!FileExists(key))

@@ -10,9 +10,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "dsr/base/crypto.h"
 #include "dsr/base/file.h"
 #include "dsr/base/log.h"
 #include "dsr/base/status_macros.h"
+#include "google/protobuf/stubs/logging.h"
 #include "server/config.h"
 #include "server/dev_setup.h"
 #include "server/environment.h"
@@ -160,6 +162,11 @@ int Run(const Flags& flags, absl::Duration offset) {
 }
 
 int Main(int argc, char** argv) {
+  // Whoever sends what is no message must not be able to fill the log.
+  google::protobuf::SetLogHandler(nullptr);
+  if (absl::Status status = InitCrypto(); !status.ok()) {
+    return Complain(kExitFault, std::string(status.message()));
+  }
   CLI::App app("dsrd: the server for data subject rights requests", "dsrd");
   app.set_version_flag("--version", absl::StrCat("dsrd ", kVersion));
   app.footer(kFooter);

@@ -2,6 +2,9 @@
 #ifndef DSR_WORKFLOW_EFFECTS_H_
 #define DSR_WORKFLOW_EFFECTS_H_
 
+#include <set>
+#include <string>
+
 #include "absl/strings/string_view.h"
 #include "dsr/v1/workflow.pb.h"
 #include "workflow/deciding.h"
@@ -26,6 +29,9 @@ void KeepRetentionTimer(Deciding& deciding);
 void ComputePlan(Deciding& deciding);
 // Makes notices for disclosures that no notice of this request covers yet (effects_notices.cc).
 void NotifyRecipients(Deciding& deciding, v1::NoticeKind kind);
+// The same for deletion, now that the last records of `categories` are erased: recipients that
+// objected to deleting them until a day that has passed are told again.
+void NotifyOfFinalErasure(Deciding& deciding, const std::set<std::string>& categories);
 
 }  // namespace dsr
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,12 @@ struct Received {
   std::set<std::string> authorised;
   std::string proof;
   std::vector<std::string> disclosure_ids;
+
+  void AddDisclosure(const std::string& id) {
+    if (std::find(disclosure_ids.begin(), disclosure_ids.end(), id) == disclosure_ids.end()) {
+      disclosure_ids.push_back(id);
+    }
+  }
 };
 
 std::set<std::string> ConcernedCategories(const v1::Request& request, v1::NoticeKind kind) {
@@ -122,15 +129,54 @@ void AddNotices(const Deciding& deciding, const std::string& name, const Receive
   for (const std::string& id : received.disclosure_ids) *first->add_disclosure_ids() = id;
 }
 
-}  // namespace
+// Those whose latest notice about one of `categories` they objected to until a day that has passed:
+// neither their law nor ours keeps it any more.
+void AddFormerObjectors(const Deciding& deciding, const std::set<std::string>& categories,
+                        std::map<std::string, Received>& received) {
+  const absl::CivilDay today = DayOf(deciding.now(), deciding.rulebook().zone);
+  std::map<std::pair<std::string, std::string>, const v1::Notice*> latest;
+  for (const v1::Notice& notice : deciding.record().notices()) {
+    if (notice.kind() != v1::NOTICE_KIND_DELETE) continue;
+    for (const std::string& category : notice.categories()) {
+      if (categories.contains(category)) latest[{notice.recipient(), category}] = &notice;
+    }
+  }
+  for (const auto& [about, notice] : latest) {
+    const v1::Objection& objection = notice->objection();
+    if (notice->state() != v1::Notice::STATE_OBJECTED || !objection.has_until()) continue;
+    if (ToCivilDay(objection.until()) >= today) continue;
+    const auto& [recipient, category] = about;
+    Received& entry = received[recipient];
+    entry.categories.insert(category);
+    for (const v1::Disclosure& disclosure : deciding.facts().disclosures) {
+      const auto& shared = disclosure.categories();
+      if (disclosure.recipient() != recipient) continue;
+      if (std::find(shared.begin(), shared.end(), category) == shared.end()) continue;
+      const auto id = ParseDisclosureName(disclosure.name());
+      if (id.ok()) entry.AddDisclosure(std::string(id->bytes()));
+    }
+  }
+}
 
-void NotifyRecipients(Deciding& deciding, v1::NoticeKind kind) {
+void EmitNotices(Deciding& deciding, v1::NoticeKind kind,
+                 const std::map<std::string, Received>& all_received) {
   storage::v1::Event event;
   NoticesCreated& created = *event.mutable_notices_created();
   created.set_kind(kind);
-  for (const auto& [name, received] : Gather(deciding, kind))
-    AddNotices(deciding, name, received, created);
+  for (const auto& [name, received] : all_received) AddNotices(deciding, name, received, created);
   if (created.notices_size() > 0) deciding.Emit(std::move(event));
+}
+
+}  // namespace
+
+void NotifyRecipients(Deciding& deciding, v1::NoticeKind kind) {
+  EmitNotices(deciding, kind, Gather(deciding, kind));
+}
+
+void NotifyOfFinalErasure(Deciding& deciding, const std::set<std::string>& categories) {
+  std::map<std::string, Received> received = Gather(deciding, v1::NOTICE_KIND_DELETE);
+  AddFormerObjectors(deciding, categories, received);
+  EmitNotices(deciding, v1::NOTICE_KIND_DELETE, received);
 }
 
 }  // namespace dsr

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -129,6 +130,16 @@ void TellOutcomes(const Deciding& deciding, const v1::Task& task, TaskCompleted&
   }
 }
 
+// The categories of which a law had kept records and now keeps none.
+std::set<std::string> FinallyErased(const v1::Task& task, const v1::TaskResult& result) {
+  if (!task.retained_only()) return {};
+  std::set<std::string> erased(task.categories().begin(), task.categories().end());
+  for (const v1::CategoryResult& category : result.categories()) {
+    if (!category.retained().empty()) erased.erase(category.category());
+  }
+  return erased;
+}
+
 }  // namespace
 
 absl::Status Handle(Deciding& deciding, const CompleteTask& command) {
@@ -147,7 +158,7 @@ absl::Status Handle(Deciding& deciding, const CompleteTask& command) {
   if (!was_known && deciding.state().account_known()) SendPendingCode(deciding);
   if (task.kind() == v1::TASK_KIND_ERASE) {
     // Disclosures recorded since the plan are told too (PRODUCT.md, "Deletion").
-    NotifyRecipients(deciding, v1::NOTICE_KIND_DELETE);
+    NotifyOfFinalErasure(deciding, FinallyErased(task, command.result));
     KeepRetentionTimer(deciding);
   }
   return absl::OkStatus();

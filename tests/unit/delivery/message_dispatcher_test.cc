@@ -197,6 +197,7 @@ TEST_F(MessageDispatcherTest, SendsOnlyTheCodeThatCounts) {
   const RequestId request = File("copy");
   core_.ResolveContact(request);
   AskForCode(request);
+  clock_.Advance(absl::Seconds(1));
   AskForCode(request);
 
   Start();

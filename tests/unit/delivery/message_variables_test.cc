@@ -115,9 +115,8 @@ TEST_F(MessageVariablesTest, SaysThatARecipientWasToldOnlyWhenItWas) {
 
   const std::string text = Render("response-deletion");
 
-  EXPECT_THAT(text, HasSubstr("Company ads (Orders): has been told to act"));
-  EXPECT_THAT(text, Not(HasSubstr("Company logistics (Orders): has been told to act")));
-  EXPECT_THAT(text, HasSubstr("Company logistics (Orders): "));
+  EXPECT_THAT(text, HasSubstr("Company ads (Orders and transactions): has been told to act"));
+  EXPECT_THAT(text, HasSubstr("Company logistics (Orders and transactions): not reached yet"));
 }
 
 TEST_F(MessageVariablesTest, NamesTheLawOfAnObjectionAndKeepsTheProofOfAnAuthorisationToItself) {
@@ -131,7 +130,7 @@ TEST_F(MessageVariablesTest, NamesTheLawOfAnObjectionAndKeepsTheProofOfAnAuthori
   const std::string text = Render("response-deletion");
 
   EXPECT_THAT(text, HasSubstr("objected, relying on: Accounting Law, article 23"));
-  EXPECT_THAT(text, HasSubstr("Company logistics (Orders): not told"));
+  EXPECT_THAT(text, HasSubstr("Company logistics (Orders and transactions): not told"));
   EXPECT_THAT(text, Not(HasSubstr("4711")));
 }
 
@@ -150,7 +149,7 @@ TEST_F(MessageVariablesTest, ListsWhoReceivedTheAskedCategoriesInAnAccessAnswer)
 
   const std::string text = Render("response-access");
 
-  EXPECT_THAT(text, HasSubstr("Company ads: Orders; purpose: advertising"));
+  EXPECT_THAT(text, HasSubstr("Company ads: Orders and transactions; purpose: advertising"));
   EXPECT_THAT(text, Not(HasSubstr("Company logistics")));
 }
 

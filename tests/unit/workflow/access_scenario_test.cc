@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "dsr/base/proto_time.h"
@@ -18,6 +19,8 @@ struct Kind {
   v1::TaskKind build;
   std::string answer;
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.workflow; }
 
 class AccessTest : public ::testing::TestWithParam<Kind> {
  protected:

@@ -4,9 +4,11 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
 #include "testing/request_driver.h"
 #include "testing/status_matchers.h"
 
@@ -25,13 +27,23 @@ class NoticesTest : public ::testing::Test {
     Confirm();
     request_.CompleteAll(v1::TASK_KIND_ERASE);
   }
-  absl::Status Object(const v1::Notice& notice) {
+  // Everything is erased but one order, whose term ends on 2 November 2026.
+  void AnswerKeepingAnOrder() {
+    Confirm();
+    const v1::Task task = request_.OpenTask(v1::TASK_KIND_ERASE, kOrders);
+    v1::TaskResult kept = RequestDriver::UsualResult(task);
+    v1::RetainedGroup& group = *kept.mutable_categories(0)->add_retained();
+    *group.mutable_anchor_day() = ToDate(absl::CivilDay(2023, 11, 1));
+    group.set_records(1);
+    ASSERT_THAT(request_.Complete(task, kept), IsOk());
+    request_.CompleteAll(v1::TASK_KIND_ERASE);
+  }
+  // Until 1 June of that year.
+  absl::Status Object(const v1::Notice& notice, int year = 2036) {
     ObjectToNotice object{.id = IdIn<NoticeId>(notice.name())};
     object.objection.set_ground("retention");
     object.objection.set_law("Anti-Money Laundering Law");
-    object.objection.mutable_until()->set_year(2036);
-    object.objection.mutable_until()->set_month(1);
-    object.objection.mutable_until()->set_day(1);
+    *object.objection.mutable_until() = ToDate(absl::CivilDay(year, 6, 1));
     return request_.Do(object, Visitor());
   }
   absl::Status Deliver(const v1::Notice& notice, bool delivered) {
@@ -40,6 +52,16 @@ class NoticesTest : public ::testing::Test {
                                             .attempts = 2,
                                             .code = delivered ? "" : "http-500"},
                        Dispatcher());
+  }
+
+  storage::v1::NewNotice LastMadeFor(const std::string& recipient) {
+    storage::v1::NewNotice last;
+    for (const storage::v1::Event& event : request_.events()) {
+      for (const storage::v1::NewNotice& made : event.notices_created().notices()) {
+        if (made.recipient() == recipient) last = made;
+      }
+    }
+    return last;
   }
 
   RequestDriver request_{"deletion"};
@@ -224,6 +246,40 @@ TEST_F(NoticesTest, ObjectionEndsTheDutyWithItsLaw) {
   EXPECT_EQ(request_.NoticeTo(kPaymentProvider).state(), v1::Notice::STATE_OBJECTED);
   EXPECT_EQ(request_.NoticeTo(kPaymentProvider).objection().law(), "Anti-Money Laundering Law");
   EXPECT_EQ(request_.request().phase(), v1::PHASE_CLOSED);
+}
+
+TEST_F(NoticesTest, FinalErasureTellsAgainOnlyWhoObjectedUntilThen) {
+  const RecordId disclosed = AddDisclosure(request_.facts(), kPaymentProvider, {"orders"});
+  AddDisclosure(request_.facts(), kOverseasSeller, {"orders"});
+  AddDisclosure(request_.facts(), kLogistics, {"orders"});
+  AnswerKeepingAnOrder();
+  ASSERT_THAT(Object(request_.NoticeTo(kPaymentProvider), 2026), IsOk());
+  ASSERT_THAT(Object(request_.NoticeTo(kOverseasSeller), 2036), IsOk());
+  ASSERT_THAT(request_.Acknowledge(request_.NoticeTo(kLogistics)), IsOk());
+  ASSERT_THAT(request_.CompleteNoticeOf(request_.NoticeTo(kLogistics)), IsOk());
+
+  request_.FireTimer("retention-end");
+  request_.CompleteAll(v1::TASK_KIND_ERASE);
+
+  ASSERT_EQ(request_.NoticesTo(kPaymentProvider).size(), 2u);
+  EXPECT_EQ(request_.NoticeTo(kPaymentProvider).scope_version(), 2);
+  EXPECT_EQ(request_.NoticesTo(kOverseasSeller).size(), 1u) << "its own law still keeps it";
+  EXPECT_EQ(request_.NoticesTo(kLogistics).size(), 1u) << "it has deleted";
+  EXPECT_EQ(request_.request().state(), "answered");
+  EXPECT_THAT(LastMadeFor(kPaymentProvider).disclosure_ids(),
+              ElementsAre(std::string(disclosed.bytes())))
+      << "without them it would not know whom to delete";
+}
+
+TEST_F(NoticesTest, FinalErasureTellsWhoReceivedDataSince) {
+  AnswerKeepingAnOrder();
+  ASSERT_TRUE(request_.NoticesTo(kLogistics).empty());
+  AddDisclosure(request_.facts(), kLogistics, {"orders"});
+
+  request_.FireTimer("retention-end");
+  request_.CompleteAll(v1::TASK_KIND_ERASE);
+
+  EXPECT_EQ(request_.NoticesTo(kLogistics).size(), 1u);
 }
 
 TEST_F(NoticesTest, ObjectionToWhatIsAlreadyDoneIsTooLate) {

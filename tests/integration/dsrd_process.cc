@@ -1,0 +1,78 @@
+#include "integration/dsrd_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace dsr {
+
+DsrdProcess::DsrdProcess(const std::vector<std::string>& arguments,
+                         const std::vector<std::string>& environment) {
+  std::vector<std::string> words = {DSRD_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::vector<std::string> entries = environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) entries.emplace_back(*entry);
+  std::vector<char*> envp;
+  for (std::string& entry : entries) envp.push_back(entry.data());
+  envp.push_back(nullptr);
+
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
+  process_ = fork();
+  if (process_ < 0) std::abort();
+  if (process_ == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    execve(DSRD_PROGRAM, argv.data(), envp.data());
+    _exit(127);
+  }
+  close(ends[1]);
+  pipe_ = ends[0];
+}
+
+DsrdProcess::~DsrdProcess() {
+  if (process_ > 0) {
+    kill(process_, SIGKILL);
+    Wait();
+  }
+  close(pipe_);
+}
+
+bool DsrdProcess::ReadOutput() {
+  char buffer[4096];
+  const ssize_t size = read(pipe_, buffer, sizeof(buffer));
+  if (size <= 0) return false;
+  output_.append(buffer, static_cast<size_t>(size));
+  return true;
+}
+
+bool DsrdProcess::AwaitOutput(const std::string& text) {
+  while (output_.find(text) == std::string::npos) {
+    if (!ReadOutput()) return false;
+  }
+  return true;
+}
+
+void DsrdProcess::Signal(int number) { kill(process_, number); }
+
+ProcessEnd DsrdProcess::Wait() {
+  while (ReadOutput()) {
+  }
+  int status = 0;
+  waitpid(process_, &status, 0);
+  process_ = -1;
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output_};
+}
+
+ProcessEnd RunDsrd(const std::vector<std::string>& arguments,
+                   const std::vector<std::string>& environment) {
+  return DsrdProcess(arguments, environment).Wait();
+}
+
+}  // namespace dsr

@@ -1,0 +1,67 @@
+// The table of methods and roles covers the API.
+#include <grpcpp/impl/codegen/client_unary_call.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "google/protobuf/descriptor.h"
+#include "integration/shop.h"
+#include "integration/test_server.h"
+#include "rpc/method_roles.h"
+#include "testing/status_matchers.h"
+
+namespace dsr {
+namespace {
+
+using google::protobuf::FileDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+const FileDescriptor* const kFiles[] = {
+    v1::GetStatusRequest::descriptor()->file(),       v1::GetCheckpointRequest::descriptor()->file(),
+    v1::ListMessagesRequest::descriptor()->file(),    v1::PullNoticesRequest::descriptor()->file(),
+    v1::CreateRecipientRequest::descriptor()->file(), v1::GetSlaReportRequest::descriptor()->file(),
+    v1::CreateRequestRequest::descriptor()->file(),   v1::LeaseTasksRequest::descriptor()->file(),
+    v1::StartVerificationRequest::descriptor()->file(),
+    v1::ListWorkflowsRequest::descriptor()->file()};
+
+TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
+  for (const FileDescriptor* file : kFiles) {
+    const ServiceDescriptor& service = *file->service(0);
+    for (int i = 0; i < service.method_count(); ++i) {
+      EXPECT_TRUE(HasMethodRoles(service.method(i)->name())) << service.method(i)->full_name();
+    }
+  }
+}
+
+TEST(ServiceTableTest, EveryMethodOfTheApiIsServedAndAsksForAToken) {
+  TestServer server;
+  for (const FileDescriptor* file : kFiles) {
+    const ServiceDescriptor& service = *file->service(0);
+    for (int i = 0; i < service.method_count(); ++i) {
+      const std::string path = "/" + service.full_name() + "/" + service.method(i)->name();
+      grpc::ClientContext context;
+      server.Prepare(context, "");
+      v1::GetStatusRequest in;
+      v1::GetStatusRequest out;
+      const grpc::internal::RpcMethod method(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+      const grpc::Status status =
+          grpc::internal::BlockingUnaryCall<v1::GetStatusRequest, v1::GetStatusRequest>(
+              server.channel().get(), method, &context, in, &out);
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << path;
+    }
+  }
+}
+
+TEST(ServiceTableTest, WorkersAndRecipientsMayReadNoRequests) {
+  for (const char* role : {"data_system", "recipient"}) {
+    const Principal principal{.name = "other", .roles = {role}};
+    for (const char* method : {"GetRequest", "ListRequests", "ListDisclosures", "GetSlaReport",
+                               "ListAuditEvents", "GetRecipient", "ListWorkflows"}) {
+      EXPECT_THAT(CheckRole(principal, method), ReasonIs(v1::ERROR_REASON_ROLE_MISSING))
+          << role << " " << method;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dsr

@@ -1,0 +1,205 @@
+#include "integration/shop.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "dsr/base/file.h"
+#include "dsr/base/proto_time.h"
+#include "testing/status_matchers.h"
+
+namespace dsr {
+namespace {
+
+using Messages = v1::MessageService;
+using Registry = v1::RegistryService;
+using Requests = v1::RequestService;
+using Tasks = v1::TaskService;
+using Verifications = v1::VerificationService;
+
+// The longest row of digits in a text.
+std::string LongestNumber(const std::string& text) {
+  std::string longest;
+  std::string number;
+  for (const char c : text + " ") {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
+      number += c;
+      continue;
+    }
+    if (number.size() > longest.size()) longest = number;
+    number.clear();
+  }
+  return longest;
+}
+
+}  // namespace
+
+v1::CreateRequestRequest DeletionCall(absl::string_view account) {
+  v1::CreateRequestRequest call;
+  call.set_idempotency_key(FreshKey());
+  v1::Request& request = *call.mutable_request();
+  request.set_type("deletion");
+  request.set_subject_account(std::string(account));
+  request.mutable_requester()->set_relation(v1::RELATION_SUBJECT);
+  request.mutable_requester()->mutable_reply_to()->set_channel("email");
+  request.mutable_requester()->mutable_reply_to()->set_address("reply@example.com");
+  request.set_channel("app");
+  request.set_language("en");
+  request.add_categories("browsing");
+  request.mutable_deletion();
+  return call;
+}
+
+void Shop::Register() {
+  v1::CreateDataSystemRequest system;
+  system.mutable_data_system()->set_title("Profiles");
+  system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_RESOLVE_CONTACT);
+  system.set_data_system_id("profile");
+  system.set_idempotency_key(FreshKey());
+  ASSERT_THAT(
+      server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system), IsOk());
+
+  system.Clear();
+  system.mutable_data_system()->set_title("History");
+  system.mutable_data_system()->add_categories("browsing");
+  system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_COLLECT);
+  system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_ERASE);
+  system.set_data_system_id("browsing");
+  system.set_idempotency_key(FreshKey());
+  ASSERT_THAT(
+      server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system), IsOk());
+
+  v1::CreateRecipientRequest recipient;
+  recipient.mutable_recipient()->set_title("Advertising");
+  recipient.mutable_recipient()->set_relation(v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER);
+  recipient.mutable_recipient()->set_jurisdiction("CN");
+  recipient.mutable_recipient()->mutable_delivery()->mutable_pull();
+  recipient.set_recipient_id("ad-partner");
+  recipient.set_idempotency_key(FreshKey());
+  ASSERT_THAT(
+      server_.Call<Registry>("operator-1", &Registry::Stub::CreateRecipient, recipient), IsOk());
+
+  v1::BatchCreateDisclosuresRequest batch;
+  batch.set_idempotency_key(FreshKey());
+  v1::Disclosure& disclosure = *batch.add_disclosures();
+  disclosure.set_subject_account(kAccount);
+  disclosure.set_recipient("recipients/ad-partner");
+  disclosure.add_categories("browsing");
+  *disclosure.mutable_disclose_time() = ToTimestamp(server_.clock().Now() - absl::Hours(24));
+  disclosure.set_purpose("advertising");
+  disclosure.set_method("sdk");
+  disclosure.set_basis("separate-consent");
+  disclosure.set_recipient_reference("ad-4711");
+  ASSERT_THAT(
+      server_.Call<Registry>("registrar-1", &Registry::Stub::BatchCreateDisclosures, batch),
+      IsOk());
+}
+
+v1::Request Shop::File(const v1::CreateRequestRequest& call) {
+  const auto filed = server_.Call<Requests>("intake-tool", &Requests::Stub::CreateRequest, call);
+  EXPECT_THAT(filed, IsOk());
+  return filed.ok() ? *filed : v1::Request();
+}
+
+v1::Request Shop::Get(const std::string& name, v1::RequestView view) {
+  v1::GetRequestRequest in;
+  in.set_name(name);
+  in.set_view(view);
+  const auto request = server_.Call<Requests>("caseworker-1", &Requests::Stub::GetRequest, in);
+  EXPECT_THAT(request, IsOk());
+  return request.ok() ? *request : v1::Request();
+}
+
+void Shop::Work(absl::string_view system,
+                const std::function<v1::TaskResult(const v1::Task&)>& work) {
+  const std::string principal = absl::StrCat("system-", system);
+  v1::LeaseTasksRequest lease;
+  lease.mutable_wait()->set_seconds(20);
+  const auto leased = server_.Call<Tasks>(principal, &Tasks::Stub::LeaseTasks, lease);
+  ASSERT_THAT(leased, IsOk());
+  ASSERT_EQ(leased->tasks_size(), 1);
+  v1::CompleteTaskRequest complete;
+  complete.set_name(leased->tasks(0).name());
+  complete.set_lease_token(leased->tasks(0).lease_token());
+  complete.set_idempotency_key(FreshKey());
+  *complete.mutable_result() = work(leased->tasks(0));
+  const auto completed = server_.Call<Tasks>(principal, &Tasks::Stub::CompleteTask, complete);
+  ASSERT_THAT(completed, IsOk());
+  EXPECT_EQ(completed->state(), v1::Task::STATE_COMPLETED);
+}
+
+void Shop::ResolveContact() {
+  Work("profile", [](const v1::Task& task) {
+    EXPECT_EQ(task.subject_account(), kAccount);
+    v1::TaskResult result;
+    result.mutable_contact()->set_channel("email");
+    result.mutable_contact()->set_address(kAddress);
+    return result;
+  });
+}
+
+v1::Verification Shop::AskForCode(const std::string& request) {
+  v1::StartVerificationRequest in;
+  in.set_parent(request);
+  in.set_idempotency_key(FreshKey());
+  in.set_method(v1::VERIFICATION_METHOD_ONE_TIME_CODE);
+  const auto begun =
+      server_.Call<Verifications>("intake-tool", &Verifications::Stub::StartVerification, in);
+  EXPECT_THAT(begun, IsOk());
+  return begun.ok() ? *begun : v1::Verification();
+}
+
+std::string Shop::ReadCode(const std::string& request, int send_number) {
+  // What the dispatcher records tells when the file is there: each look is a call to the server.
+  for (int look = 0; look < 20'000; ++look) {
+    v1::ListMessagesRequest in;
+    in.set_parent(request);
+    const auto messages =
+        server_.Call<Messages>("caseworker-1", &Messages::Stub::ListMessages, in);
+    if (!messages.ok()) break;
+    for (const v1::Message& message : messages->messages()) {
+      if (message.template_() != "verification-code" || message.send_number() != send_number ||
+          message.state() != v1::Message::STATE_SENT) {
+        continue;
+      }
+      const std::string id = message.name().substr(message.name().rfind('/') + 1);
+      const auto mail = ReadFile(absl::StrCat(server_.data_dir(), "/dev/spool/", id, ".eml"));
+      if (!mail.ok()) break;
+      // Headers hold ids and dates; the code stands in the text.
+      return LongestNumber(mail->substr(mail->find("\n\n") == std::string::npos
+                                            ? mail->find("\r\n\r\n")
+                                            : mail->find("\n\n")));
+    }
+  }
+  ADD_FAILURE() << "no code was sent";
+  return "";
+}
+
+absl::StatusOr<v1::Verification> Shop::SubmitCode(const std::string& verification,
+                                                  const std::string& code) {
+  v1::SubmitCodeRequest in;
+  in.set_name(verification);
+  in.set_idempotency_key(FreshKey());
+  in.set_code(code);
+  return server_.Call<Verifications>("intake-tool", &Verifications::Stub::SubmitCode, in);
+}
+
+void Shop::Verify(const std::string& request) {
+  ResolveContact();
+  const v1::Verification verification = AskForCode(request);
+  ASSERT_THAT(SubmitCode(verification.name(), ReadCode(request)), IsOk());
+}
+
+absl::StatusOr<v1::Request> Shop::Assess(const std::string& request, const std::string& etag) {
+  v1::AssessRequestRequest in;
+  in.set_name(request);
+  in.set_idempotency_key(FreshKey());
+  in.set_etag(etag);
+  return server_.Call<Requests>("caseworker-1", &Requests::Stub::AssessRequest, in);
+}
+
+}  // namespace dsr
