@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "delivery/mail_text.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
@@ -89,7 +90,9 @@ absl::StatusOr<std::unique_ptr<SmtpTransport>> SmtpTransport::Create(SmtpOptions
   std::string password;
   if (!options.username.empty()) {
     DSR_ASSIGN_OR_RETURN(std::string contents, ReadFile(options.password_file));
-    password = std::string(absl::StripAsciiWhitespace(contents));
+    absl::string_view line = absl::StripAsciiWhitespace(contents);
+    absl::ConsumePrefix(&line, absl::StrCat(options.username, ":"));
+    password = std::string(line);
     WipeString(contents);
   }
   return std::unique_ptr<SmtpTransport>(new SmtpTransport(std::move(options), std::move(password)));

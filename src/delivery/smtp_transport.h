@@ -23,7 +23,8 @@ struct SmtpOptions {
   std::string sender;
   // Empty for a server that asks for none.
   std::string username;
-  // Holds the password of `username`; spaces and line breaks at its ends do not count.
+  // Holds the password of `username`, alone or as `username:password`; spaces and line breaks at
+  // its ends do not count.
   std::string password_file;
   // False hands mail over in clear: for a relay on this machine only.
   bool require_tls = true;

@@ -78,6 +78,10 @@ void StreamCall::Ring() {
 }
 
 void StreamCall::End(const absl::Status& status) {
+  EndWith(ToGrpcStatus(status, record_.method()));
+}
+
+void StreamCall::EndWith(const grpc::Status& status) {
   {
     MutexLock lock(mutex_);
     if (phase_ == Phase::kEnded || end_.has_value()) return;
@@ -89,28 +93,20 @@ void StreamCall::End(const absl::Status& status) {
     }
     phase_ = Phase::kEnded;
   }
-  const grpc::Status told = ToGrpcStatus(status, record_.method());
-  code_ = told.error_code();
-  Finish(told);
+  code_ = status.error_code();
+  Finish(status);
 }
 
 void StreamCall::OnWriteDone(bool ok) {
-  absl::Status end;
-  bool is_end = !ok;
+  std::optional<grpc::Status> end;
   {
     MutexLock lock(mutex_);
     phase_ = Phase::kRunning;
-    if (end_.has_value()) {
-      is_end = true;
-      end = *std::move(end_);
-      end_.reset();
-    } else if (!ok || is_cancelled_) {
-      is_end = true;
-      end = DeadlinePassed();
-    }
+    end.swap(end_);
+    if (!end.has_value() && (!ok || is_cancelled_)) end = grpc::Status::CANCELLED;
   }
-  if (is_end) {
-    End(end);
+  if (end.has_value()) {
+    EndWith(*end);
   } else {
     Schedule();
   }
@@ -122,7 +118,7 @@ void StreamCall::OnCancel() {
     is_cancelled_ = true;
     if (phase_ == Phase::kWriting) return;  // OnWriteDone follows
   }
-  End(DeadlinePassed());
+  EndWith(grpc::Status::CANCELLED);
 }
 
 void StreamCall::OnDone() {

@@ -56,6 +56,7 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   StreamCall(RpcContext& context, grpc::CallbackServerContext* call, std::string method);
 
   void Schedule();
+  void EndWith(const grpc::Status& status);
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override;
@@ -71,7 +72,7 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool is_rung_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   // The end that waits for a write under way.
-  std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
+  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
   grpc::StatusCode code_ = grpc::StatusCode::UNKNOWN;
   // Keeps the reactor alive until gRPC is done with it.
   std::shared_ptr<StreamCall> self_;

@@ -1,6 +1,7 @@
 #include "scheduler/timer_scheduler.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "app/principal.h"
@@ -160,8 +161,9 @@ absl::Status TimerScheduler::Fire(const std::vector<DueTimer>& timers) {
   // What is read next must not contain what is still in flight.
   MutexLock lock(mutex_);
   while (in_flight_ > 0) changed_.Wait(mutex_);
-  for (const auto& [request, state] : failing_) {
-    std::erase_if(fired_before_, [&](const TimerKey& key) { return std::get<0>(key) == request; });
+  // What failed is counted already, and may be due again.
+  for (auto key = fired_before_.begin(); key != fired_before_.end();) {
+    key = failing_.contains(std::get<RequestId>(*key)) ? fired_before_.erase(key) : std::next(key);
   }
   if (!store_failure_.ok()) fired_before_.clear();
   return store_failure_;

@@ -43,8 +43,8 @@ class BadInputTest : public ::testing::Test {
   }
 
   int64_t OpenRequests() {
-    const auto status = server_.Call<Admin>("operator-1", &Admin::Stub::GetStatus,
-                                            v1::GetStatusRequest());
+    const auto status =
+        server_.Call<Admin>("operator-1", &Admin::Stub::GetStatus, v1::GetStatusRequest());
     EXPECT_THAT(status, IsOk());
     return status.ok() ? status->open_requests() : -1;
   }
@@ -91,9 +91,8 @@ TEST_F(BadInputTest, AllMissingFieldsAreNamedAtOnce) {
 
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(status, ReasonIs(v1::ERROR_REASON_FIELD_MISSING));
-  EXPECT_THAT(FieldsOf(status),
-              UnorderedElementsAre("request.type", "request.subject_account", "request.requester",
-                                   "request.channel"));
+  EXPECT_THAT(FieldsOf(status), UnorderedElementsAre("request.type", "request.subject_account",
+                                                     "request.requester", "request.channel"));
 }
 
 TEST_F(BadInputTest, AMissingOrMalformedIdempotencyKeyIsRefused) {
@@ -101,8 +100,8 @@ TEST_F(BadInputTest, AMissingOrMalformedIdempotencyKeyIsRefused) {
   call.clear_idempotency_key();
   EXPECT_THAT(File(call), ReasonIs(v1::ERROR_REASON_FIELD_MISSING));
 
-  for (const char* key : {"1", "123e4567e89b42d3a456426614174000",
-                          "123e4567-e89b-42d3-a456-42661417400g"}) {
+  for (const char* key :
+       {"1", "123e4567e89b42d3a456426614174000", "123e4567-e89b-42d3-a456-42661417400g"}) {
     call.set_idempotency_key(key);
     const absl::Status status = File(call).status();
     EXPECT_THAT(status, ReasonIs(v1::ERROR_REASON_FIELD_INVALID)) << key;
@@ -122,10 +121,10 @@ TEST_F(BadInputTest, MalformedFieldsAreNamedAndTheirValuesNotRepeated) {
   const absl::Status status = File(call).status();
 
   EXPECT_THAT(status, ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
-  EXPECT_THAT(FieldsOf(status),
-              UnorderedElementsAre("request.channel", "request.language",
-                                   "request.requester.relation",
-                                   "request.requester.reply_to.channel", "request.received_time"));
+  EXPECT_THAT(
+      FieldsOf(status),
+      UnorderedElementsAre("request.channel", "request.language", "request.requester.relation",
+                           "request.requester.reply_to.channel", "request.received_time"));
   EXPECT_THAT(std::string(status.message()), ::testing::Not(::testing::HasSubstr("Pigeon")));
 }
 
@@ -167,8 +166,7 @@ TEST_F(BadInputTest, ADisclosureToAnUnknownRecipientRecordsNoneOfItsBatch) {
   EXPECT_THAT(FieldsOf(status), UnorderedElementsAre("disclosures[1].recipient"));
   v1::ListDisclosuresRequest list;
   list.set_subject_account("a");
-  const auto rows =
-      server_.Call<Registry>("caseworker-1", &Registry::Stub::ListDisclosures, list);
+  const auto rows = server_.Call<Registry>("caseworker-1", &Registry::Stub::ListDisclosures, list);
   ASSERT_THAT(rows, IsOk());
   EXPECT_EQ(rows->disclosures_size(), 0);
 }
@@ -422,8 +420,7 @@ TEST_F(BadInputTest, AWorkerSeesAndCompletesItsOwnTasksOnly) {
   shop_.Register();
   shop_.File();
   v1::LeaseTasksRequest lease;
-  const auto leased =
-      server_.Call<Tasks>("system-profile", &Tasks::Stub::LeaseTasks, lease);
+  const auto leased = server_.Call<Tasks>("system-profile", &Tasks::Stub::LeaseTasks, lease);
   ASSERT_THAT(leased, IsOk());
   ASSERT_EQ(leased->tasks_size(), 1);
   v1::CompleteTaskRequest complete;

@@ -37,8 +37,7 @@ class DeletionFlowTest : public ::testing::Test {
     v1::ConfirmPlanRequest in;
     in.set_name(request_);
     in.set_idempotency_key(FreshKey());
-    const auto confirmed =
-        server_.Call<Requests>("caseworker-1", &Requests::Stub::ConfirmPlan, in);
+    const auto confirmed = server_.Call<Requests>("caseworker-1", &Requests::Stub::ConfirmPlan, in);
     EXPECT_THAT(confirmed, IsOk());
     return confirmed.ok() ? *confirmed : v1::Request();
   }
@@ -93,9 +92,9 @@ TEST_F(DeletionFlowTest, ErasesTellsTheRecipientAnswersAndEnds) {
   v1::AcknowledgeNoticeRequest acknowledge;
   acknowledge.set_name(notices[0].name());
   acknowledge.set_idempotency_key(FreshKey());
-  ASSERT_THAT(server_.Call<Notices>("recipient-ad-partner", &Notices::Stub::AcknowledgeNotice,
-                                    acknowledge),
-              IsOk());
+  ASSERT_THAT(
+      server_.Call<Notices>("recipient-ad-partner", &Notices::Stub::AcknowledgeNotice, acknowledge),
+      IsOk());
   v1::CompleteNoticeRequest complete;
   complete.set_name(notices[0].name());
   complete.set_idempotency_key(FreshKey());
@@ -134,8 +133,7 @@ TEST_F(DeletionFlowTest, AnEndedTaskOrNoticeIsNotEndedAgain) {
   complete.set_lease_token(leased->tasks(0).lease_token());
   complete.mutable_result();
   complete.set_idempotency_key(FreshKey());
-  ASSERT_THAT(server_.Call<Tasks>("system-browsing", &Tasks::Stub::CompleteTask, complete),
-              IsOk());
+  ASSERT_THAT(server_.Call<Tasks>("system-browsing", &Tasks::Stub::CompleteTask, complete), IsOk());
 
   complete.set_idempotency_key(FreshKey());
   EXPECT_THAT(server_.Call<Tasks>("system-browsing", &Tasks::Stub::CompleteTask, complete),
@@ -147,8 +145,7 @@ TEST_F(DeletionFlowTest, TheHistoryTellsEveryStepAndNothingPersonal) {
   v1::ListRequestEventsRequest in;
   in.set_parent(request_);
 
-  const auto events =
-      server_.Call<Requests>("auditor-1", &Requests::Stub::ListRequestEvents, in);
+  const auto events = server_.Call<Requests>("auditor-1", &Requests::Stub::ListRequestEvents, in);
 
   ASSERT_THAT(events, IsOk());
   std::vector<std::string> kinds;
@@ -194,8 +191,7 @@ TEST_F(DeletionFlowTest, AllowedActionsAgreeWithWhatIsRefused) {
     if (action.action() != "AssessRequest") continue;
     has_assess = true;
     EXPECT_FALSE(action.allowed());
-    EXPECT_EQ(action.reason(),
-              ErrorReasonName(ReasonOf(shop_.Assess(request_).status())));
+    EXPECT_EQ(action.reason(), ErrorReasonName(ReasonOf(shop_.Assess(request_).status())));
   }
   EXPECT_TRUE(has_assess);
 }

@@ -33,8 +33,8 @@ constexpr char kWorkflows[] = DSR_SOURCE_DIR "/workflows";
 class InstallationTest : public ::testing::Test {
  protected:
   std::vector<std::string> Arguments(const std::string& definitions = kWorkflows) const {
-    return {"--dev",         "--data-dir", dir_.File("data"),   "--definitions",
-            definitions,     "--listen",   "127.0.0.1:0"};
+    return {"--dev",     "--data-dir", dir_.File("data"), "--definitions",
+            definitions, "--listen",   "127.0.0.1:0"};
   }
 
   TempDir dir_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "google/protobuf/descriptor.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "integration/shop.h"
 #include "integration/test_server.h"
 #include "rpc/method_roles.h"
@@ -16,13 +17,16 @@ namespace {
 using google::protobuf::FileDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-const FileDescriptor* const kFiles[] = {
-    v1::GetStatusRequest::descriptor()->file(),       v1::GetCheckpointRequest::descriptor()->file(),
-    v1::ListMessagesRequest::descriptor()->file(),    v1::PullNoticesRequest::descriptor()->file(),
-    v1::CreateRecipientRequest::descriptor()->file(), v1::GetSlaReportRequest::descriptor()->file(),
-    v1::CreateRequestRequest::descriptor()->file(),   v1::LeaseTasksRequest::descriptor()->file(),
-    v1::StartVerificationRequest::descriptor()->file(),
-    v1::ListWorkflowsRequest::descriptor()->file()};
+const FileDescriptor* const kFiles[] = {v1::GetStatusRequest::descriptor()->file(),
+                                        v1::GetCheckpointRequest::descriptor()->file(),
+                                        v1::ListMessagesRequest::descriptor()->file(),
+                                        v1::PullNoticesRequest::descriptor()->file(),
+                                        v1::CreateRecipientRequest::descriptor()->file(),
+                                        v1::GetSlaReportRequest::descriptor()->file(),
+                                        v1::CreateRequestRequest::descriptor()->file(),
+                                        v1::LeaseTasksRequest::descriptor()->file(),
+                                        v1::StartVerificationRequest::descriptor()->file(),
+                                        v1::ListWorkflowsRequest::descriptor()->file()};
 
 TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
   for (const FileDescriptor* file : kFiles) {
@@ -50,6 +54,19 @@ TEST(ServiceTableTest, EveryMethodOfTheApiIsServedAndAsksForAToken) {
       EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << path;
     }
   }
+}
+
+TEST(ServiceTableTest, HealthSaysThatItServes) {
+  TestServer server;
+  grpc::ClientContext context;
+  server.Prepare(context, "");
+  grpc::health::v1::HealthCheckResponse out;
+
+  const grpc::Status status =
+      grpc::health::v1::Health::NewStub(server.channel())->Check(&context, {}, &out);
+
+  EXPECT_TRUE(status.ok());
+  EXPECT_EQ(out.status(), grpc::health::v1::HealthCheckResponse::SERVING);
 }
 
 TEST(ServiceTableTest, WorkersAndRecipientsMayReadNoRequests) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "dsr/base/file.h"
@@ -21,19 +20,18 @@ using Requests = v1::RequestService;
 using Tasks = v1::TaskService;
 using Verifications = v1::VerificationService;
 
-// The longest row of digits in a text.
-std::string LongestNumber(const std::string& text) {
-  std::string longest;
-  std::string number;
-  for (const char c : text + " ") {
-    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
-      number += c;
-      continue;
-    }
-    if (number.size() > longest.size()) longest = number;
-    number.clear();
+// What happens behind a call is looked for by further calls, so often at most.
+constexpr int kMostLooks = 20'000;
+
+// The one word of six digits in a text; ids hold letters, too.
+std::string SixDigits(const std::string& text) {
+  std::string found;
+  for (const absl::string_view word :
+       absl::StrSplit(text, absl::ByAnyChar(" \r\n.,:;()"), absl::SkipEmpty())) {
+    const bool is_number = word.find_first_not_of("0123456789") == absl::string_view::npos;
+    if (is_number && word.size() == 6) found = std::string(word);
   }
-  return longest;
+  return found;
 }
 
 }  // namespace
@@ -60,8 +58,8 @@ void Shop::Register() {
   system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_RESOLVE_CONTACT);
   system.set_data_system_id("profile");
   system.set_idempotency_key(FreshKey());
-  ASSERT_THAT(
-      server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system), IsOk());
+  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system),
+              IsOk());
 
   system.Clear();
   system.mutable_data_system()->set_title("History");
@@ -70,8 +68,8 @@ void Shop::Register() {
   system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_ERASE);
   system.set_data_system_id("browsing");
   system.set_idempotency_key(FreshKey());
-  ASSERT_THAT(
-      server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system), IsOk());
+  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system),
+              IsOk());
 
   v1::CreateRecipientRequest recipient;
   recipient.mutable_recipient()->set_title("Advertising");
@@ -80,8 +78,8 @@ void Shop::Register() {
   recipient.mutable_recipient()->mutable_delivery()->mutable_pull();
   recipient.set_recipient_id("ad-partner");
   recipient.set_idempotency_key(FreshKey());
-  ASSERT_THAT(
-      server_.Call<Registry>("operator-1", &Registry::Stub::CreateRecipient, recipient), IsOk());
+  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateRecipient, recipient),
+              IsOk());
 
   v1::BatchCreateDisclosuresRequest batch;
   batch.set_idempotency_key(FreshKey());
@@ -94,9 +92,8 @@ void Shop::Register() {
   disclosure.set_method("sdk");
   disclosure.set_basis("separate-consent");
   disclosure.set_recipient_reference("ad-4711");
-  ASSERT_THAT(
-      server_.Call<Registry>("registrar-1", &Registry::Stub::BatchCreateDisclosures, batch),
-      IsOk());
+  ASSERT_THAT(server_.Call<Registry>("registrar-1", &Registry::Stub::BatchCreateDisclosures, batch),
+              IsOk());
 }
 
 v1::Request Shop::File(const v1::CreateRequestRequest& call) {
@@ -153,30 +150,39 @@ v1::Verification Shop::AskForCode(const std::string& request) {
   return begun.ok() ? *begun : v1::Verification();
 }
 
-std::string Shop::ReadCode(const std::string& request, int send_number) {
-  // What the dispatcher records tells when the file is there: each look is a call to the server.
-  for (int look = 0; look < 20'000; ++look) {
+std::string Shop::ReadMail(const std::string& request, absl::string_view template_id) {
+  for (int look = 0; look < kMostLooks; ++look) {
     v1::ListMessagesRequest in;
     in.set_parent(request);
-    const auto messages =
-        server_.Call<Messages>("caseworker-1", &Messages::Stub::ListMessages, in);
+    const auto messages = server_.Call<Messages>("caseworker-1", &Messages::Stub::ListMessages, in);
     if (!messages.ok()) break;
     for (const v1::Message& message : messages->messages()) {
-      if (message.template_() != "verification-code" || message.send_number() != send_number ||
-          message.state() != v1::Message::STATE_SENT) {
+      if (message.template_() != template_id || message.state() != v1::Message::STATE_SENT) {
         continue;
       }
       const std::string id = message.name().substr(message.name().rfind('/') + 1);
       const auto mail = ReadFile(absl::StrCat(server_.data_dir(), "/dev/spool/", id, ".eml"));
       if (!mail.ok()) break;
-      // Headers hold ids and dates; the code stands in the text.
-      return LongestNumber(mail->substr(mail->find("\n\n") == std::string::npos
-                                            ? mail->find("\r\n\r\n")
-                                            : mail->find("\n\n")));
+      const size_t body = std::min(mail->find("\n\n"), mail->find("\r\n\r\n"));
+      return mail->substr(std::min(body, mail->size()));
     }
   }
-  ADD_FAILURE() << "no code was sent";
+  ADD_FAILURE() << "no message was sent from " << template_id;
   return "";
+}
+
+std::string Shop::ReadCode(const std::string& request) {
+  return SixDigits(ReadMail(request, "verification-code"));
+}
+
+v1::Request Shop::AwaitState(const std::string& request, const std::string& state) {
+  v1::Request present;
+  for (int look = 0; look < kMostLooks && present.state() != state; ++look) {
+    present = Get(request);
+    if (present.name().empty()) break;
+  }
+  EXPECT_EQ(present.state(), state);
+  return present;
 }
 
 absl::StatusOr<v1::Verification> Shop::SubmitCode(const std::string& verification,

@@ -43,15 +43,18 @@ class Shop {
   v1::Request Get(const std::string& name, v1::RequestView view = v1::REQUEST_VIEW_BASIC);
 
   // Leases and completes one task of a system, with what `work` makes of it.
-  void Work(absl::string_view system,
-            const std::function<v1::TaskResult(const v1::Task&)>& work);
+  void Work(absl::string_view system, const std::function<v1::TaskResult(const v1::Task&)>& work);
   // Lets `profile` answer that it knows the contact point of the oldest request.
   void ResolveContact();
 
   // Asks for a one-time code.
   v1::Verification AskForCode(const std::string& request);
-  // The code of the message for that request that was spooled last; waits until it is there.
-  std::string ReadCode(const std::string& request, int send_number = 1);
+  // The text of the message made from that template, once it was sent; waits for it.
+  std::string ReadMail(const std::string& request, absl::string_view template_id);
+  // The code of the first message that brings one; waits for it.
+  std::string ReadCode(const std::string& request);
+  // Asks until the request is in that state.
+  v1::Request AwaitState(const std::string& request, const std::string& state);
   absl::StatusOr<v1::Verification> SubmitCode(const std::string& verification,
                                               const std::string& code);
   // All of the above: the request is verified afterwards.

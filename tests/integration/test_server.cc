@@ -94,8 +94,8 @@ std::string TestServer::Authorization(absl::string_view principal) const {
 void TestServer::Prepare(grpc::ClientContext& context, absl::string_view principal) const {
   if (!principal.empty()) context.AddMetadata("authorization", Authorization(principal));
   // Far longer than any call takes: it only ends a test that hangs.
-  context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                    gpr_time_from_seconds(60, GPR_TIMESPAN)));
+  context.set_deadline(
+      gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(60, GPR_TIMESPAN)));
 }
 
 }  // namespace dsr

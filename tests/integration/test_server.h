@@ -41,10 +41,10 @@ class TestServer {
   // Makes one call as `principal`; an empty one sends no token:
   //   Call<v1::RequestService>("caseworker-1", &Stub::GetRequest, request)
   template <class Service, class Request, class Response>
-  absl::StatusOr<Response> Call(
-      absl::string_view principal,
-      grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-      const Request& request) const {
+  absl::StatusOr<Response> Call(absl::string_view principal,
+                                grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
+                                                                      const Request&, Response*),
+                                const Request& request) const {
     grpc::ClientContext context;
     Prepare(context, principal);
     Response response;

@@ -43,17 +43,17 @@ DefinitionFiles LoadDefinitions(absl::string_view directory) {
 
 }  // namespace
 
-void CommitFanOut::Add(CommitListener* listener) {
+void CommitListeners::Add(CommitListener* listener) {
   MutexLock lock(mutex_);
   listeners_.push_back(listener);
 }
 
-void CommitFanOut::Remove(CommitListener* listener) {
+void CommitListeners::Remove(CommitListener* listener) {
   MutexLock lock(mutex_);
   std::erase(listeners_, listener);
 }
 
-void CommitFanOut::OnCommitted(const CommitHints& hints) {
+void CommitListeners::OnCommitted(const CommitHints& hints) {
   MutexLock lock(mutex_);
   for (CommitListener* listener : listeners_) listener->OnCommitted(hints);
 }

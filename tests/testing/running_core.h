@@ -28,7 +28,7 @@
 namespace dsr {
 
 // Passes commits on to whoever registered. Thread-safe.
-class CommitFanOut : public CommitListener {
+class CommitListeners : public CommitListener {
  public:
   void Add(CommitListener* listener);
   // No commit reaches `listener` once this has returned.
@@ -56,7 +56,7 @@ class RunningCore {
   RulebookCatalog& rulebooks() { return *rulebooks_; }
   const RequestReader& reader() const { return reader_; }
   const ServerSecrets& secrets() const { return secrets_; }
-  CommitFanOut& commits() { return commits_; }
+  CommitListeners& commits() { return commits_; }
 
   // Registers `systems/shop`, which looks up contacts, collects and erases all categories.
   void AddShop();
@@ -96,7 +96,7 @@ class RunningCore {
   const SecretKey key_encryption_key_;
   SimulatedClock& clock_;
   const IdGenerator ids_;
-  CommitFanOut commits_;
+  CommitListeners commits_;
   std::unique_ptr<sqlite::SqliteStore> store_;
   const std::unique_ptr<KeyFile> keys_;
   const std::unique_ptr<KeyNumbers> key_numbers_;

@@ -12,7 +12,8 @@ namespace dsr::sample_shop {
 namespace {
 
 constexpr int kMaxTasks = 10;
-// A task takes milliseconds here. When an answer is lost, the lease is what delays the next attempt.
+// A task takes milliseconds here. When an answer is lost, the lease is what delays the next
+// attempt.
 constexpr absl::Duration kLease = absl::Seconds(10);
 constexpr absl::Duration kPollWait = absl::Seconds(1);
 constexpr absl::Duration kPausedWait = absl::Milliseconds(200);

@@ -45,6 +45,13 @@ class DeletionTest : public ::testing::Test {
     return NoticeId();
   }
 
+  absl::Status Complete(const std::string& recipient) {
+    const NoticeId notice = NoticeFor(recipient);
+    DSR_RETURN_IF_ERROR(
+        world_.Execute(id_, AcknowledgeNotice{notice}, world_.AsRecipient(recipient)).status());
+    return world_.Execute(id_, CompleteNotice{notice, 3}, world_.AsRecipient(recipient)).status();
+  }
+
   World world_;
   RequestId id_;
 };
@@ -81,8 +88,7 @@ TEST_F(DeletionTest, ARecipientAnswersItsOwnNoticesOnly) {
               ReasonIs(v1::ERROR_REASON_RESOURCE_NOT_FOUND));
   EXPECT_THAT(world_.Execute(id_, CompleteNotice{ads, 1}, world_.As("caseworker")),
               ReasonIs(v1::ERROR_REASON_RESOURCE_NOT_FOUND));
-  EXPECT_THAT(world_.Execute(id_, CompleteNotice{ads, 1}, world_.AsRecipient("recipients/ads")),
-              IsOk());
+  EXPECT_THAT(Complete("recipients/ads"), IsOk());
 }
 
 TEST_F(DeletionTest, AnAnswerToOneNoticeLeavesTheOthersAsTheyWere) {
@@ -94,9 +100,7 @@ TEST_F(DeletionTest, AnAnswerToOneNoticeLeavesTheOthersAsTheyWere) {
     return std::string();
   }();
 
-  ASSERT_THAT(world_.Execute(id_, CompleteNotice{NoticeFor("recipients/ads"), 1},
-                             world_.AsRecipient("recipients/ads")),
-              IsOk());
+  ASSERT_THAT(Complete("recipients/ads"), IsOk());
 
   const storage::v1::RequestRecord record = world_.Record(id_);
   for (const v1::Notice& notice : record.notices()) {
@@ -131,9 +135,7 @@ TEST_F(DeletionTest, ClosesWhenAllIsErasedAndAllHaveAnswered) {
   erased.mutable_categories(0)->set_records(3);
   ASSERT_THAT(world_.CompleteNext("systems/members", erased), IsOk());
   for (const char* recipient : {"recipients/ads", "recipients/parcel"}) {
-    ASSERT_THAT(
-        world_.Execute(id_, CompleteNotice{NoticeFor(recipient), 3}, world_.AsRecipient(recipient)),
-        IsOk());
+    ASSERT_THAT(Complete(recipient), IsOk());
   }
 
   const v1::Request request = world_.Record(id_).state().request();

@@ -179,6 +179,7 @@ TEST_P(TemplateDataTest, UsesOnlyVariablesThatExist) {
                                        "told",
                                        "exempt",
                                        "objected",
+                                       "pending",
                                        "categories",
                                        "fields",
                                        "field",
