@@ -22,7 +22,8 @@ v1::Status DetailsOf(const grpc::Status& status) {
 
 v1::ErrorInfo InfoOf(const grpc::Status& status) {
   v1::ErrorInfo info;
-  for (const auto& detail : DetailsOf(status).details()) {
+  const v1::Status details = DetailsOf(status);
+  for (const auto& detail : details.details()) {
     if (detail.type_url() == kErrorInfoTypeUrl) info.ParseFromString(detail.value());
   }
   return info;
