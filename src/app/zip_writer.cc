@@ -4,7 +4,6 @@
 #include <archive_entry.h>
 #include <sys/types.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "dsr/base/errors.h"
@@ -25,7 +24,8 @@ ZipWriter::ZipWriter(ByteSink sink, absl::Time time)
 
 ZipWriter::~ZipWriter() {
   if (archive_ == nullptr) return;
-  archive_write_fail(archive_);  // Freeing would write the end of the file otherwise.
+  // Freeing writes the end of the file, which nobody waits for any more.
+  if (failure_.ok()) failure_ = absl::CancelledError();
   archive_write_free(archive_);
 }
 
@@ -55,7 +55,7 @@ absl::Status ZipWriter::BeginEntry(const std::string& name) {
 absl::Status ZipWriter::Write(absl::string_view bytes) {
   while (!bytes.empty()) {
     const la_ssize_t count = archive_write_data(archive_, bytes.data(), bytes.size());
-    if (count <= 0) return Result(ARCHIVE_FATAL);
+    if (count <= 0 || !failure_.ok()) return Result(ARCHIVE_FATAL);
     bytes.remove_prefix(static_cast<size_t>(count));
   }
   return absl::OkStatus();
@@ -68,12 +68,13 @@ absl::Status ZipWriter::Result(int code) {
   return code == ARCHIVE_OK ? absl::OkStatus() : LibraryFailed();
 }
 
-ssize_t ZipWriter::OnBytes(struct archive* archive, void* self, const void* bytes, size_t size) {
+ssize_t ZipWriter::OnBytes(struct archive*, void* self, const void* bytes, size_t size) {
   ZipWriter& writer = *static_cast<ZipWriter*>(self);
-  writer.failure_ = writer.sink_(absl::string_view(static_cast<const char*>(bytes), size));
-  if (writer.failure_.ok()) return static_cast<ssize_t>(size);
-  archive_set_error(archive, EIO, "the sink refused the bytes");
-  return -1;
+  if (writer.failure_.ok()) {
+    writer.failure_ = writer.sink_(absl::string_view(static_cast<const char*>(bytes), size));
+  }
+  // An error told here would make the library keep its buffers for ever: `failure_` tells it.
+  return static_cast<ssize_t>(size);
 }
 
 }  // namespace dsr
