@@ -2,6 +2,7 @@
 #ifndef DSR_RPC_RPC_CONTEXT_H_
 #define DSR_RPC_RPC_CONTEXT_H_
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -39,6 +40,8 @@ struct RpcParts {
   std::function<void()> drain;
   // What a call without a deadline may take.
   absl::Duration call_cap = absl::Seconds(30);
+  // What a call's message may have.
+  size_t max_message_bytes = 1 << 20;
   std::string version;
   absl::Time start_time;
   bool is_dev = false;

@@ -22,6 +22,13 @@ absl::Status ParseCall(const grpc::ByteBuffer& bytes, google::protobuf::Message&
                                 ", or one of its texts is not UTF-8"));
 }
 
+absl::Status RpcService::CheckSize(const grpc::ByteBuffer& bytes) const {
+  const size_t most = context_.parts().max_message_bytes;
+  if (bytes.Length() <= most) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_MESSAGE_TOO_LARGE,
+                   absl::StrCat("the call's message has more than ", most, " bytes"));
+}
+
 const char* RpcService::AddPath(const std::string& name) {
   return paths_.emplace_back(absl::StrCat("/", service_.full_name(), "/", name)).c_str();
 }
@@ -35,7 +42,9 @@ void RpcService::AddUnary(const std::string& name, UnaryHandler handler) {
                      grpc::CallbackServerContext* call, const grpc::ByteBuffer* in,
                      grpc::ByteBuffer* out) -> grpc::ServerUnaryReactor* {
                    const auto begun = UnaryCall::Begin(context_, call, name, out);
-                   if (begun->Admit()) handler(begun, *in);
+                   if (!begun->Admit()) return begun.get();
+                   const absl::Status size = CheckSize(*in);
+                   size.ok() ? handler(begun, *in) : begun->Fail(size);
                    return begun.get();
                  }));
 }
@@ -49,7 +58,9 @@ void RpcService::AddStream(const std::string& name, StreamHandler handler) {
                      grpc::CallbackServerContext* call,
                      const grpc::ByteBuffer* in) -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
                    const auto begun = StreamCall::Begin(context_, call, name);
-                   if (begun->Admit()) handler(begun, *in);
+                   if (!begun->Admit()) return begun.get();
+                   const absl::Status size = CheckSize(*in);
+                   size.ok() ? handler(begun, *in) : begun->End(size);
                    return begun.get();
                  }));
 }

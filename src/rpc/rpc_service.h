@@ -28,7 +28,7 @@ absl::Status ParseCall(const grpc::ByteBuffer& bytes, google::protobuf::Message&
 
 // Takes the bytes of each call, not the message: gRPC answers a message that cannot be read with
 // UNIMPLEMENTED, where the API promises INVALID_ARGUMENT. Every call is admitted, by token and
-// role, before its message is read. Handlers run on gRPC's threads and do not block.
+// role, before its message is measured and read. Handlers run on gRPC's threads and do not block.
 class RpcService final : public grpc::Service {
  public:
   // `context` outlives the service. `service` is one of the API's.
@@ -70,6 +70,8 @@ class RpcService final : public grpc::Service {
 
   void AddUnary(const std::string& name, UnaryHandler handler);
   void AddStream(const std::string& name, StreamHandler handler);
+  // RESOURCE_EXHAUSTED MESSAGE_TOO_LARGE.
+  absl::Status CheckSize(const grpc::ByteBuffer& bytes) const;
   // Returns the method's path, valid as long as this.
   const char* AddPath(const std::string& name);
 

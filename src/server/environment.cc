@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -57,6 +58,8 @@ namespace {
 // RELIABILITY.md section 4: what one peer may take. gRPC's own defaults are unlimited.
 constexpr int kMostStreams = 100;
 constexpr int kMostMetadataBytes = 8 << 10;
+// gRPC refuses larger messages itself, without an ErrorInfo; up to here rpc says what was wrong.
+constexpr int kTransportMessageBytes = 8 << 20;
 constexpr int kHandshakeMillis = 10'000;
 constexpr int kIdleMillis = 10 * 60 * 1000;
 constexpr int kAgeMillis = 30 * 60 * 1000;
@@ -160,7 +163,7 @@ void SetLimits(grpc::ServerBuilder& builder, const config::v1::ServerConfig& con
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMillis);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kAgeMillis);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kAgeGraceMillis);
-  builder.SetMaxReceiveMessageSize(config.max_message_bytes());
+  builder.SetMaxReceiveMessageSize(std::max(config.max_message_bytes(), kTransportMessageBytes));
 }
 
 }  // namespace
@@ -309,6 +312,7 @@ class Environment::Parts {
                  .hub = hub_,
                  .drain = options_.drain,
                  .call_cap = absl::Seconds(options_.config.call_seconds()),
+                 .max_message_bytes = static_cast<size_t>(options_.config.max_message_bytes()),
                  .version = std::string(kVersion),
                  .start_time = clock().Now(),
                  .is_dev = options_.is_dev});
