@@ -1,13 +1,21 @@
 #include "integration/dsrd_process.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
 namespace dsr {
+namespace {
+
+// Room for the log of a whole test, because nobody reads it while the test makes calls.
+constexpr int kPipeBytes = 1 << 20;
+
+}  // namespace
 
 DsrdProcess::DsrdProcess(const std::vector<std::string>& arguments,
                          const std::vector<std::string>& environment) {
@@ -24,11 +32,15 @@ DsrdProcess::DsrdProcess(const std::vector<std::string>& arguments,
 
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
+  fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes);
   process_ = fork();
   if (process_ < 0) std::abort();
   if (process_ == 0) {
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
+    // Fails for whoever is not root, and has no such rights to give up.
+    prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE);
+    prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH);
     execve(DSRD_PROGRAM, argv.data(), envp.data());
     _exit(127);
   }
@@ -57,6 +69,13 @@ bool DsrdProcess::AwaitOutput(const std::string& text) {
     if (!ReadOutput()) return false;
   }
   return true;
+}
+
+int DsrdProcess::AwaitPort() {
+  static constexpr char kKey[] = " port=";
+  // The field after the port, so that its number is whole.
+  if (!AwaitOutput(" dev=")) return 0;
+  return std::atoi(output_.c_str() + output_.find(kKey) + sizeof(kKey) - 1);
 }
 
 void DsrdProcess::Signal(int number) { kill(process_, number); }

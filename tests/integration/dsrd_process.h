@@ -17,7 +17,8 @@ struct ProcessEnd {
 ProcessEnd RunDsrd(const std::vector<std::string>& arguments,
                    const std::vector<std::string>& environment = {});
 
-// A running dsrd; killed, if need be, when destroyed. Not thread-safe.
+// A running dsrd; killed, if need be, when destroyed. Like a service, and unlike root, it reads
+// only what permissions let it read. Not thread-safe.
 class DsrdProcess {
  public:
   explicit DsrdProcess(const std::vector<std::string>& arguments,
@@ -28,6 +29,8 @@ class DsrdProcess {
 
   // Blocks until its output has `text`, or it ended; true when it has.
   bool AwaitOutput(const std::string& text);
+  // Blocks until it serves, and returns its port; 0 when it ended instead.
+  int AwaitPort();
   void Signal(int number);
   // Blocks until it has ended.
   ProcessEnd Wait();

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -15,6 +14,7 @@ namespace dsr {
 namespace {
 
 using Messages = v1::MessageService;
+using Notices = v1::NoticeService;
 using Registry = v1::RegistryService;
 using Requests = v1::RequestService;
 using Tasks = v1::TaskService;
@@ -36,58 +36,73 @@ std::string SixDigits(const std::string& text) {
 
 }  // namespace
 
-v1::CreateRequestRequest DeletionCall(absl::string_view account) {
+v1::CreateRequestRequest FilingCall(absl::string_view type) {
   v1::CreateRequestRequest call;
   call.set_idempotency_key(FreshKey());
   v1::Request& request = *call.mutable_request();
-  request.set_type("deletion");
-  request.set_subject_account(std::string(account));
+  request.set_type(std::string(type));
+  request.set_subject_account(kAccount);
   request.mutable_requester()->set_relation(v1::RELATION_SUBJECT);
   request.mutable_requester()->mutable_reply_to()->set_channel("email");
   request.mutable_requester()->mutable_reply_to()->set_address("reply@example.com");
   request.set_channel("app");
   request.set_language("en");
+  return call;
+}
+
+v1::CreateRequestRequest DeletionCall(absl::string_view account) {
+  v1::CreateRequestRequest call = FilingCall("deletion");
+  v1::Request& request = *call.mutable_request();
+  request.set_subject_account(std::string(account));
   request.add_categories("browsing");
   request.mutable_deletion();
   return call;
 }
 
+v1::TaskResult RecordsOf(absl::string_view category, int64_t records) {
+  v1::TaskResult result;
+  v1::CategoryResult& line = *result.add_categories();
+  line.set_category(std::string(category));
+  line.set_records(records);
+  return result;
+}
+
 void Shop::Register() {
-  v1::CreateDataSystemRequest system;
-  system.mutable_data_system()->set_title("Profiles");
-  system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_RESOLVE_CONTACT);
-  system.set_data_system_id("profile");
-  system.set_idempotency_key(FreshKey());
-  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system),
-              IsOk());
+  RegisterSystem("profile", {}, {v1::TASK_KIND_RESOLVE_CONTACT});
+  RegisterSystem("browsing", {"browsing"}, {v1::TASK_KIND_COLLECT, v1::TASK_KIND_ERASE});
+  RegisterRecipient("ad-partner", "browsing");
+}
 
-  system.Clear();
-  system.mutable_data_system()->set_title("History");
-  system.mutable_data_system()->add_categories("browsing");
-  system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_COLLECT);
-  system.mutable_data_system()->add_task_kinds(v1::TASK_KIND_ERASE);
-  system.set_data_system_id("browsing");
-  system.set_idempotency_key(FreshKey());
-  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, system),
-              IsOk());
+void Shop::RegisterSystem(const std::string& id, const std::vector<std::string>& categories,
+                          const std::vector<v1::TaskKind>& kinds) {
+  v1::CreateDataSystemRequest in;
+  in.mutable_data_system()->set_title("The system " + id);
+  for (const std::string& category : categories) in.mutable_data_system()->add_categories(category);
+  for (const v1::TaskKind kind : kinds) in.mutable_data_system()->add_task_kinds(kind);
+  in.set_data_system_id(id);
+  in.set_idempotency_key(FreshKey());
+  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, in), IsOk());
+}
 
-  v1::CreateRecipientRequest recipient;
-  recipient.mutable_recipient()->set_title("Advertising");
-  recipient.mutable_recipient()->set_relation(v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER);
-  recipient.mutable_recipient()->set_jurisdiction("CN");
-  recipient.mutable_recipient()->mutable_delivery()->mutable_pull();
-  recipient.set_recipient_id("ad-partner");
-  recipient.set_idempotency_key(FreshKey());
-  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateRecipient, recipient),
-              IsOk());
+void Shop::RegisterRecipient(const std::string& id, const std::string& category) {
+  v1::CreateRecipientRequest in;
+  in.mutable_recipient()->set_title("The recipient " + id);
+  in.mutable_recipient()->set_relation(v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER);
+  in.mutable_recipient()->set_jurisdiction("CN");
+  in.mutable_recipient()->mutable_delivery()->mutable_pull();
+  in.set_recipient_id(id);
+  in.set_idempotency_key(FreshKey());
+  ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateRecipient, in), IsOk());
 
   v1::BatchCreateDisclosuresRequest batch;
   batch.set_idempotency_key(FreshKey());
   v1::Disclosure& disclosure = *batch.add_disclosures();
   disclosure.set_subject_account(kAccount);
-  disclosure.set_recipient("recipients/ad-partner");
-  disclosure.add_categories("browsing");
-  *disclosure.mutable_disclose_time() = ToTimestamp(server_.clock().Now() - absl::Hours(24));
+  disclosure.set_recipient("recipients/" + id);
+  disclosure.add_categories(category);
+  // Before the time of any server, be its clock real or simulated.
+  *disclosure.mutable_disclose_time() =
+      ToTimestamp(absl::FromCivil(absl::CivilDay(2025, 6, 1), absl::UTCTimeZone()));
   disclosure.set_purpose("advertising");
   disclosure.set_method("sdk");
   disclosure.set_basis("separate-consent");
@@ -206,6 +221,27 @@ absl::StatusOr<v1::Request> Shop::Assess(const std::string& request, const std::
   in.set_idempotency_key(FreshKey());
   in.set_etag(etag);
   return server_.Call<Requests>("caseworker-1", &Requests::Stub::AssessRequest, in);
+}
+
+std::vector<v1::Notice> Shop::PullNotices(absl::string_view recipient) {
+  const auto pulled = server_.Call<Notices>(absl::StrCat("recipient-", recipient),
+                                            &Notices::Stub::PullNotices, v1::PullNoticesRequest());
+  EXPECT_THAT(pulled, IsOk());
+  if (!pulled.ok()) return {};
+  return {pulled->notices().begin(), pulled->notices().end()};
+}
+
+void Shop::EndNotice(absl::string_view recipient, const std::string& notice) {
+  const std::string principal = absl::StrCat("recipient-", recipient);
+  v1::AcknowledgeNoticeRequest acknowledge;
+  acknowledge.set_name(notice);
+  acknowledge.set_idempotency_key(FreshKey());
+  EXPECT_THAT(server_.Call<Notices>(principal, &Notices::Stub::AcknowledgeNotice, acknowledge),
+              IsOk());
+  v1::CompleteNoticeRequest complete;
+  complete.set_name(notice);
+  complete.set_idempotency_key(FreshKey());
+  EXPECT_THAT(server_.Call<Notices>(principal, &Notices::Stub::CompleteNotice, complete), IsOk());
 }
 
 }  // namespace dsr

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -17,7 +18,7 @@
 #include "dsr/v1/task_service.grpc.pb.h"
 #include "dsr/v1/verification_service.grpc.pb.h"
 #include "dsr/v1/workflow_service.grpc.pb.h"
-#include "integration/test_server.h"
+#include "integration/api_client.h"
 
 namespace dsr {
 
@@ -25,18 +26,29 @@ namespace dsr {
 inline constexpr char kAccount[] = "account-1";
 inline constexpr char kAddress[] = "person@example.com";
 
+// A call that files a request of that type by kAccount, without categories and details.
+v1::CreateRequestRequest FilingCall(absl::string_view type);
+
 // A call that files a deletion of the browsing history.
 v1::CreateRequestRequest DeletionCall(absl::string_view account = kAccount);
+
+// A task's result with so many records of one category.
+v1::TaskResult RecordsOf(absl::string_view category, int64_t records);
 
 // Drives a server as the tools and systems of a company do. Its methods fail the test when a step
 // that should work does not.
 class Shop {
  public:
-  explicit Shop(TestServer& server) : server_(server) {}
+  explicit Shop(ApiClient& server) : server_(server) {}
 
   // Registers the system `profile`, which knows accounts, and `browsing`, which holds the history;
   // and the recipient `ad-partner`, which fetches its notices and got the history of kAccount.
   void Register();
+  void RegisterSystem(const std::string& id, const std::vector<std::string>& categories,
+                      const std::vector<v1::TaskKind>& kinds);
+  // A recipient that fetches its notices and got that category of kAccount, whom it knows as
+  // `ad-4711`.
+  void RegisterRecipient(const std::string& id, const std::string& category);
 
   // Files `call` as the intake tool.
   v1::Request File(const v1::CreateRequestRequest& call = DeletionCall());
@@ -62,8 +74,25 @@ class Shop {
 
   absl::StatusOr<v1::Request> Assess(const std::string& request, const std::string& etag = "");
 
+  // Makes a call of RequestService that acts on `request`:
+  //   Act("caseworker-1", &v1::RequestService::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), name)
+  template <class In>
+  absl::StatusOr<v1::Request> Act(absl::string_view principal,
+                                  grpc::Status (v1::RequestService::Stub::*method)(
+                                      grpc::ClientContext*, const In&, v1::Request*),
+                                  In in, const std::string& request) {
+    in.set_name(request);
+    in.set_idempotency_key(FreshKey());
+    return server_.Call<v1::RequestService>(principal, method, in);
+  }
+
+  // The notices that `recipient` has not ended yet.
+  std::vector<v1::Notice> PullNotices(absl::string_view recipient);
+  // Acknowledges and completes a notice.
+  void EndNotice(absl::string_view recipient, const std::string& notice);
+
  private:
-  TestServer& server_;
+  ApiClient& server_;
 };
 
 }  // namespace dsr
