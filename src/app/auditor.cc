@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/merkle.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/storage/v1/event.pb.h"
 #include "dsr/workflow/names.h"
 
 namespace dsr {
@@ -46,6 +48,11 @@ class LogVerifier {
   }
 
  private:
+  struct Counted {
+    int64_t leaves = 0;
+    bool is_compared = false;  // with the request's own number of events
+  };
+
   // Verifies the next page of leaves; false when there are no more, after comparing the tree.
   absl::StatusOr<bool> NextLeaves(ReadView& view) {
     const auto first = static_cast<int64_t>(tree_.size());
@@ -61,11 +68,22 @@ class LogVerifier {
       if (hash != leaf.hash) Damaged(leaf.index);
       // The tree is over what the log says; the records are compared with that one by one.
       tree_.Append(leaf.hash);
-      if (leaf.request.has_value()) ++events_[*leaf.request];
+      if (leaf.request.has_value()) CountEvent(leaf);
     }
     if (leaves.size() == static_cast<size_t>(kLeafPage)) return true;
     DSR_RETURN_IF_ERROR(CompareTree(view));
     return false;
+  }
+
+  void CountEvent(const AuditLeaf& leaf) {
+    ++requests_[*leaf.request].leaves;
+    storage::v1::Event event;
+    const bool is_purged = leaf.clear.empty();
+    if (is_purged || !event.ParseFromString(leaf.clear)) return;  // unreadable: damaged above
+    if (event.request_id() != leaf.request->bytes() || event.sequence() != leaf.sequence) {
+      Find(absl::StrCat("the leaf ", leaf.index, " stands as event ", leaf.sequence, " of ",
+                        RequestName(*leaf.request), ", which its record does not say"));
+    }
   }
 
   absl::Status CompareTree(ReadView& view) {
@@ -100,12 +118,31 @@ class LogVerifier {
       DSR_RETURN_IF_ERROR(CompareRequest(view, id, state.version()));
       after_ = id;
     }
-    return requests.size() == static_cast<size_t>(kRequestPage);
+    if (requests.size() == static_cast<size_t>(kRequestPage)) return true;
+    DSR_RETURN_IF_ERROR(FindMissingRequests(view));
+    return false;
+  }
+
+  // Not every request that no page listed is missing: its id may be from before the last page's
+  // where the clock was set back meanwhile.
+  absl::Status FindMissingRequests(ReadView& view) {
+    for (const auto& [id, counted] : requests_) {
+      if (counted.is_compared) continue;
+      const absl::StatusOr<storage::v1::RequestRecord> record = view.FindRecord(id);
+      if (absl::IsNotFound(record.status())) {
+        Find(absl::StrCat(RequestName(id), " has ", counted.leaves, " leaves and is missing"));
+        continue;
+      }
+      DSR_RETURN_IF_ERROR(record.status());
+      DSR_RETURN_IF_ERROR(CompareRequest(view, id, record->state().version()));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status CompareRequest(ReadView& view, const RequestId& id, int64_t version) {
-    const auto counted = events_.find(id);
-    const int64_t leaves = counted == events_.end() ? 0 : counted->second;
+    Counted& counted = requests_[id];
+    counted.is_compared = true;
+    const int64_t leaves = counted.leaves;
     if (leaves != version) {
       Find(absl::StrCat(RequestName(id), " has ", version, " events and ", leaves, " leaves"));
     }
@@ -124,7 +161,7 @@ class LogVerifier {
   Store& store_;
   v1::VerifyLogResponse response_;
   MerkleFrontier tree_;
-  absl::flat_hash_map<RequestId, int64_t> events_;
+  absl::flat_hash_map<RequestId, Counted> requests_;
   std::optional<RequestId> after_;
 };
 

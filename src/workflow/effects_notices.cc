@@ -33,13 +33,13 @@ struct Received {
 };
 
 std::set<std::string> ConcernedCategories(const v1::Request& request, v1::NoticeKind kind) {
+  if (kind != v1::NOTICE_KIND_CORRECT) {
+    // Not the plan's: what none of our systems holds any more, a recipient may hold still.
+    return {request.categories().begin(), request.categories().end()};
+  }
   std::set<std::string> categories;
-  if (kind == v1::NOTICE_KIND_CORRECT) {
-    for (const v1::FieldCorrection& field : request.correction().fields()) {
-      if (field.decision() == v1::FIELD_DECISION_ACCEPTED) categories.insert(field.category());
-    }
-  } else {
-    for (const v1::PlanItem& item : request.plan().items()) categories.insert(item.category());
+  for (const v1::FieldCorrection& field : request.correction().fields()) {
+    if (field.decision() == v1::FIELD_DECISION_ACCEPTED) categories.insert(field.category());
   }
   return categories;
 }

@@ -55,14 +55,13 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
 absl::Status Handle(Deciding& deciding, const BeginDownload&) {
   const v1::Package& package = deciding.request().package();
   if (!GrantIsOpen(deciding)) return GrantInvalid();
-  if (package.state() == v1::Package::STATE_DOWNLOADING &&
-      package.bound_to() == deciding.context().actor.name) {
-    return absl::OkStatus();
-  }
-  if (package.state() != v1::Package::STATE_READY) return GrantInvalid();
+  const bool resumes = package.state() == v1::Package::STATE_DOWNLOADING &&
+                       package.bound_to() == deciding.context().actor.name;
+  if (!resumes && package.state() != v1::Package::STATE_READY) return GrantInvalid();
   const v1::AssuranceLevel level = deciding.rulebook().workflow.least_level();
   if (!IsVerified(deciding.state(), level, deciding.now()))
     return NotVerified(deciding.request(), level);
+  if (resumes) return absl::OkStatus();
   Event event;
   event.mutable_download_begun();
   deciding.Emit(std::move(event));

@@ -179,6 +179,22 @@ TEST_P(PartContract, GrowAtTheirEndOnly) {
   EXPECT_THAT(Append("addresses", 1, 50), ReasonIs(v1::ERROR_REASON_OFFSET_WRONG));
 }
 
+TEST_P(PartContract, BeginAnewWithEachLease) {
+  const auto lease = [&](absl::Time now) {
+    return Write([&](Transaction& t) {
+      return t.LeaseTasks("systems/shop", now, now + absl::Minutes(1), 1, {std::string(16, 'a')})
+          .status();
+    });
+  };
+  ASSERT_THAT(lease(kNow), IsOk());
+  ASSERT_THAT(Append("orders", 0, 100), IsOk());
+
+  ASSERT_THAT(lease(kNow + absl::Minutes(1)), IsOk());
+
+  EXPECT_THAT(Read([&](ReadView& v) { return v.ListParts(task_); }), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(Append("orders", 0, 30), IsOk());
+}
+
 TEST_P(PartContract, AreReadFromTheChunkThatHoldsTheOffset) {
   for (int i = 0; i < 4; ++i) ASSERT_THAT(Append("orders", i * 100, 100), IsOk());
 

@@ -121,6 +121,7 @@ std::string SampleClear(const RequestId& id, int64_t sequence) {
   storage::v1::Event event;
   event.set_sequence(sequence);
   event.set_actor("agents/17");
+  event.set_request_id(std::string(id.bytes()));
   event.set_content_id(std::string(id.bytes()));
   event.mutable_state_changed()->set_from("verifying");
   event.mutable_state_changed()->set_to("assessing");

@@ -186,7 +186,7 @@ class Transaction : public ReadView {
 
   // Leases up to `limit` open tasks of `system` that are available at `now`, until `until`, by
   // availability, then id. Each gets the next of `tokens` (16 random bytes each; at least `limit`
-  // of them).
+  // of them). Removes the parts that were appended under an earlier lease.
   virtual absl::StatusOr<std::vector<LeasedTask>> LeaseTasks(
       absl::string_view system, absl::Time now, absl::Time until, int limit,
       const std::vector<std::string>& tokens) = 0;

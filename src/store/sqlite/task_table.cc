@@ -8,6 +8,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/columns.h"
+#include "store/sqlite/part_table.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/sqlite_status.h"
 
@@ -147,6 +148,8 @@ absl::StatusOr<std::vector<LeasedTask>> LeaseTasks(Connection& connection, absl:
     Query query(connection, kLease);
     query.Key(lease.task).Time(until).Blob(lease.lease_token);
     DSR_RETURN_IF_ERROR(query.Run());
+    // What an earlier attempt uploaded is no beginning of what this one finds.
+    DSR_RETURN_IF_ERROR(DeleteParts(connection, lease.task, std::nullopt));
   }
   return leases;
 }

@@ -80,5 +80,26 @@ TEST_F(AuditorTest, FindsARequestThatClaimsOtherEventsThanItsLeaves) {
   EXPECT_THAT(verified.findings(), Not(IsEmpty()));
 }
 
+TEST_F(AuditorTest, FindsEventsThatWereExchangedBetweenRequests) {
+  const v1::VerifyLogResponse verified = VerifyAfter(
+      "UPDATE log SET request_id = zeroblob(16) WHERE sequence = 2 AND request_id = "
+      "(SELECT min(request_id) FROM requests);"
+      "UPDATE log SET request_id = (SELECT min(request_id) FROM requests) "
+      "WHERE sequence = 2 AND request_id = (SELECT max(request_id) FROM requests);"
+      "UPDATE log SET request_id = (SELECT max(request_id) FROM requests) "
+      "WHERE sequence = 2 AND request_id = zeroblob(16)");
+
+  EXPECT_FALSE(verified.intact());
+  EXPECT_THAT(verified.findings(), Not(IsEmpty()));
+}
+
+TEST_F(AuditorTest, FindsARequestThatIsGone) {
+  const v1::VerifyLogResponse verified =
+      VerifyAfter("DELETE FROM requests WHERE request_id = (SELECT min(request_id) FROM requests)");
+
+  EXPECT_FALSE(verified.intact());
+  EXPECT_THAT(verified.findings(), Not(IsEmpty()));
+}
+
 }  // namespace
 }  // namespace dsr

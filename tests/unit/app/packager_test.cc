@@ -44,7 +44,7 @@ std::map<std::string, std::string> Unzip(const std::string& bytes) {
 
 class PackagerTest : public ::testing::Test {
  protected:
-  // A request of that type whose collection waits for `systems/members`.
+  // A request of that type whose collection `systems/members` has leased.
   RequestId Collecting(const std::string& type) {
     world_.AddSystem("members", {"account", "orders"});
     world_.AddRecipient("parcel", "account-1", {"orders"});
@@ -55,13 +55,14 @@ class PackagerTest : public ::testing::Test {
     EXPECT_THAT(world_.CompleteNext("systems/members", contact), IsOk());
     world_.Verify(id);
     EXPECT_THAT(world_.Execute(id, AssessRequest{}, world_.As("caseworker")), IsOk());
+    collecting_ = *world_.Lease("systems/members");
     return id;
   }
 
-  // Uploads `pieces` of a category for the open COLLECT task.
+  // Uploads `pieces` of a category for that task.
   void Upload(const RequestId& id, const std::string& category,
               const std::vector<std::string>& pieces) {
-    const TaskId task = OpenTask(id);
+    const TaskId task = collecting_.task;
     DSR_ASSERT_OK_AND_ASSIGN(const SecretKey key, world_.executor->sealer().KeyOf(id));
     int64_t offset = 0;
     for (const std::string& piece : pieces) {
@@ -78,21 +79,12 @@ class PackagerTest : public ::testing::Test {
     }
   }
 
-  TaskId OpenTask(const RequestId& id) {
-    const storage::v1::RequestRecord record = world_.Record(id);
-    for (const v1::Task& task : record.tasks()) {
-      if (task.state() == v1::Task::STATE_OPEN) return ParseTaskName(task.name())->second;
-    }
-    ADD_FAILURE() << "no open task";
-    return TaskId();
-  }
-
   void FinishCollecting() {
     v1::TaskResult result;
     v1::CategoryResult& orders = *result.add_categories();
     orders.set_category("orders");
     orders.set_records(2);
-    ASSERT_THAT(world_.CompleteNext("systems/members", result), IsOk());
+    ASSERT_THAT(world_.Complete(collecting_, "systems/members", result), IsOk());
   }
 
   // Runs a packager until it has nothing to do.
@@ -125,6 +117,7 @@ class PackagerTest : public ::testing::Test {
   }
 
   World world_;
+  LeasedTask collecting_;
 };
 
 TEST_F(PackagerTest, MakesACopyWithJsonCsvIndexAndManifest) {

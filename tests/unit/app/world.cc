@@ -196,18 +196,23 @@ absl::StatusOr<ExecutionResult> World::CompleteNext(absl::string_view system,
                                                     const v1::TaskResult& result) {
   const std::optional<LeasedTask> lease = Lease(system);
   if (!lease.has_value()) return absl::NotFoundError("no task to lease");
+  return Complete(*lease, system, result);
+}
+
+absl::StatusOr<ExecutionResult> World::Complete(const LeasedTask& lease, absl::string_view system,
+                                                const v1::TaskResult& result) {
   return Wait([&](ExecutionDone done) {
     executor->PrepareAndExecute(
         [=](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
           storage::v1::Event event;
           *event.mutable_task_completed()->mutable_result() = result;
           DSR_ASSIGN_OR_RETURN(PreparedContent prepared,
-                               sealer.Prepare(lease->request, std::move(event)));
+                               sealer.Prepare(lease.request, std::move(event)));
           PlannedCommand planned;
-          planned.request = lease->request;
-          planned.command = CompleteTask{lease->task, prepared.clear.task_completed().result()};
+          planned.request = lease.request;
+          planned.command = CompleteTask{lease.task, prepared.clear.task_completed().result()};
           planned.content = std::move(prepared.content);
-          planned.lease_token = lease->lease_token;
+          planned.lease_token = lease.lease_token;
           return planned;
         },
         AsSystem(system), std::move(done));

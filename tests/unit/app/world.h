@@ -64,6 +64,8 @@ class World {
   absl::StatusOr<ExecutionResult> CompleteNext(absl::string_view system,
                                                const v1::TaskResult& result);
   std::optional<LeasedTask> Lease(absl::string_view system);
+  absl::StatusOr<ExecutionResult> Complete(const LeasedTask& lease, absl::string_view system,
+                                           const v1::TaskResult& result);
   // Proves identity by a one-time code. The contact must be resolved.
   void Verify(const RequestId& request);
 

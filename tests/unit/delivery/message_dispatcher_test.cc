@@ -73,6 +73,7 @@ class MessageDispatcherTest : public ::testing::Test {
     storage::v1::RequestRecord record = core_.Record(request);
     storage::v1::Event event;
     event.set_sequence(record.state().version() + 1);
+    event.set_request_id(std::string(request.bytes()));
     *event.mutable_time() = ToTimestamp(clock_.Now());
     event.mutable_message_queued()->set_message_id(std::string(Id128::kSize, 'm'));
     event.mutable_message_queued()->set_template_(std::string(template_id));

@@ -196,6 +196,18 @@ TEST_P(AccessTest, DownloadNeedsAVerificationThatHasNotExpired) {
   EXPECT_THAT(request_.Do(BeginDownload(), Intake()), ReasonIs(v1::ERROR_REASON_NOT_VERIFIED));
 }
 
+TEST_P(AccessTest, ResumingADownloadNeedsAVerificationThatHasNotExpired) {
+  request_.FileVerifyAndAssess();
+  request_.CompleteAll(v1::TASK_KIND_COLLECT);
+  request_.BuildPackage(GetParam().build);
+  request_.AdvanceTo(FromTimestamp(request_.LastVerification().expire_time()) - absl::Hours(1));
+  ASSERT_THAT(request_.Do(RespondToRequest(), Caseworker()), IsOk());
+  ASSERT_THAT(request_.Do(BeginDownload(), Intake()), IsOk());
+  request_.Advance(absl::Hours(1));
+
+  EXPECT_THAT(request_.Do(BeginDownload(), Intake()), ReasonIs(v1::ERROR_REASON_NOT_VERIFIED));
+}
+
 TEST_P(AccessTest, GrantEndsAfterItsHoursAndClosesTheRequest) {
   GoToAnswered();
   EXPECT_EQ(request_.TimerDueAt("grant-end"), request_.now() + absl::Hours(72));

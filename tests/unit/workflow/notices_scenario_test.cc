@@ -110,6 +110,17 @@ TEST_F(NoticesTest, OnlyTheCategoriesThatAreDeletedAreTold) {
   EXPECT_THAT(request_.NoticeTo(kLogistics).categories(), ElementsAre("addresses"));
 }
 
+TEST_F(NoticesTest, RecipientOfACategoryThatNoSystemErasesIsToldAllTheSame) {
+  AddDisclosure(request_.facts(), kAdPartner, {"browsing"});
+  std::erase_if(request_.facts().systems,
+                [](const v1::DataSystem& system) { return system.name() == kBrowsing; });
+
+  Confirm();
+
+  ASSERT_EQ(request_.NoticesTo(kAdPartner).size(), 1u);
+  EXPECT_THAT(request_.NoticeTo(kAdPartner).categories(), ElementsAre("browsing"));
+}
+
 TEST_F(NoticesTest, TermsDependOnTheRelationAndProcessorsAreInstructed) {
   AddDisclosure(request_.facts(), kLogistics, {"addresses"});
   AddDisclosure(request_.facts(), kAdPartner, {"browsing"});

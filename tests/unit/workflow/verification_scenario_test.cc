@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "dsr/base/proto_time.h"
 #include "testing/request_driver.h"
 #include "testing/status_matchers.h"
@@ -169,6 +171,25 @@ TEST_F(VerificationTest, SecondSystemThatDoesNotKnowTheAccountTakesNothingBack) 
 
   EXPECT_EQ(request_.Messages("verification-code"), 1);
   EXPECT_THAT(request_.Do(CodeOfSend(id, 1), Intake()), IsOk());
+}
+
+TEST_F(VerificationTest, ContactOfAnotherSystemDoesNotReplaceTheOneThatTheCodeWentTo) {
+  v1::DataSystem legacy;
+  legacy.set_name("systems/legacy");
+  legacy.add_task_kinds(v1::TASK_KIND_RESOLVE_CONTACT);
+  request_.facts().systems.push_back(legacy);
+  request_.FileUsual();
+  const v1::Task first = request_.OpenTask(v1::TASK_KIND_RESOLVE_CONTACT, kProfile);
+  const v1::Task other = request_.OpenTask(v1::TASK_KIND_RESOLVE_CONTACT, "systems/legacy");
+  ASSERT_THAT(request_.Complete(first, RequestDriver::UsualResult(first)), IsOk());
+  const std::string proven = request_.request().contact().channel();
+  ASSERT_THAT(request_.Do(CodeOfSend(request_.AskForCode(), 1), Intake()), IsOk());
+
+  v1::TaskResult result;
+  result.mutable_contact()->set_channel("pigeon");
+  ASSERT_THAT(request_.Complete(other, result), IsOk());
+
+  EXPECT_EQ(request_.request().contact().channel(), proven);
 }
 
 TEST_F(VerificationTest, UnknownAccountIsAnsweredLikeAKnownOneAndNoCodeIsSent) {
