@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,8 @@ struct Backend {
   std::string name;
   std::function<absl::StatusOr<std::unique_ptr<Store>>(const TempDir&, const Clock&)> open;
 };
+
+inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
 
 // Every backend there is; each test runs over each of them.
 std::vector<Backend> AllBackends();

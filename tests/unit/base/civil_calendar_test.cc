@@ -79,6 +79,8 @@ struct Deadline {
   std::string working;
 };
 
+void PrintTo(const Deadline& vector, std::ostream* out) { *out << vector.received; }
+
 class DeadlineVectorTest : public ::testing::TestWithParam<Deadline> {};
 
 TEST_P(DeadlineVectorTest, CountsFifteenDaysAsTheLawDoes) {

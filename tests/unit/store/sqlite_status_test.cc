@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <ostream>
 
 #include "testing/status_matchers.h"
 
@@ -17,6 +18,10 @@ struct Case {
   absl::StatusCode status;
   v1::ErrorReason reason;
 };
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.code << " with error " << c.system_error;
+}
 
 class StatusOfCodeTest : public ::testing::TestWithParam<Case> {};
 

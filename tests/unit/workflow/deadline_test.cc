@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "unit/workflow/good_definitions.h"
@@ -38,6 +39,8 @@ struct Vector {
   const char* rolled;
   const char* working;
 };
+
+void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.received; }
 
 // LAW.md, section 4.
 class DeadlineVectorTest : public testing::TestWithParam<Vector> {};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -252,6 +253,8 @@ struct RangeCase {
   int64_t least;
   int64_t most;
 };
+
+void PrintTo(const RangeCase& c, std::ostream* out) { *out << c.field; }
 
 class PolicyRangeTest : public DefinitionLoaderTest,
                         public testing::WithParamInterface<RangeCase> {};

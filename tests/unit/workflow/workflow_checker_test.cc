@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -403,6 +404,8 @@ struct ElementCase {
   const char* element;  // what stands in a transition
   const char* reason;
 };
+
+void PrintTo(const ElementCase& c, std::ostream* out) { *out << c.reason; }
 
 class GuardFieldTest : public testing::TestWithParam<ElementCase> {};
 
