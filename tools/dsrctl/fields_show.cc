@@ -149,7 +149,9 @@ void Collect(const Message& message, const std::string& prefix, const absl::Time
       const size_t before = out.size();
       Collect(inner, path + ".", zone, out);
       // An empty message still says something: which way of a oneof was taken.
-      if (out.size() == before) out.emplace_back(path, "set");
+      if (out.size() == before && field.real_containing_oneof() != nullptr) {
+        out.emplace_back(path, "set");
+      }
     }
   }
 }

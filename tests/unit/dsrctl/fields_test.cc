@@ -138,6 +138,14 @@ TEST(FieldTextTest, ShowsAnEnumValueOfANewerServerAsItsNumber) {
   EXPECT_EQ(FieldText(request, "phase", Shanghai()), "77");
 }
 
+TEST(AllFieldsTest, SaysNothingOfAnEmptyMessageThatIsNoChoice) {
+  v1::Request request;
+  request.set_name("requests/1");
+  request.mutable_progress();
+
+  EXPECT_THAT(AllFields(request, Shanghai()), ElementsAre(Pair("name", "requests/1")));
+}
+
 TEST(AllFieldsTest, ListsWhatIsSetWithItsPath) {
   v1::Recipient recipient;
   recipient.set_name("recipients/ads");
