@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -97,18 +98,31 @@ TEST_F(InstallationTest, MissingTimeZoneDataIsNamed) {
   EXPECT_FALSE(FileExists(dir_.File("data/dsrd.db")));
 }
 
+TEST_F(InstallationTest, ADataFileThatIsNoDatabaseIsNamed) {
+  std::filesystem::create_directory(dir_.File("data"));
+  std::ofstream(dir_.File("data/dsrd.db")) << std::string(8192, 'x');
+
+  const ProcessEnd end = RunDsrd(Arguments());
+
+  EXPECT_EQ(end.exit_code, kConfiguration) << end.output;
+  EXPECT_THAT(end.output, HasSubstr(dir_.File("data/dsrd.db")));
+}
+
 TEST_F(InstallationTest, ABrokenWorkflowIsNamedWithFileAndLine) {
   const std::string copy = dir_.File("definitions");
   std::filesystem::copy(kWorkflows, copy, std::filesystem::copy_options::recursive);
   const std::string file = copy + "/deletion.textproto";
   const auto text = ReadFile(file);
   ASSERT_THAT(text, IsOk());
-  std::ofstream(file) << absl::StrReplaceAll(*text, {{"to: \"erasing\"", "to: \"erazing\""}});
+  const std::string broken = absl::StrReplaceAll(*text, {{"to: \"erasing\"", "to: \"erazing\""}});
+  std::ofstream(file) << broken;
+  const std::string above = broken.substr(0, broken.find("erazing"));
+  const auto line = std::count(above.begin(), above.end(), '\n') + 1;
 
   const ProcessEnd end = RunDsrd(Arguments(copy));
 
   EXPECT_EQ(end.exit_code, kConfiguration) << end.output;
-  EXPECT_THAT(end.output, HasSubstr("deletion.textproto"));
+  EXPECT_THAT(end.output, HasSubstr(absl::StrCat("deletion.textproto:", line, ":")));
   EXPECT_THAT(end.output, HasSubstr("erazing"));
   EXPECT_FALSE(FileExists(dir_.File("data/dsrd.db")));
 }

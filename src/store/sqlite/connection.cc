@@ -83,19 +83,28 @@ absl::Status CheckOwner(Connection& connection) {
                    "the database file belongs to another program");
 }
 
+// An operator who is told that a file is wrong must be told which.
+absl::Status Naming(const std::string& path, absl::Status status) {
+  if (ReasonOf(status) != v1::ERROR_REASON_INSTALLATION_INVALID) return status;
+  return MakeError(status.code(), v1::ERROR_REASON_INSTALLATION_INVALID,
+                   absl::StrCat(path, ": ", status.message()));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOptions& options) {
-  if (!options.read_only) DSR_RETURN_IF_ERROR(CreatePrivateFile(options.path));
+  if (!options.read_only) {
+    DSR_RETURN_IF_ERROR(Naming(options.path, CreatePrivateFile(options.path)));
+  }
   const int flags =
       SQLITE_OPEN_NOMUTEX | (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   try {
     std::unique_ptr<Connection> connection(
         new Connection(SQLite::Database(options.path, flags, kBusyTimeoutMillis, options.vfs)));
-    DSR_RETURN_IF_ERROR(connection->Configure(options));
+    DSR_RETURN_IF_ERROR(Naming(options.path, connection->Configure(options)));
     return connection;
   } catch (const SQLite::Exception& error) {
-    return StatusOfCode(error.getExtendedErrorCode(), 0);
+    return Naming(options.path, StatusOfCode(error.getExtendedErrorCode(), 0));
   }
 }
 
