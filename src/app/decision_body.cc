@@ -39,7 +39,7 @@ bool NeedsFacts(const Command& command) {
   return std::visit(
       [](const auto& given) {
         return !kIsOneOf<std::decay_t<decltype(given)>, AssignRequest, AcknowledgeNotice,
-                         RecordNoticeDelivery, RecordMessageDelivery, BeginDownload,
+                         RecordNoticeDelivery, RecordMessageDelivery, ApproveFileAccess, OpenFile,
                          FinishDownload>;
       },
       command);
@@ -168,7 +168,7 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
   }
   timers_before_.assign(record_.state().timers().begin(), record_.state().timers().end());
   if (NeedsFacts(planned_.command) || NextOverdue(record_.state(), now_) != nullptr) {
-    DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, subject));
+    DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, subject, planned_.request));
   }
   return absl::OkStatus();
 }
@@ -267,7 +267,23 @@ absl::Status DecisionBody::Write(Transaction& transaction) {
   }
   DSR_RETURN_IF_ERROR(transaction.WriteDecision(write));
   DSR_RETURN_IF_ERROR(DelayFailedTask(transaction));
+  DSR_RETURN_IF_ERROR(KeepDocuments(transaction));
   AddHints(touched, timers_before_, outcome_.hints);
+  return absl::OkStatus();
+}
+
+absl::Status DecisionBody::KeepDocuments(Transaction& transaction) {
+  for (const Event& event : events_) {
+    if (event.has_evidence_recorded() && !planned_.document.empty()) {
+      DSR_ASSIGN_OR_RETURN(const EvidenceId id,
+                           EvidenceId::FromBytes(event.evidence_recorded().evidence_id()));
+      DSR_RETURN_IF_ERROR(transaction.PutDocument(planned_.request, id, planned_.document));
+    } else if (event.has_evidence_purged()) {
+      DSR_ASSIGN_OR_RETURN(const EvidenceId id,
+                           EvidenceId::FromBytes(event.evidence_purged().evidence_id()));
+      DSR_RETURN_IF_ERROR(transaction.DeleteDocument(id));
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -29,6 +29,8 @@ struct PlannedCommand {
   Command command;
   // The personal data of the command's event.
   std::optional<SealedContent> content;
+  // For RecordEvidence: the document, sealed as the chunk of its evidence's id; empty for none.
+  std::string document;
   // For CompleteTask, FailTask and CompletePackage: the token of the lease, checked in the
   // transaction.
   std::string lease_token;
@@ -96,6 +98,7 @@ class DecisionBody {
   absl::Status Append(std::vector<storage::v1::Event> events, int content_event);
   absl::Status Write(Transaction& transaction);
   absl::Status StoreAnswer(Transaction& transaction);
+  absl::Status KeepDocuments(Transaction& transaction);
   absl::Status DelayFailedTask(Transaction& transaction);
   DecisionContext ContextFor(Actor actor) const;
 

@@ -1,5 +1,6 @@
 #include "app/decision_facts.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/workflow/names.h"
 
 namespace dsr {
 namespace {
@@ -43,7 +45,25 @@ absl::StatusOr<std::vector<v1::Disclosure>> AllDisclosures(ReadView& view,
   }
 }
 
-absl::StatusOr<Facts> DecisionFacts::Load(ReadView& view, const SubjectId& subject) {
+absl::StatusOr<Facts> SubjectFacts(ReadView& view, const SubjectId& subject,
+                                   const RequestId& request) {
+  Facts facts;
+  DSR_ASSIGN_OR_RETURN(facts.disclosures, AllDisclosures(view, subject));
+  RequestQuery query;
+  query.subject = subject;
+  query.limit = kMostSiblings + 1;
+  DSR_ASSIGN_OR_RETURN(facts.siblings, view.ListRequests(query));
+  const std::string name = RequestName(request);
+  facts.siblings.erase(std::remove_if(facts.siblings.begin(), facts.siblings.end(),
+                                      [&](const storage::v1::RequestState& state) {
+                                        return state.request().name() == name;
+                                      }),
+                       facts.siblings.end());
+  return facts;
+}
+
+absl::StatusOr<Facts> DecisionFacts::Load(ReadView& view, const SubjectId& subject,
+                                          const RequestId& request) {
   DSR_ASSIGN_OR_RETURN(const int64_t version, view.RegistryVersion());
   if (registry_version_ != version) {
     registry_version_.reset();
@@ -51,10 +71,9 @@ absl::StatusOr<Facts> DecisionFacts::Load(ReadView& view, const SubjectId& subje
     DSR_ASSIGN_OR_RETURN(recipients_, view.ListRecipients());
     registry_version_ = version;
   }
-  Facts facts;
+  DSR_ASSIGN_OR_RETURN(Facts facts, SubjectFacts(view, subject, request));
   facts.systems = systems_;
   facts.recipients = recipients_;
-  DSR_ASSIGN_OR_RETURN(facts.disclosures, AllDisclosures(view, subject));
   return facts;
 }
 

@@ -17,12 +17,16 @@ namespace dsr {
 absl::StatusOr<std::vector<v1::Disclosure>> AllDisclosures(ReadView& view,
                                                            const SubjectId& subject);
 
+// What is known of a subject beyond one request: all but the registry.
+absl::StatusOr<Facts> SubjectFacts(ReadView& view, const SubjectId& subject,
+                                   const RequestId& request);
+
 // Loads facts; keeps the registry from decision to decision, because it seldom changes. Not
 // thread-safe; used by the writer's thread only.
 class DecisionFacts {
  public:
-  // Returns the registry and the disclosures of `subject`.
-  absl::StatusOr<Facts> Load(ReadView& view, const SubjectId& subject);
+  // Returns the registry, and what is known of `subject` beyond `request`.
+  absl::StatusOr<Facts> Load(ReadView& view, const SubjectId& subject, const RequestId& request);
 
   // Forgets the registry. Every body that changes the registry calls it first: a version that was
   // rolled back is given again, to other content.

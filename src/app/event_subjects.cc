@@ -101,6 +101,12 @@ void AddSubjects(const Event& event, Names& names) {
     case Event::kDownloadBegun:
     case Event::kDownloadFinished:
     case Event::kRequestAssigned:
+    case Event::kEvidenceRecorded:
+    case Event::kEvidencePurged:
+    case Event::kVerificationRevoked:
+    case Event::kIncidentRaised:
+    case Event::kFileAccessApproved:
+    case Event::kFileOpened:
     case Event::kActionRejected:
     case Event::PAYLOAD_NOT_SET:
       return;

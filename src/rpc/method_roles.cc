@@ -23,6 +23,8 @@ enum RoleBit : uint32_t {
   kRegistrar = 1u << 8,
   kSystem = 1u << 9,
   kRecipient = 1u << 10,
+  kChildren = 1u << 11,
+  kAuthority = 1u << 12,
 };
 
 struct RoleName {
@@ -31,10 +33,19 @@ struct RoleName {
 };
 
 constexpr RoleName kRoles[] = {
-    {"intake", kIntake},         {"session_asserter", kSession}, {"verifier", kVerifier},
-    {"caseworker", kCaseworker}, {"reviewer", kReviewer},        {"privacy_officer", kPrivacy},
-    {"auditor", kAuditor},       {"operator", kOperator},        {"registrar", kRegistrar},
-    {"data_system", kSystem},    {"recipient", kRecipient},
+    {"intake", kIntake},
+    {"session_asserter", kSession},
+    {"verifier", kVerifier},
+    {"caseworker", kCaseworker},
+    {"reviewer", kReviewer},
+    {"privacy_officer", kPrivacy},
+    {"auditor", kAuditor},
+    {"operator", kOperator},
+    {"registrar", kRegistrar},
+    {"data_system", kSystem},
+    {"recipient", kRecipient},
+    {"children_privacy", kChildren},
+    {"identity_authority", kAuthority},
 };
 
 // Everyone but data systems and recipients.
@@ -69,12 +80,17 @@ constexpr MethodRoles kMethods[] = {
     {"ReviewDecision", kWorkflowRoles},
     {"WithdrawRequest", kIntake | kCaseworker | kPrivacy},
     {"RespondToRequest", kWorkflowRoles},
+    {"ApproveFileAccess", kPrivacy},
     {"AssignRequest", kCaseworker | kPrivacy},
     {"DownloadPackage", kIntake | kCaseworker},
     // VerificationService
     {"StartVerification", kIntake | kVerifier | kSession},
     {"SubmitCode", kIntake | kVerifier},
-    {"GetVerification", kIntake | kVerifier | kCaseworker | kPrivacy | kAuditor},
+    {"RecordEvidence", kVerifier},
+    {"GetDocument", kVerifier | kPrivacy},
+    {"DecideVerification", kVerifier | kAuthority},
+    {"RevokeVerification", kVerifier | kPrivacy},
+    {"GetVerification", kAuthority | kIntake | kVerifier | kCaseworker | kPrivacy | kAuditor},
     // TaskService
     {"LeaseTasks", kSystem},
     {"ExtendLease", kSystem},

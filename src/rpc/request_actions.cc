@@ -167,6 +167,24 @@ void AddEnds(RpcService& service) {
       });
 }
 
+void AddFileAccess(RpcService& service) {
+  using In = v1::ApproveFileAccessRequest;
+  AddAction<In>(
+      service, "ApproveFileAccess",
+      [](const In& in, const storage::v1::Event&) -> Command {
+        return ApproveFileAccess{.principal = in.principal(),
+                                 .length = absl::Hours(in.hours() == 0 ? 24 : in.hours())};
+      },
+      [](const In& in, FieldErrors& errors) {
+        CheckWord(in.principal(), "principal", 100, errors);
+        CheckText(in.reason(), "reason", 1, kMaxText, errors);
+        if (in.hours() < 0 || in.hours() > 720) errors.AddInvalid("hours", "is 1 to 720");
+      },
+      [](const In& in, storage::v1::Event& event) {
+        event.mutable_file_access_approved()->set_reason(in.reason());
+      });
+}
+
 }  // namespace
 
 void AddRequestActions(RpcService& service) {
@@ -177,6 +195,7 @@ void AddRequestActions(RpcService& service) {
   AddRefusals(service);
   AddReview(service);
   AddEnds(service);
+  AddFileAccess(service);
   AddAction<v1::AssignRequestRequest>(
       service, "AssignRequest",
       [](const v1::AssignRequestRequest& in, const storage::v1::Event&) -> Command {

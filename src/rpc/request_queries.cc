@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "app/decision_facts.h"
 #include "app/server_secrets.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
@@ -14,6 +15,7 @@
 #include "dsr/v1/request_service.pb.h"
 #include "dsr/workflow/engine.h"
 #include "dsr/workflow/names.h"
+#include "rpc/case_file.h"
 #include "rpc/method_roles.h"
 #include "rpc/public_views.h"
 #include "rpc/reads.h"
@@ -36,16 +38,20 @@ void GetRequest(const std::shared_ptr<UnaryCall>& call, const v1::GetRequestRequ
                                 "none of the caller's roles may see personal fields",
                                 {{"method", call->method()}}));
   }
-  AnswerFromStore<v1::Request>(
-      call, [call, id = *id, is_full](ReadView& view) -> absl::StatusOr<v1::Request> {
-        if (!is_full) {
+  if (!is_full) {
+    return AnswerFromStore<v1::Request>(
+        call, [id = *id](ReadView& view) -> absl::StatusOr<v1::Request> {
           DSR_ASSIGN_OR_RETURN(const RequestState state, view.FindRequest(id));
           return PublicRequest(state);
-        }
-        DSR_ASSIGN_OR_RETURN(storage::v1::RequestRecord record,
-                             call->context().reader().ReadFull(view, id));
-        return std::move(*record.mutable_state()->mutable_request());
-      });
+        });
+  }
+  OpenCaseFile(call, *id, [call, id = *id] {
+    AnswerFromStore<v1::Request>(call, [call, id](ReadView& view) -> absl::StatusOr<v1::Request> {
+      DSR_ASSIGN_OR_RETURN(storage::v1::RequestRecord record,
+                           call->context().reader().ReadFull(view, id));
+      return std::move(*record.mutable_state()->mutable_request());
+    });
+  });
 }
 
 absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const PageOf& page) {
@@ -136,15 +142,19 @@ void ListAllowedActions(const std::shared_ptr<UnaryCall>& call,
         DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view.FindRecord(id));
         DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,
                              parts.rulebooks.RulebookFor(view, record.state().request().pins()));
-        const Facts facts;
+        DSR_ASSIGN_OR_RETURN(const SubjectId subject,
+                             SubjectId::FromBytes(record.state().subject_id()));
+        DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, subject, id));
+        const DecisionContext context = {.actor = call->principal().ToActor(),
+                                         .now = parts.clock.Now(),
+                                         .request = id,
+                                         .fresh_id = "",
+                                         .facts = &facts};
         v1::ListAllowedActionsResponse out;
-        for (v1::AllowedAction& action :
-             AllowedActions(*rulebook, record,
-                            DecisionContext{.actor = call->principal().ToActor(),
-                            .now = parts.clock.Now(),
-                            .request = id,
-                            .fresh_id = "",
-                            .facts = &facts})) {
+        for (v1::MissingProof& missing : MissingProofs(*rulebook, record, context)) {
+          *out.add_missing() = std::move(missing);
+        }
+        for (v1::AllowedAction& action : AllowedActions(*rulebook, record, context)) {
           *out.add_actions() = std::move(action);
         }
         return out;

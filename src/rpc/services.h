@@ -20,6 +20,7 @@ void AddRequestActions(RpcService& service);
 void AddRequestWatch(RpcService& service);
 void AddPackageDownload(RpcService& service);
 void AddVerificationMethods(RpcService& service);
+void AddEvidenceMethods(RpcService& service);
 void AddTaskMethods(RpcService& service);
 void AddTaskLeasing(RpcService& service);
 void AddRegistryMethods(RpcService& service);

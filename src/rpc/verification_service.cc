@@ -19,14 +19,23 @@ namespace {
 
 using storage::v1::RequestState;
 
-// The verification that StartVerification began or sent another code for: a new one is the last,
-// and a pending one keeps its place.
-std::string AnswerStarted(const storage::v1::RequestRecord& record) {
-  const auto& verifications = record.state().verifications();
-  for (auto it = verifications.rbegin(); it != verifications.rend(); ++it) {
-    if (it->state() == v1::Verification::STATE_PENDING) return it->SerializeAsString();
-  }
-  return verifications.empty() ? "" : verifications.rbegin()->SerializeAsString();
+// The verification that StartVerification began or sent another code for: a new one is the last
+// pending one of its method, and a pending one keeps its place.
+AnswerMaker AnswerStarted(v1::VerificationMethod method) {
+  return [method](const storage::v1::RequestRecord& record) -> std::string {
+    const auto& verifications = record.state().verifications();
+    for (auto it = verifications.rbegin(); it != verifications.rend(); ++it) {
+      if (it->state() == v1::Verification::STATE_PENDING && it->method() == method)
+        return it->SerializeAsString();
+    }
+    return verifications.empty() ? "" : verifications.rbegin()->SerializeAsString();
+  };
+}
+
+v1::VerificationPurpose PurposeOf(const v1::StartVerificationRequest& in) {
+  return in.purpose() == v1::VERIFICATION_PURPOSE_REPRESENTATION
+             ? v1::VERIFICATION_PURPOSE_REPRESENTATION
+             : v1::VERIFICATION_PURPOSE_IDENTITY;
 }
 
 std::string AnswerLast(const storage::v1::RequestRecord& record) {
@@ -43,16 +52,20 @@ void HandleStartVerification(const std::shared_ptr<UnaryCall>& call,
   if (in.method() == v1::VERIFICATION_METHOD_UNSPECIFIED) {
     errors.AddMissing("method");
   } else if (!v1::VerificationMethod_IsValid(in.method())) {
-    errors.AddInvalid("method", "is ACCOUNT_SESSION or ONE_TIME_CODE");
+    errors.AddInvalid("method", "is a listed method");
+  }
+  if (!v1::VerificationPurpose_IsValid(in.purpose())) {
+    errors.AddInvalid("purpose", "is IDENTITY or REPRESENTATION");
   }
   CheckText(in.session_reference(), "session_reference", is_session ? 1 : 0, 200, errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
   const VerificationId id = call->context().parts().ids.Next<VerificationId>();
-  Carry(call, in, is_session ? AnswerLast : AnswerStarted,
+  Carry(call, in, is_session ? AnswerMaker(AnswerLast) : AnswerStarted(in.method()),
         [in, id, is_session,
          request = *request](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
           PlannedCommand planned{.request = request,
-                                 .command = StartVerification{.id = id, .method = in.method()}};
+                                 .command = StartVerification{
+                                     .id = id, .method = in.method(), .purpose = PurposeOf(in)}};
           if (is_session) {
             storage::v1::Event event;
             event.mutable_verification_passed()->set_evidence(in.session_reference());
@@ -110,6 +123,46 @@ void HandleSubmitCode(const std::shared_ptr<UnaryCall>& call, const v1::SubmitCo
         });
 }
 
+void HandleDecideVerification(const std::shared_ptr<UnaryCall>& call,
+                              const v1::DecideVerificationRequest& in) {
+  const auto name = ParseVerificationName(in.name());
+  if (!name.ok()) return call->Fail(name.status());
+  if (in.verdict() != v1::DecideVerificationRequest::VERDICT_PASSED &&
+      in.verdict() != v1::DecideVerificationRequest::VERDICT_FAILED) {
+    return call->Fail(
+        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "verdict", "is PASSED or FAILED"));
+  }
+  const bool passed = in.verdict() == v1::DecideVerificationRequest::VERDICT_PASSED;
+  Carry(call, in, AnswerVerification(in.name()),
+        [passed, request = name->first,
+         id = name->second](const ContentSealer&) -> absl::StatusOr<PlannedCommand> {
+          return PlannedCommand{.request = request,
+                                .command = DecideVerification{.id = id, .passed = passed}};
+        });
+}
+
+void HandleRevokeVerification(const std::shared_ptr<UnaryCall>& call,
+                              const v1::RevokeVerificationRequest& in) {
+  const auto name = ParseVerificationName(in.name());
+  if (!name.ok()) return call->Fail(name.status());
+  FieldErrors errors;
+  CheckText(in.reason(), "reason", 1, kMaxText, errors);
+  if (!errors.empty()) return call->Fail(errors.ToStatus());
+  Carry(call, in, AnswerVerification(in.name()),
+        [in, request = name->first,
+         id = name->second](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+          storage::v1::Event event;
+          event.mutable_verification_revoked()->set_verification_id(std::string(id.bytes()));
+          event.mutable_verification_revoked()->set_reason(in.reason());
+          event.mutable_verification_revoked()->set_fraud(in.fraud());
+          DSR_ASSIGN_OR_RETURN(PreparedContent prepared, sealer.Prepare(request, std::move(event)));
+          return PlannedCommand{
+              .request = request,
+              .command = RevokeVerification{prepared.clear.verification_revoked()},
+              .content = std::move(prepared.content)};
+        });
+}
+
 void GetVerification(const std::shared_ptr<UnaryCall>& call, const v1::GetVerificationRequest& in) {
   const auto name = ParseVerificationName(in.name());
   if (!name.ok()) return call->Fail(name.status());
@@ -129,6 +182,9 @@ void GetVerification(const std::shared_ptr<UnaryCall>& call, const v1::GetVerifi
 void AddVerificationMethods(RpcService& service) {
   service.Unary<v1::StartVerificationRequest>("StartVerification", HandleStartVerification);
   service.Unary<v1::SubmitCodeRequest>("SubmitCode", HandleSubmitCode);
+  AddEvidenceMethods(service);
+  service.Unary<v1::DecideVerificationRequest>("DecideVerification", HandleDecideVerification);
+  service.Unary<v1::RevokeVerificationRequest>("RevokeVerification", HandleRevokeVerification);
   service.Unary<v1::GetVerificationRequest>("GetVerification", GetVerification);
 }
 

@@ -6,7 +6,9 @@
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/engine.h"
 #include "workflow/children.h"
+#include "workflow/handlers.h"
 #include "workflow/machine.h"
+#include "workflow/proof.h"
 #include "workflow/transitions.h"
 #include "workflow/workflow_errors.h"
 
@@ -52,45 +54,109 @@ v1::AllowedAction Tell(absl::string_view action, const absl::Status& status) {
   return told;
 }
 
-absl::Status CheckStartVerification(const Rulebook& rulebook,
-                                    const storage::v1::RequestState& state, const Actor& actor) {
-  if (!IsUnanswered(state.request().phase())) return AlreadyEnded(state.request().name());
-  if (actor.HasRole("session_asserter")) return absl::OkStatus();
-  if (!HasAnyRole(actor, {"intake", "verifier"})) return RoleMissing("StartVerification");
-  const bool codes_are_left = CodesSent(state) < rulebook.policy.verification().sends();
-  return codes_are_left ? absl::OkStatus() : AttemptsExhausted("codes");
+// By session where the actor asserts them, else by code for the subject itself and by written
+// request for others.
+absl::Status CheckStartVerification(const Circumstances& at) {
+  if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
+  const bool is_subject = at.request().requester().relation() == v1::RELATION_SUBJECT;
+  if (at.actor().HasRole("session_asserter") && is_subject) return absl::OkStatus();
+  if (!HasAnyRole(at.actor(), {"intake", "verifier"})) return RoleMissing("StartVerification");
+  return is_subject ? CheckCodesLeft(at) : absl::OkStatus();
 }
 
-absl::Status CheckSubmitCode(const storage::v1::RequestState& state,
-                             const DecisionContext& context) {
-  if (!IsUnanswered(state.request().phase())) return AlreadyEnded(state.request().name());
-  if (!HasAnyRole(context.actor, {"intake", "verifier"})) return RoleMissing("SubmitCode");
+const v1::Verification* PendingCode(const storage::v1::RequestState& state) {
   const auto& verifications = state.verifications();
-  const auto pending = std::find_if(
-      verifications.begin(), verifications.end(), [](const v1::Verification& verification) {
-        return verification.state() == v1::Verification::STATE_PENDING;
+  const auto found =
+      std::find_if(verifications.begin(), verifications.end(), [](const v1::Verification& one) {
+        return one.state() == v1::Verification::STATE_PENDING &&
+               one.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE;
       });
-  if (pending == verifications.end())
-    return ActionNotAllowed(state.request(), "SubmitCode", "no code is awaited");
-  return context.now < FromTimestamp(pending->expire_time()) ? absl::OkStatus() : CodeExpired();
+  return found == verifications.end() ? nullptr : &*found;
+}
+
+// The pending verification that waits for a person's or an authority's decision, or null.
+const v1::Verification* Awaited(const Circumstances& at, bool by_authority) {
+  for (const v1::Verification& one : at.state.verifications()) {
+    if (one.state() != v1::Verification::STATE_PENDING ||
+        one.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE ||
+        at.now() >= FromTimestamp(one.expire_time())) {
+      continue;
+    }
+    if ((one.method() == v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY) == by_authority) return &one;
+  }
+  return nullptr;
+}
+
+absl::Status CheckRecordEvidence(const Circumstances& at) {
+  if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
+  if (!at.actor().HasRole("verifier")) return RoleMissing("RecordEvidence");
+  return Awaited(at, /*by_authority=*/false) != nullptr
+             ? absl::OkStatus()
+             : ActionNotAllowed(at.request(), "RecordEvidence", "no evidence is awaited");
+}
+
+absl::Status CheckDecideVerification(const Circumstances& at) {
+  if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
+  const bool is_authority = at.actor().HasRole("identity_authority");
+  if (!is_authority && !at.actor().HasRole("verifier")) return RoleMissing("DecideVerification");
+  const v1::Verification* awaited = Awaited(at, is_authority);
+  if (awaited == nullptr)
+    return ActionNotAllowed(at.request(), "DecideVerification", "no decision is awaited");
+  const std::vector<v1::MissingProof> missing = MissingEvidence(at, *awaited);
+  return missing.empty() ? absl::OkStatus() : ProofMissing(at.request(), missing);
+}
+
+absl::Status CheckRevoke(const Circumstances& at) {
+  if (!HasAnyRole(at.actor(), {"verifier", "privacy_officer"}))
+    return RoleMissing("RevokeVerification");
+  const auto& verifications = at.state.verifications();
+  const bool any = std::any_of(
+      verifications.begin(), verifications.end(),
+      [](const v1::Verification& one) { return one.state() == v1::Verification::STATE_PASSED; });
+  return any ? absl::OkStatus()
+             : ActionNotAllowed(at.request(), "RevokeVerification", "no verification has passed");
+}
+
+absl::Status CheckSubmitCode(const Circumstances& at) {
+  if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
+  if (!HasAnyRole(at.actor(), {"intake", "verifier"})) return RoleMissing("SubmitCode");
+  const v1::Verification* pending = PendingCode(at.state);
+  if (pending == nullptr) return ActionNotAllowed(at.request(), "SubmitCode", "no code is awaited");
+  return at.now() < FromTimestamp(pending->expire_time()) ? absl::OkStatus() : CodeExpired();
+}
+
+absl::Status CheckFileAccess(const Circumstances& at) {
+  if (!at.actor().HasRole("privacy_officer")) return RoleMissing("ApproveFileAccess");
+  return IsMinor(at) ? absl::OkStatus()
+                     : ActionNotAllowed(at.request(), "ApproveFileAccess",
+                                        "the subject is not known as a minor, so none is needed");
 }
 
 }  // namespace
 
+std::vector<v1::MissingProof> MissingProofs(const Rulebook& rulebook,
+                                            const storage::v1::RequestRecord& record,
+                                            const DecisionContext& context) {
+  return MissingProofs(
+      Circumstances{.rulebook = rulebook, .state = record.state(), .context = context});
+}
+
 std::vector<v1::AllowedAction> AllowedActions(const Rulebook& rulebook,
                                               const storage::v1::RequestRecord& record,
                                               const DecisionContext& context) {
+  const Circumstances at = {.rulebook = rulebook, .state = record.state(), .context = context};
   const v1::Request& request = record.state().request();
   std::vector<v1::AllowedAction> actions;
-  actions.push_back(
-      Tell("StartVerification", CheckStartVerification(rulebook, record.state(), context.actor)));
-  actions.push_back(Tell("SubmitCode", CheckSubmitCode(record.state(), context)));
+  actions.push_back(Tell("StartVerification", CheckStartVerification(at)));
+  actions.push_back(Tell("SubmitCode", CheckSubmitCode(at)));
+  actions.push_back(Tell("RecordEvidence", CheckRecordEvidence(at)));
+  actions.push_back(Tell("DecideVerification", CheckDecideVerification(at)));
+  actions.push_back(Tell("RevokeVerification", CheckRevoke(at)));
   for (const TriggeredAction& triggered : kTriggeredActions) {
     if (!Uses(rulebook.workflow, triggered.trigger)) continue;
-    actions.push_back(
-        Tell(triggered.action, CheckAction(rulebook, record.state(), triggered.trigger,
-                                           triggered.action, context.actor, context.now)));
+    actions.push_back(Tell(triggered.action, CheckAction(at, triggered.trigger, triggered.action)));
   }
+  actions.push_back(Tell("ApproveFileAccess", CheckFileAccess(at)));
   absl::Status assign =
       request.phase() == v1::PHASE_CLOSED ? AlreadyEnded(request.name()) : absl::OkStatus();
   if (assign.ok() && !HasAnyRole(context.actor, {"caseworker", "privacy_officer"}))

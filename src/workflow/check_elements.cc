@@ -11,9 +11,9 @@
 namespace dsr {
 namespace {
 
-constexpr absl::string_view kRoles[] = {"intake",    "session_asserter", "verifier", "caseworker",
-                                        "reviewer",  "privacy_officer",  "auditor",  "operator",
-                                        "registrar", "data_system",      "recipient"};
+constexpr absl::string_view kRoles[] = {
+    "intake",  "session_asserter", "verifier",  "caseworker",  "reviewer",  "privacy_officer",
+    "auditor", "operator",         "registrar", "data_system", "recipient", "children_privacy"};
 
 bool IsSetOffByPeople(v1::Trigger trigger) {
   switch (trigger) {

@@ -102,8 +102,8 @@ void CheckNames(const Machine& machine, std::vector<Finding>* findings) {
   CheckTexts(root, "titles", "the workflow", workflow.titles(), findings);
   if (workflow.states().empty()) AddFinding(root, "the workflow has no states", findings);
 
-  // The engine keeps these two itself, beside whatever the workflow declares.
-  std::set<std::string> taken = {"retention-end", "grant-end"};
+  // The engine keeps these itself, beside whatever the workflow declares.
+  std::set<std::string> taken = {"retention-end", "grant-end", "proof-end"};
   CheckRequestTimerNames(machine, &taken, findings);
   for (int i = 0; i < machine.state_count(); ++i) {
     CheckState(machine, i, findings);

@@ -7,6 +7,11 @@ struct NameOf {
   absl::string_view operator()(const FileRequest&) const { return "CreateRequest"; }
   absl::string_view operator()(const StartVerification&) const { return "StartVerification"; }
   absl::string_view operator()(const SubmitCode&) const { return "SubmitCode"; }
+  absl::string_view operator()(const RecordEvidence&) const { return "RecordEvidence"; }
+  absl::string_view operator()(const DecideVerification&) const { return "DecideVerification"; }
+  absl::string_view operator()(const RevokeVerification&) const { return "RevokeVerification"; }
+  absl::string_view operator()(const ApproveFileAccess&) const { return "ApproveFileAccess"; }
+  absl::string_view operator()(const OpenFile&) const { return "GetRequest"; }
   absl::string_view operator()(const AssessRequest&) const { return "AssessRequest"; }
   absl::string_view operator()(const DecideField&) const { return "DecideField"; }
   absl::string_view operator()(const ConfirmPlan&) const { return "ConfirmPlan"; }

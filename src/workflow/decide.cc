@@ -24,7 +24,10 @@ Decision Reject(Deciding deciding, const Command& command, absl::Status status) 
     event.mutable_action_rejected()->set_action(std::string(CommandName(command)));
     event.mutable_action_rejected()->set_reason(ReasonOf(status));
     deciding.Emit(std::move(event));
-    if (ChangesFacts(command)) Settle(deciding);
+    if (ChangesFacts(command)) {
+      ReviewProof(deciding);
+      Settle(deciding);
+    }
   }
   return std::move(deciding).Reject(std::move(status));
 }
@@ -47,7 +50,10 @@ Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& reco
                                                         : Deciding(rulebook, record, context),
                   command, std::move(status));
   }
-  if (ChangesFacts(command)) Settle(deciding);
+  if (ChangesFacts(command)) {
+    ReviewProof(deciding);
+    Settle(deciding);
+  }
   return std::move(deciding).Accept();
 }
 

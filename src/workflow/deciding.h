@@ -11,6 +11,7 @@
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/workflow/engine.h"
 #include "dsr/workflow/rulebook.h"
+#include "workflow/proof.h"
 
 namespace dsr {
 
@@ -30,6 +31,9 @@ class Deciding {
   storage::v1::RequestRecord& mutable_record() { return record_; }
   const storage::v1::RequestState& state() const { return record_.state(); }
   const v1::Request& request() const { return record_.state().request(); }
+  Circumstances circumstances() const {
+    return Circumstances{.rulebook = rulebook_, .state = record_.state(), .context = context_};
+  }
 
   // Fills in sequence, time and actor, applies the event, and keeps it. Returns its index.
   int Emit(storage::v1::Event event);

@@ -177,6 +177,21 @@ void Apply(RequestRecord& record, const Event&, const storage::v1::DownloadFinis
       v1::Package::STATE_DOWNLOADED);
 }
 
+void Apply(RequestRecord& record, const Event& event, const storage::v1::IncidentRaised& raised) {
+  v1::Incident& incident = *record.mutable_state()->mutable_request()->add_incidents();
+  incident.set_kind(raised.kind());
+  *incident.mutable_raise_time() = event.time();
+  incident.set_effective(raised.effective());
+}
+
+void Apply(RequestRecord& record, const Event& event,
+           const storage::v1::FileAccessApproved& approved) {
+  v1::FileAccess& access = *record.mutable_state()->mutable_request()->add_file_access();
+  access.set_principal(approved.principal());
+  access.set_approver(event.actor());
+  *access.mutable_expire_time() = approved.expire_time();
+}
+
 }  // namespace
 
 void Evolve(RequestRecord& record, const Event& event) {
@@ -197,6 +212,9 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kCodeRejected:
     case Event::kVerificationPassed:
     case Event::kVerificationFailed:
+    case Event::kEvidenceRecorded:
+    case Event::kEvidencePurged:
+    case Event::kVerificationRevoked:
       EvolveVerification(record, event);
       break;
     case Event::kTasksCreated:
@@ -284,10 +302,17 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kRequestAssigned:
       record.mutable_state()->mutable_request()->set_assignee(event.request_assigned().assignee());
       break;
+    case Event::kIncidentRaised:
+      Apply(record, event, event.incident_raised());
+      break;
+    case Event::kFileAccessApproved:
+      Apply(record, event, event.file_access_approved());
+      break;
     // These are history only: nothing that is decided later depends on them.
     case Event::kRequestAssessed:
     case Event::kRequestWithdrawn:
     case Event::kBlockersCleared:
+    case Event::kFileOpened:
     case Event::kActionRejected:
     case Event::PAYLOAD_NOT_SET:
       break;

@@ -115,10 +115,14 @@ void Complete(RequestRecord& record, const Event& event,
       state.set_account_resolved(true);
       // One system that knows the account is enough, whatever others say after it.
       if (completed.account_known()) state.set_account_known(true);
+      if (completed.result().has_subject_status())
+        *request.mutable_subject_status() = completed.result().subject_status();
       // The first contact stays: a code may have gone there, and the answer goes where identity was
       // proven.
-      if (completed.result().has_contact() && !request.has_contact())
+      if (completed.result().has_contact() && !request.has_contact()) {
         *request.mutable_contact() = completed.result().contact();
+        state.set_contact_stale(completed.result().contact_stale());
+      }
       break;
     case v1::TASK_KIND_ERASE:
       RecordRetained(state, *task, completed);

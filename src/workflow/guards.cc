@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
-#include "dsr/base/proto_time.h"
 #include "workflow/children.h"
 #include "workflow/workflow_errors.h"
 
@@ -43,12 +42,13 @@ bool TaskFailedForGood(const RequestState& state, v1::TaskKind kind) {
 
 bool IsPerson(const Actor& actor) { return !absl::StartsWith(actor.name, "system:"); }
 
-bool HoldsPlainly(const v1::Guard& guard, const RequestState& state, const Actor& actor,
-                  absl::Time now) {
+bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
+  const RequestState& state = at.state;
+  const Actor& actor = at.actor();
   const v1::Request& request = state.request();
   switch (guard.kind()) {
     case v1::GUARD_KIND_VERIFIED:
-      return IsVerified(state, guard.level(), now);
+      return IsProved(at, guard.level());
     case v1::GUARD_KIND_ALL_TASKS_DONE:
       return AllTasksDone(state, guard.task_kind());
     case v1::GUARD_KIND_TASK_FAILED:
@@ -86,28 +86,21 @@ bool HoldsPlainly(const v1::Guard& guard, const RequestState& state, const Actor
 
 }  // namespace
 
-bool IsVerified(const RequestState& state, v1::AssuranceLevel level, absl::Time now) {
-  return std::any_of(state.verifications().begin(), state.verifications().end(),
-                     [&](const v1::Verification& proof) {
-                       return proof.state() == v1::Verification::STATE_PASSED &&
-                              proof.level() >= level && now < FromTimestamp(proof.expire_time());
-                     });
-}
-
-bool Holds(const v1::Guard& guard, const RequestState& state, const Actor& actor, absl::Time now) {
+bool Holds(const v1::Guard& guard, const Circumstances& at) {
   // A guard that this program does not know never holds, negated or not: fail closed.
   if (guard.kind() == v1::GUARD_KIND_UNSPECIFIED || !v1::GuardKind_IsValid(guard.kind()))
     return false;
-  return HoldsPlainly(guard, state, actor, now) != guard.not_();
+  return HoldsPlainly(guard, at) != guard.not_();
 }
 
-absl::Status Explain(const v1::Guard& guard, const v1::Request& request, absl::string_view action) {
+absl::Status Explain(const v1::Guard& guard, const Circumstances& at, absl::string_view action) {
+  const v1::Request& request = at.request();
   const auto because = [&](absl::string_view why) {
     return ActionNotAllowed(request, action, why);
   };
   switch (guard.kind()) {
     case v1::GUARD_KIND_VERIFIED:
-      return NotVerified(request, guard.level());
+      return NotProved(at, guard.level());
     case v1::GUARD_KIND_SECOND_PERSON:
     case v1::GUARD_KIND_REVIEWER_INDEPENDENT:
       return SecondPersonNeeded(action);

@@ -34,6 +34,15 @@ void CheckCategories(const Rulebook& rulebook, const RequestFiled& filed, FieldE
   }
 }
 
+// The subject may always ask; whoever else may is the workflow's to say.
+void CheckRequester(const v1::Workflow& workflow, const v1::Requester& requester,
+                    FieldErrors& errors) {
+  if (requester.relation() == v1::RELATION_SUBJECT) return;
+  const auto& may = workflow.requesters();
+  if (std::find(may.begin(), may.end(), requester.relation()) != may.end()) return;
+  errors.AddInvalid("request.requester.relation", "may not file this type of request");
+}
+
 bool AllSelfDeletable(const Rulebook& rulebook, const RequestFiled& filed) {
   return filed.categories_size() > 0 &&
          std::all_of(filed.categories().begin(), filed.categories().end(),
@@ -70,6 +79,7 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   FieldErrors errors;
   CheckCategories(rulebook, filed, errors);
   CheckDetails(rulebook, filed, errors);
+  CheckRequester(rulebook.workflow, filed.requester(), errors);
   const absl::Time received =
       filed.has_received_time() ? FromTimestamp(filed.received_time()) : deciding.now();
   if (received > deciding.now())

@@ -14,8 +14,7 @@ namespace {
 using storage::v1::Event;
 
 absl::Status Check(const Deciding& deciding, v1::Trigger trigger, absl::string_view action) {
-  return CheckAction(deciding.rulebook(), deciding.state(), trigger, action,
-                     deciding.context().actor, deciding.now());
+  return CheckAction(deciding.circumstances(), trigger, action);
 }
 
 // Checks, records what the person did, and takes the transition.

@@ -5,8 +5,9 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "workflow/children.h"
-#include "workflow/guards.h"
+#include "workflow/documents.h"
 #include "workflow/handlers.h"
+#include "workflow/proof.h"
 #include "workflow/transitions.h"
 #include "workflow/workflow_errors.h"
 
@@ -40,6 +41,7 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
   ended.mutable_timer_ended()->set_name(command.name);
   ended.mutable_timer_ended()->set_fired(true);
   deciding.Emit(std::move(ended));
+  if (PurgeDocument(deciding, command.name)) return absl::OkStatus();
   if (notice_id.empty()) {
     TakeTransition(deciding, v1::TRIGGER_TIMER, command.name);
     return absl::OkStatus();
@@ -52,15 +54,50 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
   return absl::OkStatus();
 }
 
+absl::Status Handle(Deciding& deciding, const ApproveFileAccess& command) {
+  if (!IsMinor(deciding.circumstances())) {
+    return ActionNotAllowed(deciding.request(), "ApproveFileAccess",
+                            "the subject is not known as a minor, so none is needed");
+  }
+  if (command.principal == deciding.context().actor.name)
+    return SecondPersonNeeded("ApproveFileAccess");
+  Event event;
+  storage::v1::FileAccessApproved& approved = *event.mutable_file_access_approved();
+  approved.set_principal(command.principal);
+  *approved.mutable_expire_time() = ToTimestamp(deciding.now() + command.length);
+  deciding.EmitContent(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const OpenFile&) {
+  if (!IsMinor(deciding.circumstances())) return absl::OkStatus();
+  const auto& approved = deciding.request().file_access();
+  const bool may_open =
+      std::any_of(approved.begin(), approved.end(), [&](const v1::FileAccess& access) {
+        return access.principal() == deciding.context().actor.name &&
+               deciding.now() < FromTimestamp(access.expire_time());
+      });
+  if (!may_open) {
+    return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED,
+                     "a minor's case file opens only with an approval; a privacy officer gives it "
+                     "with ApproveFileAccess",
+                     {});
+  }
+  Event event;
+  event.mutable_file_opened();
+  deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
 absl::Status Handle(Deciding& deciding, const BeginDownload&) {
   const v1::Package& package = deciding.request().package();
   if (!GrantIsOpen(deciding)) return GrantInvalid();
   const bool resumes = package.state() == v1::Package::STATE_DOWNLOADING &&
                        package.bound_to() == deciding.context().actor.name;
   if (!resumes && package.state() != v1::Package::STATE_READY) return GrantInvalid();
+  // Authority is tested again at the download: a power may have ended since the answer.
   const v1::AssuranceLevel level = deciding.rulebook().workflow.least_level();
-  if (!IsVerified(deciding.state(), level, deciding.now()))
-    return NotVerified(deciding.request(), level);
+  if (!IsProved(deciding.circumstances(), level)) return NotProved(deciding.circumstances(), level);
   if (resumes) return absl::OkStatus();
   Event event;
   event.mutable_download_begun();

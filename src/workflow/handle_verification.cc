@@ -4,11 +4,13 @@
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
+#include "dsr/base/status_macros.h"
 #include "dsr/workflow/names.h"
 #include "workflow/children.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
 #include "workflow/machine.h"
+#include "workflow/proof.h"
 #include "workflow/transitions.h"
 #include "workflow/workflow_errors.h"
 
@@ -22,7 +24,10 @@ constexpr char kCodeTemplate[] = "verification-code";
 v1::Verification* PendingCode(Deciding& deciding) {
   for (v1::Verification& verification :
        *deciding.mutable_record().mutable_state()->mutable_verifications()) {
-    if (verification.state() == v1::Verification::STATE_PENDING) return &verification;
+    if (verification.state() == v1::Verification::STATE_PENDING &&
+        verification.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE) {
+      return &verification;
+    }
   }
   return nullptr;
 }
@@ -33,45 +38,62 @@ std::string IdBytes(const v1::Verification& verification) {
 }
 
 void EmitStarted(Deciding& deciding, const std::string& id, v1::VerificationMethod method,
-                 v1::AssuranceLevel level, absl::Duration period, int attempts_left,
-                 int send_number) {
+                 v1::AssuranceLevel level, absl::Time end, int attempts_left, int send_number,
+                 v1::VerificationPurpose purpose = v1::VERIFICATION_PURPOSE_IDENTITY) {
   Event event;
   storage::v1::VerificationStarted& started = *event.mutable_verification_started();
   started.set_verification_id(id);
   started.set_method(method);
   started.set_level(level);
-  *started.mutable_expire_time() = ToTimestamp(deciding.now() + period);
+  started.set_purpose(purpose);
+  *started.mutable_expire_time() = ToTimestamp(end);
   started.set_attempts_left(attempts_left);
   started.set_send_number(send_number);
   deciding.Emit(std::move(event));
 }
 
-// `with_content`: the asserted session's reference travels sealed with this event.
-void Pass(Deciding& deciding, const std::string& id, v1::AssuranceLevel level, bool with_content) {
-  Event event;
-  storage::v1::VerificationPassed& passed = *event.mutable_verification_passed();
-  passed.set_verification_id(id);
-  passed.set_level(level);
-  *passed.mutable_expire_time() = ToTimestamp(
-      deciding.now() + absl::Seconds(deciding.rulebook().policy.verification().valid_seconds()));
-  if (with_content) {
-    deciding.EmitContent(std::move(event));
-  } else {
-    deciding.Emit(std::move(event));
+// Evidence and answers are awaited as long as the policy says, and not past the answer's due time.
+absl::Time EndOfWaiting(const Deciding& deciding) {
+  const absl::Time due = FromTimestamp(deciding.request().due_time());
+  const int64_t seconds = deciding.rulebook().policy.verification().evidence_seconds();
+  return seconds == 0 ? due : std::min(due, deciding.now() + absl::Seconds(seconds));
+}
+
+absl::Status CheckMethod(const Deciding& deciding, const StartVerification& command) {
+  const bool is_representation = command.purpose == v1::VERIFICATION_PURPOSE_REPRESENTATION;
+  const bool is_documents = command.method == v1::VERIFICATION_METHOD_DOCUMENTS;
+  if (is_representation != is_documents) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "method",
+                          is_documents ? "DOCUMENTS goes with the purpose REPRESENTATION"
+                                       : "a representation is proved by DOCUMENTS");
   }
-  if (level >= deciding.rulebook().workflow.least_level())
-    TakeTransition(deciding, v1::TRIGGER_IDENTITY_VERIFIED);
+  if (is_representation && !NeedsRepresentation(deciding.circumstances())) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "purpose",
+                          "the subject asks for itself; no authority is to be proved");
+  }
+  const bool proves_subject = command.method == v1::VERIFICATION_METHOD_ACCOUNT_SESSION ||
+                              command.method == v1::VERIFICATION_METHOD_ONE_TIME_CODE;
+  if (proves_subject && deciding.request().requester().relation() != v1::RELATION_SUBJECT) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "method",
+                          "proves the subject and not its representative; use WRITTEN_REQUEST or "
+                          "EXTERNAL_AUTHORITY");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status StartCode(Deciding& deciding, const StartVerification& command) {
   const v1::VerificationPolicy& policy = deciding.rulebook().policy.verification();
-  if (CodesSent(deciding.state()) >= policy.sends()) return AttemptsExhausted("codes");
+  DSR_RETURN_IF_ERROR(CheckCodesLeft(deciding.circumstances()));
   const v1::Verification* pending = PendingCode(deciding);
   const std::string id = pending != nullptr ? IdBytes(*pending) : std::string(command.id.bytes());
   const int attempts = pending != nullptr ? pending->attempts_left() : policy.attempts();
   const int send_number = pending != nullptr ? pending->sends() + 1 : 1;
-  EmitStarted(deciding, id, command.method, v1::ASSURANCE_LEVEL_CONTACT,
-              absl::Seconds(policy.code_seconds()), attempts, send_number);
+  // A contact point that may be someone else's by now proves no more than a session (LAW.md case
+  // 8).
+  const v1::AssuranceLevel level =
+      deciding.state().contact_stale() ? v1::ASSURANCE_LEVEL_SESSION : v1::ASSURANCE_LEVEL_CONTACT;
+  EmitStarted(deciding, id, command.method, level,
+              deciding.now() + absl::Seconds(policy.code_seconds()), attempts, send_number);
   // Without a contact point the answer is the same and nothing is sent: nobody learns whether the
   // account exists.
   if (deciding.request().has_contact() || deciding.state().account_known()) {
@@ -82,6 +104,28 @@ absl::Status StartCode(Deciding& deciding, const StartVerification& command) {
 
 }  // namespace
 
+absl::Status CheckCodesLeft(const Circumstances& at) {
+  const v1::VerificationPolicy& policy = at.rulebook.policy.verification();
+  if (CodesSent(at.state) >= policy.sends()) return AttemptsExhausted("codes");
+  int sends = 0;
+  int wrong = 0;
+  const absl::Time from = at.now() - absl::Seconds(policy.subject_window_seconds());
+  const auto add = [&](const storage::v1::RequestState& state) {
+    for (const v1::Verification& verification : state.verifications()) {
+      if (FromTimestamp(verification.create_time()) < from) continue;
+      sends += verification.sends();
+      wrong += verification.wrong_codes();
+    }
+  };
+  add(at.state);
+  for (const storage::v1::RequestState& sibling : at.facts().siblings) add(sibling);
+  if (policy.subject_sends() > 0 && sends >= policy.subject_sends())
+    return AttemptsExhausted("codes", "subject");
+  if (policy.subject_attempts() > 0 && wrong >= policy.subject_attempts())
+    return AttemptsExhausted("wrong codes", "subject");
+  return absl::OkStatus();
+}
+
 void SendPendingCode(Deciding& deciding) {
   const v1::Verification* pending = PendingCode(deciding);
   if (pending == nullptr || deciding.now() >= FromTimestamp(pending->expire_time())) return;
@@ -91,21 +135,31 @@ void SendPendingCode(Deciding& deciding) {
 
 absl::Status Handle(Deciding& deciding, const StartVerification& command) {
   if (!IsUnanswered(deciding.request().phase())) return AlreadyEnded(deciding.request().name());
+  DSR_RETURN_IF_ERROR(CheckMethod(deciding, command));
+  const std::string id(command.id.bytes());
   switch (command.method) {
-    case v1::VERIFICATION_METHOD_ACCOUNT_SESSION: {
+    case v1::VERIFICATION_METHOD_ACCOUNT_SESSION:
       if (!deciding.context().actor.HasRole("session_asserter"))
         return RoleMissing("StartVerification");
-      const std::string id(command.id.bytes());
-      EmitStarted(deciding, id, command.method, v1::ASSURANCE_LEVEL_SESSION, absl::ZeroDuration(),
-                  0, 0);
-      Pass(deciding, id, v1::ASSURANCE_LEVEL_SESSION, /*with_content=*/true);
+      EmitStarted(deciding, id, command.method, v1::ASSURANCE_LEVEL_SESSION, deciding.now(), 0, 0);
+      PassVerification(deciding, id, v1::ASSURANCE_LEVEL_SESSION, /*with_content=*/true);
       return absl::OkStatus();
-    }
     case v1::VERIFICATION_METHOD_ONE_TIME_CODE:
       return StartCode(deciding, command);
+    case v1::VERIFICATION_METHOD_WRITTEN_REQUEST:
+      EmitStarted(deciding, id, command.method, v1::ASSURANCE_LEVEL_DOCUMENT,
+                  EndOfWaiting(deciding), 0, 0);
+      return absl::OkStatus();
+    case v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY:
+      EmitStarted(deciding, id, command.method, v1::ASSURANCE_LEVEL_AUTHORITY,
+                  EndOfWaiting(deciding), 0, 0);
+      return absl::OkStatus();
+    case v1::VERIFICATION_METHOD_DOCUMENTS:
+      EmitStarted(deciding, id, command.method, v1::ASSURANCE_LEVEL_DOCUMENT,
+                  EndOfWaiting(deciding), 0, 0, v1::VERIFICATION_PURPOSE_REPRESENTATION);
+      return absl::OkStatus();
     default:
-      return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "method",
-                            "must be ACCOUNT_SESSION or ONE_TIME_CODE");
+      return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "method", "must be a listed method");
   }
 }
 
@@ -127,7 +181,7 @@ absl::Status Handle(Deciding& deciding, const SubmitCode& command) {
   // was guessed.
   if (command.matched_send > 0 && command.matched_send == verification->sends() &&
       deciding.state().account_known()) {
-    Pass(deciding, id, verification->level(), /*with_content=*/false);
+    PassVerification(deciding, id, verification->level(), /*with_content=*/false);
     return absl::OkStatus();
   }
   deciding.KeepEventsWhenRejected();

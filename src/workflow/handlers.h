@@ -16,6 +16,20 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command);
 // handle_verification.cc
 absl::Status Handle(Deciding& deciding, const StartVerification& command);
 absl::Status Handle(Deciding& deciding, const SubmitCode& command);
+// handle_evidence.cc
+absl::Status Handle(Deciding& deciding, const RecordEvidence& command);
+absl::Status Handle(Deciding& deciding, const DecideVerification& command);
+absl::Status Handle(Deciding& deciding, const RevokeVerification& command);
+// Records that a verification passed; takes the transition when all that is needed is proved. With
+// `with_content` the command's sealed content belongs to that event.
+void PassVerification(Deciding& deciding, const std::string& id, v1::AssuranceLevel level,
+                      bool with_content);
+// Goes back from where nothing may be done without proof when there is none any more, and keeps the
+// timer `proof-end` at the next moment at which that may be.
+void ReviewProof(Deciding& deciding);
+// Refuses when no more codes may be sent for the request, or within the policy's window for the
+// subject.
+absl::Status CheckCodesLeft(const Circumstances& at);
 // Queues the code once the contact point is known.
 void SendPendingCode(Deciding& deciding);
 
@@ -48,6 +62,8 @@ absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command);
 
 // handle_system.cc
 absl::Status Handle(Deciding& deciding, const FireTimer& command);
+absl::Status Handle(Deciding& deciding, const ApproveFileAccess& command);
+absl::Status Handle(Deciding& deciding, const OpenFile& command);
 absl::Status Handle(Deciding& deciding, const BeginDownload& command);
 absl::Status Handle(Deciding& deciding, const FinishDownload& command);
 

@@ -1,5 +1,6 @@
 #include "workflow/policy_checker.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -35,6 +36,9 @@ void CheckCategories(const v1::Policy& policy, const Place& root, std::vector<Fi
     CheckTexts(place, "purposes", what, category.purposes(), findings);
     CheckTexts(place, "sources", what, category.sources(), findings);
     CheckTexts(place, "retention_words", what, category.retention_words(), findings);
+    if (!v1::AssuranceLevel_IsValid(category.least_level())) {
+      AddFinding(place.Of("least_level"), absl::StrCat(what, " has an unknown level"), findings);
+    }
     if (!category.has_retention()) continue;
     const Place retention = place.Of("retention");
     if (category.retention().law().empty()) {
@@ -54,6 +58,50 @@ void CheckVerificationPolicy(const v1::Policy& policy, const Place& root,
   CheckRange(place, "sends", rules.sends(), 1, 10, findings);
   // A hundred years stand for no limit.
   CheckRange(place, "valid_seconds", rules.valid_seconds(), 3600, int64_t{36525} * 86400, findings);
+  if (rules.evidence_seconds() != 0)
+    CheckRange(place, "evidence_seconds", rules.evidence_seconds(), 3600, 90 * 86400, findings);
+  if (rules.document_days() != 0)
+    CheckRange(place, "document_days", rules.document_days(), 1, 90, findings);
+  CheckRange(place, "subject_attempts", rules.subject_attempts(), 0, 100, findings);
+  CheckRange(place, "subject_sends", rules.subject_sends(), 0, 100, findings);
+  if (rules.subject_attempts() != 0 || rules.subject_sends() != 0) {
+    CheckRange(place, "subject_window_seconds", rules.subject_window_seconds(), 3600, 365 * 86400,
+               findings);
+  }
+}
+
+void CheckRepresentations(const v1::Policy& policy, const Place& root,
+                          std::vector<Finding>* findings) {
+  std::set<int> given;
+  const auto known = [](int kind) { return v1::EvidenceKind_IsValid(kind) && kind != 0; };
+  for (int i = 0; i < policy.representations_size(); ++i) {
+    const v1::RepresentationRule& rule = policy.representations(i);
+    const Place place = root.Of("representations", i);
+    const bool represents = v1::Relation_IsValid(rule.relation()) &&
+                            rule.relation() != v1::RELATION_UNSPECIFIED &&
+                            rule.relation() != v1::RELATION_SUBJECT;
+    if (!represents) {
+      AddFinding(place.Of("relation"), "a representation rule needs a representative's relation",
+                 findings);
+    }
+    if (!given.insert(rule.relation()).second) {
+      AddFinding(place, "there is another representation rule for this relation", findings);
+    }
+    if (rule.needs().empty()) {
+      AddFinding(place, "a representative must show something: `needs` is empty", findings);
+    }
+    for (const auto* list : {&rule.needs(), &rule.needs_for_adults()}) {
+      if (std::all_of(list->begin(), list->end(), known)) continue;
+      AddFinding(place, "a representation rule asks for an unknown kind of evidence", findings);
+    }
+  }
+  for (const v1::Relation relation :
+       {v1::RELATION_GUARDIAN, v1::RELATION_CLOSE_RELATIVE, v1::RELATION_AUTHORISED_AGENT}) {
+    if (given.contains(relation)) continue;
+    AddFinding(root,
+               absl::StrCat("there is no representation rule for ", v1::Relation_Name(relation)),
+               findings);
+  }
 }
 
 void CheckNoticeTerms(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
@@ -114,6 +162,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
   CheckTexts(root, "company", "the policy", policy.company(), findings);
   CheckCategories(policy, root, findings);
   CheckVerificationPolicy(policy, root, findings);
+  CheckRepresentations(policy, root, findings);
   CheckNoticeTerms(policy, root, findings);
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
+#include "workflow/documents.h"
 #include "workflow/effects.h"
 #include "workflow/guards.h"
 #include "workflow/machine.h"
@@ -17,6 +18,8 @@ namespace dsr {
 namespace {
 
 constexpr int kMostSettlingSteps = 16;
+constexpr char kIntakeRole[] = "intake";
+constexpr char kChildrensRole[] = "children_privacy";
 
 bool LeavesFrom(const v1::Transition& transition, const v1::Request& request) {
   if (transition.from_unanswered()) return IsUnanswered(request.phase());
@@ -29,9 +32,15 @@ bool DependsOnAction(const v1::Guard& guard) {
   return guard.kind() == v1::GUARD_KIND_DECISION_CHANGED;
 }
 
-bool RoleMatches(const v1::Transition& transition, const Actor& actor) {
-  return std::any_of(transition.roles().begin(), transition.roles().end(),
-                     [&](const std::string& role) { return actor.HasRole(role); });
+// Whoever takes requests in for a minor sees no more than others do; who works on them must be of
+// the children's-privacy role (PRODUCT.md, "Who may ask").
+bool RoleMatches(const v1::Transition& transition, const Circumstances& at) {
+  const bool needs_childrens_role = IsMinor(at);
+  return std::any_of(
+      transition.roles().begin(), transition.roles().end(), [&](const std::string& role) {
+        return at.actor().HasRole(role) &&
+               (!needs_childrens_role || role == kIntakeRole || at.actor().HasRole(kChildrensRole));
+      });
 }
 
 std::string TriggerWord(const v1::Transition& transition) {
@@ -54,6 +63,7 @@ void Enter(Deciding& deciding, const v1::Transition& transition) {
                    /*state_scoped=*/true);
   }
   deciding.Emit(std::move(event));
+  if (to->phase() == v1::PHASE_CLOSED) PurgeDocuments(deciding);
   // The state that was left may have let the timer pass unused.
   if (to->phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty())
     KeepRetentionTimer(deciding);
@@ -78,39 +88,36 @@ storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& 
   return timer;
 }
 
-absl::Status CheckAction(const Rulebook& rulebook, const storage::v1::RequestState& state,
-                         v1::Trigger trigger, absl::string_view action, const Actor& actor,
-                         absl::Time now) {
-  const v1::Request& request = state.request();
+absl::Status CheckAction(const Circumstances& at, v1::Trigger trigger, absl::string_view action) {
+  const v1::Request& request = at.request();
   if (request.phase() == v1::PHASE_CLOSED) return AlreadyEnded(request.name());
-  if (trigger == v1::TRIGGER_WITHDRAWN && state.point_of_no_return())
+  if (trigger == v1::TRIGGER_WITHDRAWN && at.state.point_of_no_return())
     return PointOfNoReturn(request);
   std::optional<absl::Status> first_reason;
   bool any_here = false;
-  for (const v1::Transition& transition : rulebook.workflow.transitions()) {
+  for (const v1::Transition& transition : at.rulebook.workflow.transitions()) {
     if (transition.trigger() != trigger || !LeavesFrom(transition, request)) continue;
     any_here = true;
-    if (!RoleMatches(transition, actor)) continue;
+    if (!RoleMatches(transition, at)) continue;
     const auto broken = std::find_if(
-        transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
-          return !DependsOnAction(guard) && !Holds(guard, state, actor, now);
-        });
+        transition.guards().begin(), transition.guards().end(),
+        [&](const v1::Guard& guard) { return !DependsOnAction(guard) && !Holds(guard, at); });
     if (broken == transition.guards().end()) return absl::OkStatus();
-    if (!first_reason) first_reason = Explain(*broken, request, action);
+    if (!first_reason) first_reason = Explain(*broken, at, action);
   }
   if (!any_here) return ActionNotAllowed(request, action, "ListAllowedActions tells what is");
-  return first_reason ? *first_reason : RoleMissing(action);
+  if (first_reason) return *first_reason;
+  return IsMinor(at) ? ChildrensRoleMissing(action) : RoleMissing(action);
 }
 
 bool TakeTransition(Deciding& deciding, v1::Trigger trigger, absl::string_view timer) {
   for (const v1::Transition& transition : deciding.rulebook().workflow.transitions()) {
     if (transition.trigger() != trigger || !LeavesFrom(transition, deciding.request())) continue;
     if (trigger == v1::TRIGGER_TIMER && absl::string_view(transition.timer()) != timer) continue;
-    if (!transition.roles().empty() && !RoleMatches(transition, deciding.context().actor)) continue;
-    const bool all_hold = std::all_of(
-        transition.guards().begin(), transition.guards().end(), [&](const v1::Guard& guard) {
-          return Holds(guard, deciding.state(), deciding.context().actor, deciding.now());
-        });
+    if (!transition.roles().empty() && !RoleMatches(transition, deciding.circumstances())) continue;
+    const bool all_hold =
+        std::all_of(transition.guards().begin(), transition.guards().end(),
+                    [&](const v1::Guard& guard) { return Holds(guard, deciding.circumstances()); });
     if (!all_hold) continue;
     Take(deciding, transition);
     return true;

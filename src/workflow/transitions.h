@@ -8,15 +8,16 @@
 #include "absl/strings/string_view.h"
 #include "dsr/v1/workflow.pb.h"
 #include "workflow/deciding.h"
+#include "workflow/proof.h"
 
 namespace dsr {
 
 // Tells whether a person may set off `trigger` now: the state has a transition for it, a role
 // matches, and the guards hold that do not depend on what the action itself brings. `action` is the
 // method's name, for errors.
-absl::Status CheckAction(const Rulebook& rulebook, const storage::v1::RequestState& state,
-                         v1::Trigger trigger, absl::string_view action, const Actor& actor,
-                         absl::Time now);
+//
+// Of a minor's request the people who work on it also need the role `children_privacy`.
+absl::Status CheckAction(const Circumstances& at, v1::Trigger trigger, absl::string_view action);
 
 // Takes the first transition of the present state for `trigger` (and `timer`) whose guards hold,
 // with its effects. Returns false when there is none.

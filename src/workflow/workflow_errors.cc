@@ -46,9 +46,9 @@ absl::Status CodeExpired() {
                    "the code is too old; ask for another with StartVerification", {});
 }
 
-absl::Status AttemptsExhausted(absl::string_view what) {
+absl::Status AttemptsExhausted(absl::string_view what, absl::string_view whom) {
   return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_ATTEMPTS_EXHAUSTED,
-                   absl::StrCat("too many ", what, " for this request"), {});
+                   absl::StrCat("too many ", what, " for this ", whom), {});
 }
 
 absl::Status RoleMissing(absl::string_view action) {
@@ -56,6 +56,14 @@ absl::Status RoleMissing(absl::string_view action) {
       absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
       absl::StrCat("the caller's roles do not allow ", action, " for this type of request"),
       {{"method", std::string(action)}});
+}
+
+absl::Status ChildrensRoleMissing(absl::string_view action) {
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
+                   absl::StrCat(action,
+                                " on a minor's request needs the role children_privacy "
+                                "beside one that the workflow names"),
+                   {{"method", std::string(action)}});
 }
 
 absl::Status ChildNotFound(absl::string_view kind) {

@@ -22,10 +22,13 @@ absl::Status PointOfNoReturn(const v1::Request& request);
 absl::Status AlreadyEnded(absl::string_view name);
 // FAILED_PRECONDITION CODE_EXPIRED.
 absl::Status CodeExpired();
-// RESOURCE_EXHAUSTED ATTEMPTS_EXHAUSTED; `what` names in the plural what there were too many of.
-absl::Status AttemptsExhausted(absl::string_view what);
+// RESOURCE_EXHAUSTED ATTEMPTS_EXHAUSTED; `what` names in the plural what there were too many of,
+// for `whom`, a request or a subject.
+absl::Status AttemptsExhausted(absl::string_view what, absl::string_view whom = "request");
 // PERMISSION_DENIED ROLE_MISSING.
 absl::Status RoleMissing(absl::string_view action);
+// The same where the role for minors' requests is missing.
+absl::Status ChildrensRoleMissing(absl::string_view action);
 // NOT_FOUND RESOURCE_NOT_FOUND.
 absl::Status ChildNotFound(absl::string_view kind);
 

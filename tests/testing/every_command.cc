@@ -65,12 +65,47 @@ void AddNoticeCommands(const v1::Notice& notice, std::vector<Command>& commands)
   commands.push_back(RecordNoticeDelivery{.id = id, .attempts = 9, .code = "http-500"});
 }
 
+void AddEvidenceCommands(RequestDriver& request, const v1::Verification& verification,
+                         std::vector<Command>& commands) {
+  const VerificationId id = IdIn<VerificationId>(verification.name());
+  for (int kind = v1::EvidenceKind_MIN + 1; kind < v1::EvidenceKind_ARRAYSIZE; ++kind) {
+    RecordEvidence record;
+    record.recorded.set_verification_id(std::string(id.bytes()));
+    record.recorded.set_evidence_id(std::string(request.FreshVerification().bytes()));
+    record.recorded.set_document_sha256(std::string(32, 'd'));
+    v1::Evidence& evidence = *record.recorded.mutable_evidence();
+    evidence.set_kind(static_cast<v1::EvidenceKind>(kind));
+    evidence.set_accepted(true);
+    evidence.set_kinship(v1::KINSHIP_CHILD);
+    evidence.mutable_death_day()->set_year(2026);
+    evidence.mutable_death_day()->set_month(2);
+    evidence.mutable_death_day()->set_day(14);
+    *evidence.mutable_expire_time() = ToTimestamp(request.now() + absl::Hours(24 * 9));
+    commands.push_back(record);
+  }
+  commands.push_back(DecideVerification{.id = id, .passed = true});
+  commands.push_back(DecideVerification{.id = id});
+  RevokeVerification revoke;
+  revoke.revoked.set_verification_id(std::string(id.bytes()));
+  commands.push_back(revoke);
+  revoke.revoked.set_fraud(true);
+  commands.push_back(revoke);
+}
+
 void AddVerificationCommands(RequestDriver& request, std::vector<Command>& commands) {
   for (const auto method :
        {v1::VERIFICATION_METHOD_ONE_TIME_CODE, v1::VERIFICATION_METHOD_ACCOUNT_SESSION}) {
     commands.push_back(StartVerification{.id = request.FreshVerification(), .method = method});
   }
+  for (const auto method :
+       {v1::VERIFICATION_METHOD_WRITTEN_REQUEST, v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY}) {
+    commands.push_back(StartVerification{.id = request.FreshVerification(), .method = method});
+  }
+  commands.push_back(StartVerification{.id = request.FreshVerification(),
+                                       .method = v1::VERIFICATION_METHOD_DOCUMENTS,
+                                       .purpose = v1::VERIFICATION_PURPOSE_REPRESENTATION});
   for (const v1::Verification& verification : request.state().verifications()) {
+    AddEvidenceCommands(request, verification, commands);
     const VerificationId id = IdIn<VerificationId>(verification.name());
     commands.push_back(SubmitCode{.id = id, .matched_send = verification.sends()});
     commands.push_back(SubmitCode{.id = id, .matched_send = verification.sends() - 1});
@@ -79,10 +114,11 @@ void AddVerificationCommands(RequestDriver& request, std::vector<Command>& comma
 }
 
 void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& commands) {
-  commands.insert(commands.end(),
-                  {AssessRequest(), ConfirmPlan(), ClearBlockers(), ApproveRefusal(),
-                   RejectRefusal(), WithdrawRequest(), RespondToRequest(),
-                   AssignRequest{.assignee = "chen"}, BeginDownload(), FinishDownload()});
+  commands.insert(
+      commands.end(),
+      {AssessRequest(), ConfirmPlan(), ClearBlockers(), ApproveRefusal(), RejectRefusal(),
+       WithdrawRequest(), RespondToRequest(), AssignRequest{.assignee = "chen"},
+       ApproveFileAccess{.principal = "chen"}, OpenFile(), BeginDownload(), FinishDownload()});
   ProposeRefusal refusal;
   refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
   commands.push_back(refusal);
@@ -118,8 +154,18 @@ std::vector<Command> EveryCommand(RequestDriver& request) {
 }
 
 std::vector<Actor> EveryActor() {
-  return {Intake(),   Verifier(),    Caseworker(), OtherCaseworker(), PrivacyOfficer(),
-          Reviewer(), SessionTool(), Visitor(),    Worker(),          Scheduler()};
+  return {Intake(),
+          Verifier(),
+          Caseworker(),
+          OtherCaseworker(),
+          PrivacyOfficer(),
+          Reviewer(),
+          ChildrensCaseworker(),
+          IdentityAuthority(),
+          SessionTool(),
+          Visitor(),
+          Worker(),
+          Scheduler()};
 }
 
 }  // namespace dsr

@@ -217,6 +217,36 @@ VerificationId RequestDriver::FreshVerification() {
   return VerificationId::Derive(now_, {"verification", absl::StrCat(++verifications_)});
 }
 
+VerificationId RequestDriver::Start(v1::VerificationMethod method, const Actor& actor) {
+  const bool documents = method == v1::VERIFICATION_METHOD_DOCUMENTS;
+  EXPECT_THAT(Do(StartVerification{.id = FreshVerification(),
+                                   .method = method,
+                                   .purpose = documents ? v1::VERIFICATION_PURPOSE_REPRESENTATION
+                                                        : v1::VERIFICATION_PURPOSE_IDENTITY},
+                 actor),
+              IsOk());
+  return IdIn<VerificationId>(LastVerification().name());
+}
+
+absl::Status RequestDriver::Show(const VerificationId& id, v1::EvidenceKind kind,
+                                 const std::function<void(storage::v1::EvidenceRecorded&)>& fill) {
+  RecordEvidence command;
+  command.recorded.set_verification_id(std::string(id.bytes()));
+  command.recorded.set_evidence_id(
+      std::string(EvidenceId::Derive(now_, {"evidence", absl::StrCat(++verifications_)}).bytes()));
+  command.recorded.mutable_evidence()->set_kind(kind);
+  command.recorded.mutable_evidence()->set_accepted(true);
+  if (fill != nullptr) fill(command.recorded);
+  return Do(command, Verifier());
+}
+
+void RequestDriver::VerifyInWriting() {
+  const VerificationId id = Start(v1::VERIFICATION_METHOD_WRITTEN_REQUEST, Intake());
+  ASSERT_THAT(Show(id, v1::EVIDENCE_KIND_SIGNED_REQUEST), IsOk());
+  ASSERT_THAT(Show(id, v1::EVIDENCE_KIND_IDENTITY_DOCUMENT), IsOk());
+  ASSERT_THAT(Do(DecideVerification{.id = id, .passed = true}, Verifier()), IsOk());
+}
+
 VerificationId RequestDriver::AskForCode() {
   EXPECT_THAT(Do(StartVerification{.id = FreshVerification(),
                                    .method = v1::VERIFICATION_METHOD_ONE_TIME_CODE},

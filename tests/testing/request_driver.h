@@ -12,6 +12,7 @@
 #ifndef DSR_TESTS_TESTING_REQUEST_DRIVER_H_
 #define DSR_TESTS_TESTING_REQUEST_DRIVER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,6 +59,13 @@ class RequestDriver {
   storage::v1::RequestFiled UsualFiling() const;
   absl::Status File(const storage::v1::RequestFiled& filed);
   void FileUsual();
+  // Begins a verification that people or an authority decide, and returns its id.
+  VerificationId Start(v1::VerificationMethod method, const Actor& actor);
+  // Records accepted evidence of that kind; `fill` adds what the kind needs.
+  absl::Status Show(const VerificationId& id, v1::EvidenceKind kind,
+                    const std::function<void(storage::v1::EvidenceRecorded&)>& fill = nullptr);
+  // Proves the identity of a representative by a written request.
+  void VerifyInWriting();
   // Asks for a code and returns the attempt's id, a fresh one unless a code is pending.
   VerificationId AskForCode();
   // Makes the account known, asks for a code and submits it.

@@ -131,6 +131,10 @@ Actor OtherCaseworker() { return Person("bao", "caseworker"); }
 Actor PrivacyOfficer() { return Person("oscar", "privacy_officer"); }
 Actor Reviewer() { return Person("rui", "reviewer"); }
 Actor SessionTool() { return Person("service-desk", "session_asserter"); }
+Actor ChildrensCaseworker() {
+  return Actor{.name = "mei", .roles = {"caseworker", "verifier", "children_privacy"}};
+}
+Actor IdentityAuthority() { return Person("id-bureau", "identity_authority"); }
 Actor Visitor() { return Actor{.name = "nobody"}; }
 Actor Worker() { return Person("worker", "data_system"); }
 Actor Scheduler() { return Actor{.name = "system:scheduler"}; }

@@ -55,9 +55,11 @@ Actor OtherCaseworker();
 Actor PrivacyOfficer();
 Actor Reviewer();
 Actor SessionTool();  // asserts account sessions
-Actor Visitor();      // authenticated, without any role
-Actor Worker();       // of a data system
-Actor Scheduler();    // a part of dsrd, as the next
+Actor ChildrensCaseworker();
+Actor IdentityAuthority();
+Actor Visitor();    // authenticated, without any role
+Actor Worker();     // of a data system
+Actor Scheduler();  // a part of dsrd, as the next
 Actor Dispatcher();
 
 // That wall-clock time in Asia/Shanghai.

@@ -96,6 +96,13 @@ void AddRequestActions(Group& requests) {
       .TextFile("--note-file", "note", "Added to the answer")
       .Example("dsrctl request respond ID --note-file note.txt");
 
+  AddAction(requests, "approve-file-access", "Lets a principal open a minor's case file",
+            &Stub::ApproveFileAccess)
+      .Flag("--principal", "principal", "Who may open it", Need::kRequired)
+      .Flag("--hours", "hours", "For how long; 24 when not said")
+      .TextFile("--reason-file", "reason", "Why it must be opened", Need::kRequired)
+      .Example("dsrctl request approve-file-access ID --principal chen --reason-file why.txt");
+
   AddAssign(requests);
 }
 

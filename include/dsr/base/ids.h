@@ -117,6 +117,7 @@ using RequestId = Id<struct RequestIdTag>;
 using SubjectId = Id<struct SubjectIdTag>;
 using VerificationId = Id<struct VerificationIdTag>;
 using TaskId = Id<struct TaskIdTag>;
+using EvidenceId = Id<struct EvidenceIdTag>;
 using NoticeId = Id<struct NoticeIdTag>;
 using MessageId = Id<struct MessageIdTag>;
 // Anything else that needs a fresh id: holds, disclosures, consents, tokens.

@@ -126,6 +126,10 @@ class ReadView {
                                                             absl::string_view category,
                                                             int64_t offset, int limit) = 0;
 
+  // The sealed document of a piece of evidence. Errors: NOT_FOUND when none was handed in, or it
+  // was destroyed.
+  virtual absl::StatusOr<std::string> FindDocument(const EvidenceId& evidence) = 0;
+
   // Answers and audit log
 
   virtual absl::StatusOr<std::optional<StoredAnswer>> FindAnswer(absl::string_view caller,
@@ -205,6 +209,12 @@ class Transaction : public ReadView {
   // After a failed attempt: counts it and makes the item due again at `next`. No effect when it has
   // left the outbox.
   virtual absl::Status DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next) = 0;
+
+  // Keeps a sealed document handed in as evidence. Errors: ALREADY_EXISTS.
+  virtual absl::Status PutDocument(const RequestId& request, const EvidenceId& evidence,
+                                   absl::string_view sealed) = 0;
+  // Destroys it. No effect when there is none.
+  virtual absl::Status DeleteDocument(const EvidenceId& evidence) = 0;
 
   // Adds a chunk to a part, and the part with its first chunk; a chunk of no bytes adds the part
   // alone. `chunk.offset` must be the part's present size; errors: OUT_OF_RANGE OFFSET_WRONG with

@@ -34,6 +34,7 @@ struct FileRequest {
 struct StartVerification {
   VerificationId id;
   v1::VerificationMethod method;
+  v1::VerificationPurpose purpose = v1::VERIFICATION_PURPOSE_IDENTITY;
 };
 
 // Submits a code. Which codes were right is found out before: `matched_send` is the number of the
@@ -41,6 +42,19 @@ struct StartVerification {
 struct SubmitCode {
   VerificationId id;
   int matched_send = 0;
+};
+
+// A person saw a piece of evidence. The payload holds verification_id, evidence_id, evidence and
+// document_sha256; the engine fills in the rest.
+struct RecordEvidence {
+  storage::v1::EvidenceRecorded recorded;
+};
+struct DecideVerification {
+  VerificationId id;
+  bool passed = false;
+};
+struct RevokeVerification {
+  storage::v1::VerificationRevoked revoked;
 };
 
 struct AssessRequest {};
@@ -119,11 +133,19 @@ struct FireTimer {
   absl::Time due;
 };
 
+// A minor's case file: who may open it, and that the actor did.
+struct ApproveFileAccess {
+  std::string principal;
+  absl::Duration length = absl::Hours(24);
+};
+struct OpenFile {};
+
 struct BeginDownload {};
 struct FinishDownload {};
 
 using Command =
-    std::variant<FileRequest, StartVerification, SubmitCode, AssessRequest, DecideField,
+    std::variant<FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
+                 RevokeVerification, ApproveFileAccess, OpenFile, AssessRequest, DecideField,
                  ConfirmPlan, ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal,
                  ReviewDecision, WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask,
                  FailTask, RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice,

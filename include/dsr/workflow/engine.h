@@ -14,6 +14,7 @@
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/v1/registry.pb.h"
 #include "dsr/v1/request_service.pb.h"
+#include "dsr/v1/verification.pb.h"
 #include "dsr/workflow/command.h"
 #include "dsr/workflow/rulebook.h"
 
@@ -28,12 +29,17 @@ struct Actor {
   bool HasRole(absl::string_view role) const;
 };
 
+// So many other requests of its subject a decision looks at; older ones no longer count.
+inline constexpr int kMostSiblings = 200;
+
 // What a decision needs to know beyond the request. Read in the deciding transaction.
 struct Facts {
   std::vector<v1::DataSystem> systems;
   std::vector<v1::Recipient> recipients;
   // All disclosures of the subject, without personal fields, oldest first.
   std::vector<v1::Disclosure> disclosures;
+  // Other requests of the subject, without personal fields, newest first, at most kMostSiblings.
+  std::vector<storage::v1::RequestState> siblings;
 };
 
 // The circumstances of one decision.
@@ -67,10 +73,17 @@ using Decision = std::variant<Accepted, Rejected>;
 // The first transition of the present state for the command's trigger whose guards hold is taken,
 // its effects run, and then transitions on FACTS_CHANGED until none holds (at most 16). Rejects
 // with: ACTION_NOT_ALLOWED, NOT_VERIFIED, SECOND_PERSON_NEEDED, POINT_OF_NO_RETURN, ALREADY_ENDED,
-// CODE_WRONG, CODE_EXPIRED, ATTEMPTS_EXHAUSTED, GROUND_MISSING, FIELD_INVALID, ROLE_MISSING,
-// RESOURCE_NOT_FOUND. A FireTimer that is no longer pending is accepted with no event.
+// REPRESENTATION_MISSING, CODE_WRONG, CODE_EXPIRED, ATTEMPTS_EXHAUSTED, GROUND_MISSING,
+// FIELD_INVALID, ROLE_MISSING, RESOURCE_NOT_FOUND. A FireTimer that is no longer pending is
+// accepted with no event.
 Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
                 const Command& command, const DecisionContext& context);
+
+// Tells what is still to be proved before the request can go on: nothing when it is proved, or
+// answered.
+std::vector<v1::MissingProof> MissingProofs(const Rulebook& rulebook,
+                                            const storage::v1::RequestRecord& record,
+                                            const DecisionContext& context);
 
 // Tells for every action of the request's workflow whether `context.actor` may do it now, and if
 // not why not. Agrees with what Decide would do.

@@ -9,6 +9,7 @@
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/answer_table.h"
 #include "store/sqlite/definition_table.h"
+#include "store/sqlite/document_table.h"
 #include "store/sqlite/log_table.h"
 #include "store/sqlite/message_table.h"
 #include "store/sqlite/notice_table.h"
@@ -234,6 +235,11 @@ absl::StatusOr<std::vector<PartChunk>> ReadMethods<Base>::ReadChunks(const TaskI
                                                                      absl::string_view category,
                                                                      int64_t offset, int limit) {
   return sqlite::ReadChunks(connection_, task, category, offset, limit);
+}
+
+template <class Base>
+absl::StatusOr<std::string> ReadMethods<Base>::FindDocument(const EvidenceId& evidence) {
+  return sqlite::FindDocument(connection_, evidence);
 }
 
 template <class Base>

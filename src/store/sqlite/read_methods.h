@@ -76,6 +76,7 @@ class ReadMethods : public Base {
   absl::StatusOr<std::vector<PartChunk>> ReadChunks(const TaskId& task, absl::string_view category,
                                                     int64_t offset, int limit) override;
 
+  absl::StatusOr<std::string> FindDocument(const EvidenceId& evidence) override;
   absl::StatusOr<std::optional<StoredAnswer>> FindAnswer(absl::string_view caller,
                                                          absl::string_view key) override;
   absl::StatusOr<LogHead> FindLogHead() override;

@@ -206,8 +206,16 @@ CREATE TABLE answers (
 ) STRICT;
 )sql";
 
+constexpr char kStep2[] = R"sql(
+CREATE TABLE documents (
+  evidence_id BLOB NOT NULL PRIMARY KEY CHECK (length(evidence_id) = 16),
+  request_id BLOB NOT NULL REFERENCES requests (request_id),
+  sealed BLOB NOT NULL
+) STRICT;
+)sql";
+
 // A step is never changed once it was released; what changes comes as a step of its own.
-constexpr const char* kSteps[] = {kStep1};
+constexpr const char* kSteps[] = {kStep1, kStep2};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
 constexpr char kBegin[] = "BEGIN IMMEDIATE";

@@ -2,6 +2,7 @@
 
 #include "store/sqlite/answer_table.h"
 #include "store/sqlite/definition_table.h"
+#include "store/sqlite/document_table.h"
 #include "store/sqlite/outbox_table.h"
 #include "store/sqlite/part_table.h"
 #include "store/sqlite/registry_table.h"
@@ -97,6 +98,15 @@ absl::StatusOr<std::vector<OutboxItem>> SqliteTransaction::ClaimOutbox(OutboxKin
 
 absl::Status SqliteTransaction::DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next) {
   return sqlite::DeferOutbox(connection_, kind, item, next);
+}
+
+absl::Status SqliteTransaction::PutDocument(const RequestId& request, const EvidenceId& evidence,
+                                            absl::string_view sealed) {
+  return sqlite::PutDocument(connection_, request, evidence, sealed);
+}
+
+absl::Status SqliteTransaction::DeleteDocument(const EvidenceId& evidence) {
+  return sqlite::DeleteDocument(connection_, evidence);
 }
 
 absl::Status SqliteTransaction::AppendChunk(const RequestId& request, const TaskId& task,

@@ -48,6 +48,10 @@ class SqliteTransaction final : public ReadMethods<Transaction> {
                                                       absl::Time until, int limit) override;
   absl::Status DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next) override;
 
+  absl::Status PutDocument(const RequestId& request, const EvidenceId& evidence,
+                           absl::string_view sealed) override;
+  absl::Status DeleteDocument(const EvidenceId& evidence) override;
+
   absl::Status AppendChunk(const RequestId& request, const TaskId& task, absl::string_view category,
                            const PartChunk& chunk) override;
   absl::Status DeleteParts(const TaskId& task, const std::optional<std::string>& category) override;

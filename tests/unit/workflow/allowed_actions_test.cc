@@ -101,6 +101,11 @@ TEST(AllowedActionsTest, WithdrawingIsTooLateOnceErasureHasBegun) {
   EXPECT_EQ(Told(request, Intake(), "WithdrawRequest").reason(), "POINT_OF_NO_RETURN");
 }
 
+// Fraud may come to light, and a minor's file may have to be read, after the end.
+bool OutlastsTheEnd(const v1::AllowedAction& told) {
+  return told.action() == "RevokeVerification" || told.action() == "ApproveFileAccess";
+}
+
 TEST(AllowedActionsTest, NothingIsAllowedAfterTheEndAndEachSaysSo) {
   RequestDriver request("access");
   request.FileUsual();
@@ -109,7 +114,9 @@ TEST(AllowedActionsTest, NothingIsAllowedAfterTheEndAndEachSaysSo) {
   for (const v1::AllowedAction& told :
        AllowedActions(request.rulebook(), request.record(), request.ContextFor(PrivacyOfficer()))) {
     EXPECT_FALSE(told.allowed()) << told.action();
-    EXPECT_EQ(told.reason(), "ALREADY_ENDED") << told.action();
+    if (!OutlastsTheEnd(told)) {
+      EXPECT_EQ(told.reason(), "ALREADY_ENDED") << told.action();
+    }
     EXPECT_FALSE(told.explanation().empty());
   }
 }

@@ -183,6 +183,9 @@ verification {
   sends: 5
   valid_seconds: 1296000
 }
+representations { relation: RELATION_GUARDIAN needs: EVIDENCE_KIND_GUARDIANSHIP }
+representations { relation: RELATION_CLOSE_RELATIVE needs: EVIDENCE_KIND_DEATH needs: EVIDENCE_KIND_KINSHIP }
+representations { relation: RELATION_AUTHORISED_AGENT needs: EVIDENCE_KIND_POWER_OF_ATTORNEY }
 notice_terms { relation: RECIPIENT_RELATION_ENTRUSTED_PROCESSOR kind: NOTICE_KIND_DELETE civil_days: 7 }
 notice_terms { relation: RECIPIENT_RELATION_ENTRUSTED_PROCESSOR kind: NOTICE_KIND_CORRECT civil_days: 7 }
 notice_terms { relation: RECIPIENT_RELATION_JOINT_CONTROLLER kind: NOTICE_KIND_DELETE civil_days: 10 }
