@@ -1,7 +1,9 @@
 #include "app/command_executor.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "app/refusal_audit.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
@@ -17,6 +19,25 @@ constexpr int kPreparingThreads = 2;
 constexpr size_t kPreparingLimit = 4096;
 // Each repetition means that another call registered the same account in between.
 constexpr int kFilingAttempts = 5;
+
+// Whether the same person asks for the same again is told by hashes: the engine sees no names.
+void SetContentKeys(const ServerSecrets& secrets, storage::v1::RequestFiled& filed) {
+  const std::string account = filed.subject_account();
+  const std::string requester = filed.requester().relation() == v1::RELATION_SUBJECT
+                                    ? ""
+                                    : filed.requester().SerializeAsString();
+  filed.set_requester_key(secrets.ContentHash(absl::StrCat(account, "\n", requester)));
+  storage::v1::RequestFiled content;
+  content.set_type(filed.type());
+  content.set_subject_account(account);
+  *content.mutable_categories() = filed.categories();
+  std::sort(content.mutable_categories()->begin(), content.mutable_categories()->end());
+  if (filed.has_correction()) *content.mutable_correction() = filed.correction();
+  if (filed.has_deletion()) *content.mutable_deletion() = filed.deletion();
+  if (filed.has_decision_complaint())
+    *content.mutable_decision_complaint() = filed.decision_complaint();
+  filed.set_content_key(secrets.ContentHash(content.SerializeAsString()));
+}
 
 absl::Status TooBusy() {
   return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
@@ -152,6 +173,7 @@ absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestF
   const SubjectRecord& subject = planned.subject->record;
   filed.set_subject_id(std::string(subject.id.bytes()));
   filed.set_key_number(subject.key_number);
+  SetContentKeys(parts_.secrets, filed);
   DSR_ASSIGN_OR_RETURN(const SecretKey key, parts_.keys.Key(subject.key_number));
   storage::v1::Event event;
   *event.mutable_request_filed() = std::move(filed);

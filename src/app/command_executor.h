@@ -29,6 +29,7 @@
 #include "app/decision_facts.h"
 #include "app/key_file.h"
 #include "app/rulebook_catalog.h"
+#include "app/server_secrets.h"
 #include "app/subjects.h"
 #include "app/work_pool.h"
 #include "dsr/base/clock.h"
@@ -64,6 +65,7 @@ class CommandExecutor {
     DecisionFacts& facts;
     const KeyFile& keys;
     const Subjects& subjects;
+    const ServerSecrets& secrets;
     CommitListener* listener = nullptr;
   };
 

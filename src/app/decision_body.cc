@@ -27,6 +27,10 @@ using storage::v1::RequestRecord;
 // More timers of one request than this at once are a workflow that sets them off in a circle.
 constexpr int kMaxTimersAtOnce = 1000;
 
+// One request's end may let another go on, and that a third; longer chains are taken up by the next
+// command or timer of each.
+constexpr int kMaxSiblingDepth = 3;
+
 template <class T, class... Ts>
 inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
 
@@ -61,6 +65,21 @@ absl::StatusOr<RequestRecord> FindRecordFor(ReadView& view, const RequestId& id,
         }
       },
       command);
+}
+
+// What others of the subject may have waited for.
+bool MattersToSiblings(const Event& event) {
+  switch (event.payload_case()) {
+    case Event::kRequestFiled:
+    case Event::kStateChanged:
+    case Event::kRequestAnswered:
+    case Event::kTaskCompleted:
+    case Event::kVerificationPassed:
+    case Event::kVerificationRevoked:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // The overdue timer that is next: by due time, then name.
@@ -117,6 +136,7 @@ absl::Status DecisionBody::Run(Transaction& transaction) {
         /*is_command=*/true));
   }
   DSR_RETURN_IF_ERROR(Write(transaction));
+  DSR_RETURN_IF_ERROR(ReconsiderSiblings(transaction));
   return StoreAnswer(transaction);
 }
 
@@ -269,6 +289,22 @@ absl::Status DecisionBody::Write(Transaction& transaction) {
   DSR_RETURN_IF_ERROR(DelayFailedTask(transaction));
   DSR_RETURN_IF_ERROR(KeepDocuments(transaction));
   AddHints(touched, timers_before_, outcome_.hints);
+  return absl::OkStatus();
+}
+
+absl::Status DecisionBody::ReconsiderSiblings(Transaction& transaction) {
+  const bool matters = std::any_of(events_.begin(), events_.end(), MattersToSiblings);
+  if (!matters || depth_ >= kMaxSiblingDepth) return absl::OkStatus();
+  for (const storage::v1::RequestState& sibling : facts_.siblings) {
+    if (sibling.request().phase() == v1::PHASE_CLOSED) continue;
+    DSR_ASSIGN_OR_RETURN(const RequestId id, ParseRequestName(sibling.request().name()));
+    const PlannedCommand planned{.request = id, .command = Reconsider{}};
+    CallContext context;
+    context.principal = EnginePrincipal();
+    DecisionOutcome outcome;
+    DSR_RETURN_IF_ERROR(DecisionBody(*this, planned, context, outcome).Run(transaction));
+    outcome_.hints.Merge(outcome.hints);
+  }
   return absl::OkStatus();
 }
 

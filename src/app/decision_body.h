@@ -86,6 +86,16 @@ class DecisionBody {
         fresh_id_(fresh_id),
         outcome_(outcome) {}
 
+  // Decides a sibling's part of a decision: `depth` decisions lead to this one.
+  DecisionBody(const DecisionBody& cause, const PlannedCommand& planned, const CallContext& context,
+               DecisionOutcome& outcome)
+      : environment_(cause.environment_),
+        planned_(planned),
+        context_(context),
+        fresh_id_(cause.fresh_id_),
+        outcome_(outcome),
+        depth_(cause.depth_ + 1) {}
+
   // Runs all steps. An error undoes them; a rejection does not.
   absl::Status Run(Transaction& transaction);
 
@@ -99,6 +109,7 @@ class DecisionBody {
   absl::Status Write(Transaction& transaction);
   absl::Status StoreAnswer(Transaction& transaction);
   absl::Status KeepDocuments(Transaction& transaction);
+  absl::Status ReconsiderSiblings(Transaction& transaction);
   absl::Status DelayFailedTask(Transaction& transaction);
   DecisionContext ContextFor(Actor actor) const;
 
@@ -107,6 +118,7 @@ class DecisionBody {
   const CallContext& context_;
   const std::string& fresh_id_;
   DecisionOutcome& outcome_;
+  const int depth_ = 0;
 
   absl::Time now_;
   bool is_filing_ = false;

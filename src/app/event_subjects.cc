@@ -107,6 +107,9 @@ void AddSubjects(const Event& event, Names& names) {
     case Event::kIncidentRaised:
     case Event::kFileAccessApproved:
     case Event::kFileOpened:
+    case Event::kFeeQuoted:
+    case Event::kFeeSettled:
+    case Event::kConflictDecided:
     case Event::kActionRejected:
     case Event::PAYLOAD_NOT_SET:
       return;

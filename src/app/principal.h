@@ -29,6 +29,7 @@ inline constexpr absl::string_view kOwnSystem = "systems/dsrd";
 
 // The parts of dsrd that act on requests.
 inline Principal SchedulerPrincipal() { return Principal{.name = "system:scheduler"}; }
+inline Principal EnginePrincipal() { return Principal{.name = "system:engine"}; }
 inline Principal DispatcherPrincipal() { return Principal{.name = "system:dispatcher"}; }
 inline Principal PackagerPrincipal() {
   return Principal{.name = "system:packager", .data_system = std::string(kOwnSystem)};

@@ -15,6 +15,7 @@ SecretKey DeriveKey(const SecretKey& key_encryption_key, absl::string_view label
 ServerSecrets::ServerSecrets(const SecretKey& key_encryption_key)
     : accounts_(DeriveKey(key_encryption_key, "dsrd account hash 1")),
       fingerprints_(DeriveKey(key_encryption_key, "dsrd answer fingerprint 1")),
+      contents_(DeriveKey(key_encryption_key, "dsrd content hash 1")),
       codes_(DeriveKey(key_encryption_key, "dsrd one-time code 1")),
       grants_(DeriveKey(key_encryption_key, "dsrd download grant 1")),
       page_tokens_(DeriveKey(key_encryption_key, "dsrd page token 1")) {}
@@ -27,6 +28,10 @@ std::string ServerSecrets::Fingerprint(absl::string_view method,
                                        absl::string_view arguments) const {
   return HmacSha256(fingerprints_.bytes(), absl::StrCat(method.size(), ":", method, arguments))
       .substr(0, 16);
+}
+
+std::string ServerSecrets::ContentHash(absl::string_view data) const {
+  return HmacSha256(contents_.bytes(), data).substr(0, 16);
 }
 
 std::string ServerSecrets::CodeHash(absl::string_view data) const {

@@ -24,6 +24,9 @@ class ServerSecrets {
   // request without its idempotency key.
   std::string Fingerprint(absl::string_view method, absl::string_view arguments) const;
 
+  // What requesters, and what they ask for, are compared by; 16 bytes.
+  std::string ContentHash(absl::string_view data) const;
+
   // What one-time codes are made from; see verification_codes.h.
   std::string CodeHash(absl::string_view data) const;
 
@@ -36,6 +39,7 @@ class ServerSecrets {
  private:
   const SecretKey accounts_;
   const SecretKey fingerprints_;
+  const SecretKey contents_;
   const SecretKey codes_;
   const SecretKey grants_;
   const SecretKey page_tokens_;

@@ -32,6 +32,8 @@ const v1::Contact* AddressOf(const Rulebook& rulebook, const storage::v1::Reques
     if (!is_code && !HasPassed(record.state(), rulebook.workflow.least_level())) return nullptr;
     return Usable(request.contact());
   }
+  if (message.audience() == v1::Message::AUDIENCE_REPRESENTATIVE)
+    return Usable(request.requester().reply_to());
   if (const v1::Contact* reply_to = Usable(request.requester().reply_to())) return reply_to;
   return HasPassed(record.state(), v1::ASSURANCE_LEVEL_SESSION) ? Usable(request.contact())
                                                                 : nullptr;

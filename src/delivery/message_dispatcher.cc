@@ -89,7 +89,7 @@ absl::StatusOr<std::optional<MessageDispatcher::Loaded>> MessageDispatcher::Load
     DSR_ASSIGN_OR_RETURN(found.rulebook,
                          parts_.rulebooks.RulebookFor(view, found.record.state().request().pins()));
     // Nothing else is told of the subject.
-    if (message->audience() == v1::Message::AUDIENCE_SUBJECT && !IsCode(*message)) {
+    if (message->audience() != v1::Message::AUDIENCE_REQUESTER && !IsCode(*message)) {
       DSR_ASSIGN_OR_RETURN(const SubjectId subject,
                            SubjectId::FromBytes(found.record.state().subject_id()));
       DSR_ASSIGN_OR_RETURN(found.recipients, view.ListRecipients());
@@ -156,7 +156,7 @@ absl::StatusOr<MessageDispatcher::Prepared> MessageDispatcher::Prepare(const Loa
                                     rulebook.policy.verification().code_digits()));
     const absl::Duration left = FromTimestamp(verification.expire_time()) - now;
     variables.emplace("minutes", absl::StrCat(std::max<int64_t>(absl::ToInt64Minutes(left), 1)));
-  } else if (message.audience() == v1::Message::AUDIENCE_SUBJECT) {
+  } else if (message.audience() != v1::Message::AUDIENCE_REQUESTER) {
     variables = SubjectVariables(about);
     const std::string& grant_id = loaded.record.state().grant_id();
     if (!grant_id.empty()) secrets.emplace("grant", GrantFor(parts_.secrets, grant_id));

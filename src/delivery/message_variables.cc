@@ -40,6 +40,7 @@ class VariableMaker {
   TemplateList Fields() const;
   TemplateList Plan() const;
   TemplateList Blockers() const;
+  TemplateList Refused() const;
 
   bool CollectsData() const;
   std::string CategoryTitle(const std::string& category) const;
@@ -61,6 +62,7 @@ TemplateVariables VariableMaker::Public() const {
       {"received_day", words_.Day(DayOf(FromTimestamp(request_.received_time()), rulebook.zone))},
       {"last_day", words_.Day(ToCivilDay(request_.last_day()))},
       {"remedies", words_.In(rulebook.policy.remedies())},
+      {"first", std::string(LastSegment(request_.duplicate_of()))},
   };
 }
 
@@ -76,6 +78,9 @@ TemplateVariables VariableMaker::Subject() const {
   set("review_upheld", request_.review().outcome() == v1::REVIEW_OUTCOME_UPHELD);
   set("review_changed", request_.review().outcome() == v1::REVIEW_OUTCOME_CHANGED);
   set("review_overturned", request_.review().outcome() == v1::REVIEW_OUTCOME_OVERTURNED);
+  set("fee", words_.Money(request_.fee().amount_cents(), request_.fee().currency()));
+  set("fee_reason", request_.fee().reason());
+  set("refused", Refused());
   set("sha256", request_.package().sha256());
   if (request_.package().has_grant_expire_time()) {
     set("grant_expires", words_.Moment(FromTimestamp(request_.package().grant_expire_time()),
@@ -274,6 +279,18 @@ TemplateList VariableMaker::Blockers() const {
   for (const v1::Blocker& blocker : request_.blockers()) {
     if (blocker.resolved()) continue;
     list.push_back({{"kind", blocker.kind()}, {"description", blocker.description()}});
+  }
+  return list;
+}
+
+TemplateList VariableMaker::Refused() const {
+  TemplateList list;
+  for (const v1::PartialRefusal& refusal : request_.partial_refusals()) {
+    list.push_back({
+        {"categories", Titles({refusal.categories().begin(), refusal.categories().end()})},
+        {"ground", words_.Ground(refusal.ground())},
+        {"reason", refusal.reason()},
+    });
   }
   return list;
 }

@@ -26,16 +26,18 @@ struct MessageSource {
 
 // Returns what may be said to anybody who asked, verified or not:
 //
-//   company, request, type_title, name, received_day, last_day, remedies
+//   company, request, type_title, name, received_day, last_day, remedies, first
 //
 // Texts are in the message's language (zh-CN where there is none), days in the policy's zone.
-// `request` is the id; `name` is what the requester is called.
+// `request` is the id, `first` that of the same request filed before; `name` is what the requester
+// is called.
 TemplateVariables PublicVariables(const MessageSource& source);
 
 // Returns what may be said to the verified subject only, besides the above:
 //
 //   note, ground, reason, explanation, review_upheld, review_changed, review_overturned
-//   grant_expires, sha256
+//   grant_expires, sha256, fee, fee_reason
+//   refused[categories, ground, reason]
 //   outcomes[category, provided, corrected, erased, restricted, not_held, records,
 //            retained_records, law, retained_until, purpose, source, retention_words]
 //   recipients[title, categories, purpose, told, pending, objected, exempt, law]

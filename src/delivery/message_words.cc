@@ -1,6 +1,7 @@
 #include "delivery/message_words.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "dsr/base/civil_calendar.h"
 
 namespace dsr {
@@ -62,6 +63,10 @@ std::string MessageWords::Day(absl::CivilDay day) const {
 std::string MessageWords::Moment(absl::Time time, absl::TimeZone zone) const {
   return absl::StrCat(Day(DayOf(time, zone)), english_ ? ", " : "",
                       absl::FormatTime("%H:%M (UTC%Ez)", time, zone));
+}
+
+std::string MessageWords::Money(int64_t cents, const std::string& currency) {
+  return absl::StrFormat("%d.%02d %s", cents / 100, cents % 100, currency);
 }
 
 std::string MessageWords::Ground(v1::RefusalGround ground) const {

@@ -26,6 +26,9 @@ class MessageWords {
   std::string Moment(absl::Time time, absl::TimeZone zone) const;
 
   // The ground of a refusal; empty when there is none.
+  // An amount such as `20.00 CNY`.
+  static std::string Money(int64_t cents, const std::string& currency);
+
   std::string Ground(v1::RefusalGround ground) const;
 
   // What stands between the elements of an enumeration.

@@ -1,5 +1,6 @@
 // Evidence: what a person saw, and the documents of it.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,6 +31,12 @@ bool IsRealDay(const v1::Date& date) {
          date.day() >= 1 && ToDate(ToCivilDay(date)).day() == date.day();
 }
 
+std::optional<absl::CivilDay> BirthDay(const v1::RecordEvidenceRequest& in) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(in.ward_birth_day(), &day)) return std::nullopt;
+  return day;
+}
+
 void CheckEvidence(const v1::RecordEvidenceRequest& in, FieldErrors& errors) {
   const v1::Evidence& evidence = in.evidence();
   if (evidence.kind() == v1::EVIDENCE_KIND_UNSPECIFIED) {
@@ -56,15 +63,15 @@ void CheckEvidence(const v1::RecordEvidenceRequest& in, FieldErrors& errors) {
   if (in.document().size() > kMaxDocument) {
     errors.AddInvalid("document", "has at most 2 MiB");
   }
-  if (!in.has_ward_birth_day()) return;
-  if (!IsRealDay(in.ward_birth_day())) {
-    errors.AddInvalid("ward_birth_day", "is a real day");
+  if (in.ward_birth_day().empty()) return;
+  if (!BirthDay(in).has_value()) {
+    errors.AddInvalid("ward_birth_day", "is a day of the form YYYY-MM-DD");
   } else if (evidence.kind() != v1::EVIDENCE_KIND_GUARDIANSHIP) {
     errors.AddInvalid("ward_birth_day", "goes with GUARDIANSHIP only");
   }
 }
 
-v1::Date YearsAfter(const v1::Date& day, int years) {
+v1::Date YearsAfter(absl::CivilDay day, int years) {
   return ToDate(absl::CivilDay(day.year() + years, day.month(), day.day()));
 }
 
@@ -81,9 +88,9 @@ v1::Evidence EvidenceFrom(const v1::RecordEvidenceRequest& in) {
   if (in.evidence().has_expire_time()) {
     *evidence.mutable_expire_time() = in.evidence().expire_time();
   }
-  if (in.has_ward_birth_day()) {
-    *evidence.mutable_child_until() = YearsAfter(in.ward_birth_day(), 14);
-    *evidence.mutable_minor_until() = YearsAfter(in.ward_birth_day(), 18);
+  if (const std::optional<absl::CivilDay> day = BirthDay(in)) {
+    *evidence.mutable_child_until() = YearsAfter(*day, 14);
+    *evidence.mutable_minor_until() = YearsAfter(*day, 18);
   }
   return evidence;
 }

@@ -27,6 +27,9 @@ using MakeCommand = std::function<Command(const In&, const storage::v1::Event& c
 template <class In>
 using FillEvent = std::function<void(const In&, storage::v1::Event&)>;
 
+constexpr int kMaxCategories = 100;
+constexpr int64_t kMostCents = 100'000'000;
+
 template <class In>
 void NoCheck(const In&, FieldErrors&) {}
 
@@ -102,11 +105,13 @@ void AddRefusals(RpcService& service) {
         if (in.reason().empty()) {
           errors.Add(v1::ERROR_REASON_GROUND_MISSING, "reason", "is required: it is told");
         }
+        CheckLength(in.categories_size(), "categories", kMaxCategories, errors);
         CheckText(in.reason(), "reason", 0, kMaxText, errors);
       },
       [](const In& in, storage::v1::Event& event) {
         event.mutable_refusal_proposed()->set_ground(in.ground());
         event.mutable_refusal_proposed()->set_reason(in.reason());
+        *event.mutable_refusal_proposed()->mutable_categories() = in.categories();
       });
   AddPlainAction<v1::ApproveRefusalRequest, ApproveRefusal>(service, "ApproveRefusal");
   AddPlainAction<v1::RejectRefusalRequest, RejectRefusal>(service, "RejectRefusal");
@@ -167,6 +172,52 @@ void AddEnds(RpcService& service) {
       });
 }
 
+void AddFees(RpcService& service) {
+  AddAction<v1::QuoteFeeRequest>(
+      service, "QuoteFee",
+      [](const v1::QuoteFeeRequest&, const storage::v1::Event& clear) -> Command {
+        return QuoteFee{clear.fee_quoted()};
+      },
+      [](const v1::QuoteFeeRequest& in, FieldErrors& errors) {
+        if (in.amount_cents() < 1 || in.amount_cents() > kMostCents) {
+          errors.AddInvalid("amount_cents", "is 1 to 100000000");
+        }
+        CheckText(in.currency(), "currency", 3, 3, errors);
+        if (in.ground() == v1::FEE_GROUND_UNSPECIFIED || !v1::FeeGround_IsValid(in.ground())) {
+          errors.AddInvalid("ground", "is REPEATED or UNREASONABLE");
+        }
+        CheckText(in.reason(), "reason", 1, kMaxText, errors);
+      },
+      [](const v1::QuoteFeeRequest& in, storage::v1::Event& event) {
+        storage::v1::FeeQuoted& quoted = *event.mutable_fee_quoted();
+        quoted.set_amount_cents(in.amount_cents());
+        quoted.set_currency(in.currency());
+        quoted.set_ground(in.ground());
+        quoted.set_reason(in.reason());
+      });
+  AddAction<v1::SettleFeeRequest>(
+      service, "SettleFee",
+      [](const v1::SettleFeeRequest& in, const storage::v1::Event&) -> Command {
+        return SettleFee{in.settlement()};
+      },
+      [](const v1::SettleFeeRequest& in, FieldErrors& errors) {
+        if (!v1::Fee::State_IsValid(in.settlement()) || in.settlement() <= v1::Fee::STATE_QUOTED) {
+          errors.AddInvalid("settlement", "is ACCEPTED, PAID, WAIVED or DECLINED");
+        }
+      });
+  AddAction<v1::DecideConflictRequest>(
+      service, "DecideConflict",
+      [](const v1::DecideConflictRequest&, const storage::v1::Event& clear) -> Command {
+        return DecideConflict{clear.conflict_decided()};
+      },
+      [](const v1::DecideConflictRequest& in, FieldErrors& errors) {
+        CheckText(in.reason(), "reason", 1, kMaxText, errors);
+      },
+      [](const v1::DecideConflictRequest& in, storage::v1::Event& event) {
+        event.mutable_conflict_decided()->set_reason(in.reason());
+      });
+}
+
 void AddFileAccess(RpcService& service) {
   using In = v1::ApproveFileAccessRequest;
   AddAction<In>(
@@ -195,6 +246,7 @@ void AddRequestActions(RpcService& service) {
   AddRefusals(service);
   AddReview(service);
   AddEnds(service);
+  AddFees(service);
   AddFileAccess(service);
   AddAction<v1::AssignRequestRequest>(
       service, "AssignRequest",

@@ -238,6 +238,7 @@ class Environment::Parts {
                                                                          .facts = facts_,
                                                                          .keys = *keys_,
                                                                          .subjects = *subjects_,
+                                                                         .secrets = *secrets_,
                                                                          .listener = &fan_out_});
     const bool is_dev = options_.is_dev;
     registry_ = std::make_unique<Registry>(Registry::Parts{

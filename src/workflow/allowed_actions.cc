@@ -29,6 +29,9 @@ constexpr TriggeredAction kTriggeredActions[] = {
     {v1::TRIGGER_REFUSAL_APPROVED, "ApproveRefusal"},
     {v1::TRIGGER_REFUSAL_REJECTED, "RejectRefusal"},
     {v1::TRIGGER_DECISION_REVIEWED, "ReviewDecision"},
+    {v1::TRIGGER_FEE_QUOTED, "QuoteFee"},
+    {v1::TRIGGER_FEE_SETTLED, "SettleFee"},
+    {v1::TRIGGER_CONFLICT_DECIDED, "DecideConflict"},
     {v1::TRIGGER_WITHDRAWN, "WithdrawRequest"},
     {v1::TRIGGER_RESPONDED, "RespondToRequest"},
 };

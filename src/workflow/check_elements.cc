@@ -27,6 +27,9 @@ bool IsSetOffByPeople(v1::Trigger trigger) {
     case v1::TRIGGER_RESPONDED:
     case v1::TRIGGER_DECISION_REVIEWED:
     case v1::TRIGGER_BLOCKERS_CLEARED:
+    case v1::TRIGGER_FEE_QUOTED:
+    case v1::TRIGGER_FEE_SETTLED:
+    case v1::TRIGGER_CONFLICT_DECIDED:
       return true;
     default:
       return false;

@@ -59,6 +59,14 @@ const storage::v1::TaskRound* FindRound(const storage::v1::RequestState& state, 
   return nullptr;
 }
 
+std::set<std::string> CategoriesToServe(const v1::Request& request) {
+  std::set<std::string> categories(request.categories().begin(), request.categories().end());
+  for (const v1::PartialRefusal& refusal : request.partial_refusals()) {
+    for (const std::string& category : refusal.categories()) categories.erase(category);
+  }
+  return categories;
+}
+
 bool HasEnded(const v1::Notice& notice) {
   return notice.state() == v1::Notice::STATE_COMPLETED ||
          notice.state() == v1::Notice::STATE_OBJECTED || notice.state() == v1::Notice::STATE_EXEMPT;

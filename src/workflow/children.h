@@ -2,6 +2,9 @@
 #ifndef DSR_WORKFLOW_CHILDREN_H_
 #define DSR_WORKFLOW_CHILDREN_H_
 
+#include <set>
+#include <string>
+
 #include "dsr/base/ids.h"
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/v1/task.pb.h"
@@ -23,6 +26,9 @@ int CodesSent(const storage::v1::RequestState& state);
 // The latest round of tasks of a kind, or null when none was begun.
 storage::v1::TaskRound* FindRound(storage::v1::RequestState& state, v1::TaskKind kind);
 const storage::v1::TaskRound* FindRound(const storage::v1::RequestState& state, v1::TaskKind kind);
+
+// The request's categories but those refused.
+std::set<std::string> CategoriesToServe(const v1::Request& request);
 
 // True for COMPLETED, OBJECTED and EXEMPT: the duty has ended.
 bool HasEnded(const v1::Notice& notice);

@@ -10,6 +10,10 @@ struct NameOf {
   absl::string_view operator()(const RecordEvidence&) const { return "RecordEvidence"; }
   absl::string_view operator()(const DecideVerification&) const { return "DecideVerification"; }
   absl::string_view operator()(const RevokeVerification&) const { return "RevokeVerification"; }
+  absl::string_view operator()(const QuoteFee&) const { return "QuoteFee"; }
+  absl::string_view operator()(const SettleFee&) const { return "SettleFee"; }
+  absl::string_view operator()(const DecideConflict&) const { return "DecideConflict"; }
+  absl::string_view operator()(const Reconsider&) const { return "Reconsider"; }
   absl::string_view operator()(const ApproveFileAccess&) const { return "ApproveFileAccess"; }
   absl::string_view operator()(const OpenFile&) const { return "GetRequest"; }
   absl::string_view operator()(const AssessRequest&) const { return "AssessRequest"; }

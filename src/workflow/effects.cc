@@ -89,6 +89,10 @@ std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool
   queued.set_template_(std::string(template_id));
   queued.set_language(deciding.request().language());
   queued.set_to_requester(to_requester);
+  // Whoever acts for the subject is answered in its place; a code proves the subject, and an
+  // authority that has ended is answered by nobody.
+  queued.set_to_representative(!to_requester && verification_id.empty() &&
+                               HasAuthority(deciding.circumstances()));
   queued.set_verification_id(std::string(verification_id));
   queued.set_send_number(send_number);
   deciding.Emit(std::move(event));

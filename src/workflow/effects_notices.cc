@@ -9,6 +9,7 @@
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
 #include "dsr/workflow/names.h"
+#include "workflow/children.h"
 #include "workflow/effects.h"
 
 namespace dsr {
@@ -35,7 +36,7 @@ struct Received {
 std::set<std::string> ConcernedCategories(const v1::Request& request, v1::NoticeKind kind) {
   if (kind != v1::NOTICE_KIND_CORRECT) {
     // Not the plan's: what none of our systems holds any more, a recipient may hold still.
-    return {request.categories().begin(), request.categories().end()};
+    return CategoriesToServe(request);
   }
   std::set<std::string> categories;
   for (const v1::FieldCorrection& field : request.correction().fields()) {

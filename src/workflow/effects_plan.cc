@@ -3,6 +3,7 @@
 #include <string>
 
 #include "dsr/workflow/deadline.h"
+#include "workflow/children.h"
 #include "workflow/effects.h"
 
 namespace dsr {
@@ -10,7 +11,7 @@ namespace dsr {
 void ComputePlan(Deciding& deciding) {
   const Rulebook& rulebook = deciding.rulebook();
   const v1::Request& request = deciding.request();
-  const std::set<std::string> asked(request.categories().begin(), request.categories().end());
+  const std::set<std::string> asked = CategoriesToServe(request);
   const absl::CivilDay today = DayOf(deciding.now(), rulebook.zone);
   storage::v1::Event event;
   storage::v1::PlanComputed& computed = *event.mutable_plan_computed();

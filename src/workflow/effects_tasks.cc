@@ -117,8 +117,7 @@ void CreateTasks(Deciding& deciding, v1::TaskKind kind) {
   const v1::Request& request = deciding.request();
   switch (kind) {
     case v1::TASK_KIND_COLLECT:
-      AddTasksByCategory(deciding, {request.categories().begin(), request.categories().end()},
-                         created);
+      AddTasksByCategory(deciding, CategoriesToServe(request), created);
       break;
     case v1::TASK_KIND_CORRECT:
       AddTasksByCategory(deciding, AcceptedCategories(request), created);

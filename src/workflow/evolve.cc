@@ -59,6 +59,12 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::Request
   if (filed.has_decision_complaint())
     *request.mutable_decision_complaint() = filed.decision_complaint();
   *request.mutable_pins() = filed.pins();
+  request.set_duplicate_of(filed.duplicate_of());
+  request.set_repeat_number(filed.repeat_number());
+  request.set_repeated(filed.repeated());
+  state.set_data_use(filed.data_use());
+  state.set_requester_key(filed.requester_key());
+  state.set_content_key(filed.content_key());
   state.set_subject_id(filed.subject_id());
   state.set_key_number(filed.key_number());
   for (const TimerSet& timer : filed.timers()) BeginTimer(state, timer);
@@ -109,12 +115,47 @@ void Apply(RequestRecord& record, const Event& event,
   refusal.set_ground(proposed.ground());
   refusal.set_reason(proposed.reason());
   refusal.set_proposer(event.actor());
+  *refusal.mutable_categories() = proposed.categories();
 }
 
 void Apply(RequestRecord& record, const Event& event, const storage::v1::RefusalDecided& decided) {
   v1::Refusal& refusal = *record.mutable_state()->mutable_request()->mutable_refusal();
   refusal.set_state(decided.approved() ? v1::Refusal::STATE_APPROVED : v1::Refusal::STATE_REJECTED);
   refusal.set_decider(event.actor());
+  if (!decided.approved() || refusal.categories().empty()) return;
+  v1::PartialRefusal& partial = *record.mutable_state()->mutable_request()->add_partial_refusals();
+  *partial.mutable_categories() = refusal.categories();
+  partial.set_ground(refusal.ground());
+  partial.set_reason(refusal.reason());
+  partial.set_proposer(refusal.proposer());
+  partial.set_decider(refusal.decider());
+  for (const std::string& category : partial.categories()) {
+    v1::CategoryOutcome& outcome = *record.mutable_state()->mutable_request()->add_outcomes();
+    outcome.set_category(category);
+    outcome.set_disposition(v1::DISPOSITION_REFUSED);
+  }
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::FeeQuoted& quoted) {
+  v1::Fee& fee = *record.mutable_state()->mutable_request()->mutable_fee();
+  fee.Clear();
+  fee.set_state(v1::Fee::STATE_QUOTED);
+  fee.set_amount_cents(quoted.amount_cents());
+  fee.set_currency(quoted.currency());
+  fee.set_ground(quoted.ground());
+  fee.set_reason(quoted.reason());
+  fee.set_quoted_by(event.actor());
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::FeeSettled& settled) {
+  v1::Fee& fee = *record.mutable_state()->mutable_request()->mutable_fee();
+  fee.set_state(settled.settlement());
+  fee.set_settled_by(event.actor());
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::ConflictDecided& decided) {
+  for (const std::string& name : decided.against())
+    record.mutable_state()->add_settled_conflicts(name);
 }
 
 void Apply(RequestRecord& record, const Event& event,
@@ -301,6 +342,15 @@ void Evolve(RequestRecord& record, const Event& event) {
       break;
     case Event::kRequestAssigned:
       record.mutable_state()->mutable_request()->set_assignee(event.request_assigned().assignee());
+      break;
+    case Event::kFeeQuoted:
+      Apply(record, event, event.fee_quoted());
+      break;
+    case Event::kFeeSettled:
+      Apply(record, event, event.fee_settled());
+      break;
+    case Event::kConflictDecided:
+      Apply(record, event, event.conflict_decided());
       break;
     case Event::kIncidentRaised:
       Apply(record, event, event.incident_raised());

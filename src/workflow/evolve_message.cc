@@ -20,6 +20,7 @@ void EvolveMessage(RequestRecord& record, const Event& event) {
     message.set_language(queued.language());
     message.set_audience(queued.to_requester() ? v1::Message::AUDIENCE_REQUESTER
                                                : v1::Message::AUDIENCE_SUBJECT);
+    if (queued.to_representative()) message.set_audience(v1::Message::AUDIENCE_REPRESENTATIVE);
     message.set_state(v1::Message::STATE_PENDING);
     *message.mutable_create_time() = event.time();
     const auto verification = VerificationId::FromBytes(queued.verification_id());

@@ -130,6 +130,12 @@ void Complete(RequestRecord& record, const Event& event,
     case v1::TASK_KIND_CHECK_BLOCKERS:
       RecordBlockers(request, *task, completed.result());
       break;
+    case v1::TASK_KIND_CLOSE_ACCOUNT:
+      // Something new stands in the way: nothing was closed, and the way back is open again.
+      if (completed.result().blockers().empty()) break;
+      RecordBlockers(request, *task, completed.result());
+      state.set_point_of_no_return(false);
+      break;
     case v1::TASK_KIND_FETCH_DECISION:
       if (completed.result().has_decision()) {
         state.set_decision_found(true);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "workflow/children.h"
+#include "workflow/siblings.h"
 #include "workflow/workflow_errors.h"
 
 namespace dsr {
@@ -38,6 +39,29 @@ bool AllTasksDone(const RequestState& state, v1::TaskKind kind) {
 bool TaskFailedForGood(const RequestState& state, v1::TaskKind kind) {
   const storage::v1::TaskRound* round = FindRound(state, kind);
   return round != nullptr && round->failed() > 0;
+}
+
+bool HasLapsed(const RequestState& first) {
+  switch (first.request().response().outcome()) {
+    case v1::OUTCOME_WITHDRAWN:
+    case v1::OUTCOME_NOT_VERIFIED:
+    case v1::OUTCOME_ROLE_ENDED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool FirstAnswered(const Circumstances& at) {
+  const RequestState* first = FindFirst(at);
+  return first != nullptr && first->request().has_response() && !HasLapsed(*first);
+}
+
+// One that is not among the facts is so old that nothing will come of it.
+bool FirstLapsed(const Circumstances& at) {
+  if (at.request().duplicate_of().empty()) return false;
+  const RequestState* first = FindFirst(at);
+  return first == nullptr || HasLapsed(*first);
 }
 
 bool IsPerson(const Actor& actor) { return !absl::StartsWith(actor.name, "system:"); }
@@ -76,6 +100,24 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
       return state.account_known();
     case v1::GUARD_KIND_ANSWERED:
       return request.response().outcome() != v1::OUTCOME_UNSPECIFIED;
+    case v1::GUARD_KIND_DATA_NEEDED:
+      return IsDataNeeded(at);
+    case v1::GUARD_KIND_CONFLICTED:
+      return !Conflicts(at).empty();
+    case v1::GUARD_KIND_FIRST_ANSWERED:
+      return FirstAnswered(at);
+    case v1::GUARD_KIND_FIRST_LAPSED:
+      return FirstLapsed(at);
+    case v1::GUARD_KIND_FEE_OPEN:
+      return request.fee().state() == v1::Fee::STATE_QUOTED ||
+             request.fee().state() == v1::Fee::STATE_ACCEPTED;
+    case v1::GUARD_KIND_FEE_DECLINED:
+      return request.fee().state() == v1::Fee::STATE_DECLINED;
+    case v1::GUARD_KIND_REFUSAL_PARTIAL:
+      return !request.refusal().categories().empty();
+    case v1::GUARD_KIND_ROLE_ENDED:
+      return !state.point_of_no_return() &&
+             request.requester().relation() != v1::RELATION_CLOSE_RELATIVE && IsDeceased(at);
     case v1::GUARD_KIND_UNSPECIFIED:
     case v1::GuardKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::GuardKind_INT_MAX_SENTINEL_DO_NOT_USE_:
@@ -114,6 +156,8 @@ absl::Status Explain(const v1::Guard& guard, const Circumstances& at, absl::stri
       return because("data systems have not finished their tasks");
     case v1::GUARD_KIND_DECISION_FOUND:
       return because("the deciding system has no such decision about this subject");
+    case v1::GUARD_KIND_FEE_OPEN:
+      return because("the fee is neither paid nor waived");
     case v1::GUARD_KIND_NOTICES_OUTSTANDING:
       return because("recipients have not answered all notices");
     default:

@@ -253,8 +253,12 @@ void ReviewProof(Deciding& deciding) {
   const v1::AssuranceLevel least = deciding.rulebook().workflow.least_level();
   const v1::Phase phase = deciding.request().phase();
   if (least == v1::ASSURANCE_LEVEL_UNSPECIFIED || !IsUnanswered(phase)) return;
-  if (phase != v1::PHASE_VERIFICATION && !WasProvedInTime(deciding, least))
+  if (phase != v1::PHASE_VERIFICATION && !WasProvedInTime(deciding, least)) {
     TakeTransition(deciding, v1::TRIGGER_PROOF_LOST);
+  } else if (phase == v1::PHASE_VERIFICATION && IsProved(deciding.circumstances(), least)) {
+    // What was missing may have come from elsewhere: a revoked death, a first request that lapsed.
+    TakeTransition(deciding, v1::TRIGGER_IDENTITY_VERIFIED);
+  }
   if (IsUnanswered(deciding.request().phase())) KeepProofTimer(deciding);
 }
 

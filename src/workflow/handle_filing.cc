@@ -8,6 +8,7 @@
 #include "dsr/workflow/deadline.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
+#include "workflow/siblings.h"
 #include "workflow/transitions.h"
 
 namespace dsr {
@@ -38,6 +39,10 @@ void CheckCategories(const Rulebook& rulebook, const RequestFiled& filed, FieldE
 void CheckRequester(const v1::Workflow& workflow, const v1::Requester& requester,
                     FieldErrors& errors) {
   if (requester.relation() == v1::RELATION_SUBJECT) return;
+  // The contact on file is the subject's, not the representative's.
+  if (!requester.has_reply_to()) {
+    errors.AddMissing("request.requester.reply_to", "is required of a representative");
+  }
   const auto& may = workflow.requesters();
   if (std::find(may.begin(), may.end(), requester.relation()) != may.end()) return;
   errors.AddInvalid("request.requester.relation", "may not file this type of request");
@@ -71,6 +76,16 @@ void CheckDetails(const Rulebook& rulebook, const RequestFiled& filed, FieldErro
   }
 }
 
+void SetRepeats(const Deciding& deciding, absl::Time received, RequestFiled& filed) {
+  for (const v1::RepeatRule& rule : deciding.rulebook().policy.repeats()) {
+    if (rule.type() != filed.type()) continue;
+    const absl::TimeZone zone = deciding.rulebook().zone;
+    const absl::Time from = absl::FromCivil(DayOf(received, zone) - rule.window_days(), zone);
+    filed.set_repeat_number(CountRepeats(filed, deciding.facts(), from));
+    filed.set_repeated(filed.repeat_number() > rule.free());
+  }
+}
+
 }  // namespace
 
 absl::Status Handle(Deciding& deciding, const FileRequest& command) {
@@ -98,16 +113,27 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
     for (const v1::Category& category : rulebook.policy.categories())
       filed.add_categories(category.name());
   }
+  filed.set_data_use(rulebook.workflow.data_use());
+  SetRepeats(deciding, received, filed);
+  absl::Time due = deadline.due;
+  if (const storage::v1::RequestState* same = FindSame(filed, deciding.facts())) {
+    filed.set_duplicate_of(same->request().name());
+    // One matter, one clock: the first's (LAW.md case 25).
+    if (FromTimestamp(same->request().due_time()) < due) {
+      due = FromTimestamp(same->request().due_time());
+      *filed.mutable_due_time() = same->request().due_time();
+      *filed.mutable_last_day() = same->request().last_day();
+      *filed.mutable_statutory_outer_day() = same->request().statutory_outer_day();
+    }
+  }
   const v1::State& first = rulebook.workflow.states(0);
   filed.set_state(first.name());
   filed.set_phase(first.phase());
   for (const v1::TimerRule& rule : rulebook.workflow.request_timers()) {
-    *filed.add_timers() =
-        BeginTimer(deciding, rule, received, deadline.due, /*state_scoped=*/false);
+    *filed.add_timers() = BeginTimer(deciding, rule, received, due, /*state_scoped=*/false);
   }
   for (const v1::TimerRule& rule : first.timers()) {
-    *filed.add_timers() =
-        BeginTimer(deciding, rule, deciding.now(), deadline.due, /*state_scoped=*/true);
+    *filed.add_timers() = BeginTimer(deciding, rule, deciding.now(), due, /*state_scoped=*/true);
   }
   storage::v1::Event event;
   *event.mutable_request_filed() = std::move(filed);
@@ -117,6 +143,8 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   // Looking up the contact point discloses nothing and makes filing look the same for known and
   // unknown accounts.
   CreateTasks(deciding, v1::TASK_KIND_RESOLVE_CONTACT);
+  if (!deciding.request().duplicate_of().empty())
+    TakeTransition(deciding, v1::TRIGGER_DUPLICATE_FILED);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,10 @@
+#include <set>
 #include <string>
 #include <utility>
 
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
+#include "workflow/children.h"
 #include "workflow/handlers.h"
 #include "workflow/machine.h"
 #include "workflow/transitions.h"
@@ -26,6 +28,21 @@ absl::Status Act(Deciding& deciding, v1::Trigger trigger, absl::string_view acti
                             "a condition of its workflow does not hold");
   }
   return absl::OkStatus();
+}
+
+// A partial refusal is of some categories that are still to be served, and leaves some.
+absl::Status CheckRefusedCategories(const v1::Request& request,
+                                    const storage::v1::RefusalProposed& proposed) {
+  if (proposed.categories().empty()) return absl::OkStatus();
+  std::set<std::string> left = CategoriesToServe(request);
+  for (const std::string& category : proposed.categories()) {
+    if (left.erase(category) > 0) continue;
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "categories",
+                          "must be categories of the request, each once, that are not refused yet");
+  }
+  if (!left.empty()) return absl::OkStatus();
+  return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "categories",
+                        "must leave one out; to refuse them all, name none");
 }
 
 Event RefusalDecision(bool approved) {
@@ -77,6 +94,7 @@ absl::Status Handle(Deciding& deciding, const ProposeRefusal& command) {
     return MakeFieldError(v1::ERROR_REASON_GROUND_MISSING, "ground",
                           "must be a listed ground of refusal");
   }
+  DSR_RETURN_IF_ERROR(CheckRefusedCategories(deciding.request(), command.proposed));
   Event event;
   *event.mutable_refusal_proposed() = command.proposed;
   return Act(deciding, v1::TRIGGER_REFUSAL_PROPOSED, "ProposeRefusal", std::move(event));

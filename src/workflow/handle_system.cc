@@ -54,6 +54,9 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
   return absl::OkStatus();
 }
 
+// Nothing but what every command ends with: proof is reviewed, and transitions on facts are tried.
+absl::Status Handle(Deciding&, const Reconsider&) { return absl::OkStatus(); }
+
 absl::Status Handle(Deciding& deciding, const ApproveFileAccess& command) {
   if (!IsMinor(deciding.circumstances())) {
     return ActionNotAllowed(deciding.request(), "ApproveFileAccess",

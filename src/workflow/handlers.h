@@ -46,6 +46,10 @@ absl::Status Handle(Deciding& deciding, const WithdrawRequest& command);
 absl::Status Handle(Deciding& deciding, const RespondToRequest& command);
 absl::Status Handle(Deciding& deciding, const AssignRequest& command);
 
+absl::Status Handle(Deciding& deciding, const QuoteFee& command);
+absl::Status Handle(Deciding& deciding, const SettleFee& command);
+absl::Status Handle(Deciding& deciding, const DecideConflict& command);
+
 // handle_tasks.cc
 absl::Status Handle(Deciding& deciding, const CompleteTask& command);
 absl::Status Handle(Deciding& deciding, const FailTask& command);
@@ -62,6 +66,7 @@ absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command);
 
 // handle_system.cc
 absl::Status Handle(Deciding& deciding, const FireTimer& command);
+absl::Status Handle(Deciding& deciding, const Reconsider& command);
 absl::Status Handle(Deciding& deciding, const ApproveFileAccess& command);
 absl::Status Handle(Deciding& deciding, const OpenFile& command);
 absl::Status Handle(Deciding& deciding, const BeginDownload& command);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "workflow/definition_words.h"
@@ -104,6 +105,26 @@ void CheckRepresentations(const v1::Policy& policy, const Place& root,
   }
 }
 
+void CheckRepeats(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  std::set<std::string> types;
+  for (int i = 0; i < policy.repeats_size(); ++i) {
+    const v1::RepeatRule& rule = policy.repeats(i);
+    const Place place = root.Of("repeats", i);
+    CheckRange(place, "window_days", rule.window_days(), 1, 3660, findings);
+    CheckRange(place, "free", rule.free(), 1, 1000, findings);
+    if (types.insert(rule.type()).second) continue;
+    AddFinding(place, absl::StrCat("there is another rule of repeats for `", rule.type(), "`"),
+               findings);
+  }
+  const std::string& currency = policy.fee_currency();
+  const bool is_code =
+      currency.size() == 3 && std::all_of(currency.begin(), currency.end(), absl::ascii_isupper);
+  if (!is_code && (!currency.empty() || !policy.repeats().empty())) {
+    AddFinding(root.Of("fee_currency"), "`fee_currency` must be a code of ISO 4217, such as CNY",
+               findings);
+  }
+}
+
 void CheckNoticeTerms(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
   std::set<std::pair<int, int>> given;
   for (int i = 0; i < policy.notice_terms_size(); ++i) {
@@ -163,6 +184,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
   CheckCategories(policy, root, findings);
   CheckVerificationPolicy(policy, root, findings);
   CheckRepresentations(policy, root, findings);
+  CheckRepeats(policy, root, findings);
   CheckNoticeTerms(policy, root, findings);
 }
 

@@ -246,6 +246,16 @@ bool NeedsRepresentation(const Circumstances& at) {
   return at.request().requester().relation() != v1::RELATION_SUBJECT || IsChild(at);
 }
 
+bool HasAuthority(const Circumstances& at) {
+  if (at.request().requester().relation() == v1::RELATION_SUBJECT || IsOpposed(at)) return false;
+  const auto& proofs = at.state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [&](const Verification& proof) {
+    return IsFor(proof, v1::VERIFICATION_PURPOSE_REPRESENTATION) &&
+           proof.state() == Verification::STATE_PASSED &&
+           at.now() < FromTimestamp(proof.expire_time());
+  });
+}
+
 bool IsProved(const Circumstances& at, v1::AssuranceLevel least) {
   if (!IdentityProved(at, NeededLevel(at, least))) return false;
   // With the subject's death every role but its relatives' ends (LAW.md case 2).

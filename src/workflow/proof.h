@@ -41,6 +41,9 @@ bool IsDeceased(const Circumstances& at);
 // True when the authority to act must be proved: somebody acts for the subject, or it is a child.
 bool NeedsRepresentation(const Circumstances& at);
 
+// True when somebody other than the subject asks and its authority is in force at this moment.
+bool HasAuthority(const Circumstances& at);
+
 // What the guard VERIFIED asks: identity at `least` or what the categories need, and the authority
 // where one is needed. After the point of no return an authority that has only ended still counts,
 // one that was revoked does not: what was begun with authority is carried to its end, and the

@@ -43,7 +43,7 @@ constexpr Caller kCallers[] = {
     {"intake-tool", "intake"},         {"caseworker-1", "caseworker"},
     {"auditor-1", "auditor"},          {"operator-1", "operator"},
     {"system-profile", "data_system"}, {"recipient-ad-partner", "recipient"},
-    {"verifier-1", "verifier"},
+    {"verifier-1", "verifier"},        {"officer-1", "privacy_officer"},
 };
 
 std::string CallerOf(const MethodDescriptor& method) {

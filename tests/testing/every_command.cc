@@ -122,6 +122,17 @@ void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& comman
   ProposeRefusal refusal;
   refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
   commands.push_back(refusal);
+  refusal.proposed.add_categories("orders");
+  commands.push_back(refusal);
+  QuoteFee fee;
+  fee.quoted.set_amount_cents(2000);
+  fee.quoted.set_currency("CNY");
+  fee.quoted.set_ground(v1::FEE_GROUND_UNREASONABLE);
+  commands.push_back(fee);
+  for (const auto state : {v1::Fee::STATE_ACCEPTED, v1::Fee::STATE_PAID, v1::Fee::STATE_DECLINED})
+    commands.push_back(SettleFee{.settlement = state});
+  commands.push_back(DecideConflict());
+  commands.push_back(Reconsider());
   for (const auto outcome : {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_OVERTURNED}) {
     ReviewDecision review;
     review.reviewed.set_outcome(outcome);

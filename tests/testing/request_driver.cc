@@ -185,6 +185,8 @@ storage::v1::RequestFiled RequestDriver::UsualFiling() const {
   filed.set_key_number(7);
   filed.mutable_requester()->set_relation(v1::RELATION_SUBJECT);
   filed.mutable_requester()->mutable_reply_to()->set_channel("email");
+  filed.set_requester_key(std::string(16, static_cast<char>('a' + v1::RELATION_SUBJECT)));
+  filed.set_content_key(std::string(16, 'c'));
   filed.set_channel("app");
   filed.set_language("en");
   switch (rulebook_->workflow.details()) {

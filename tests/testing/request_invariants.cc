@@ -246,6 +246,15 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestState& 
     command.reviewed.set_outcome(v1::REVIEW_OUTCOME_UPHELD);
     return command;
   }
+  if (action == "SettleFee") return SettleFee{.settlement = v1::Fee::STATE_PAID};
+  if (action == "DecideConflict") return DecideConflict();
+  if (action == "QuoteFee") {
+    QuoteFee command;
+    command.quoted.set_amount_cents(2000);
+    command.quoted.set_currency("CNY");
+    command.quoted.set_ground(v1::FEE_GROUND_UNREASONABLE);
+    return command;
+  }
   if (action == "ApproveFileAccess") return ApproveFileAccess{.principal = "somebody"};
   if (action == "StartVerification") {
     const bool asserts = actor.HasRole("session_asserter");

@@ -79,6 +79,7 @@ RunningCore::RunningCore(absl::string_view folder, absl::string_view definitions
                                                                          .facts = facts_,
                                                                          .keys = *keys_,
                                                                          .subjects = subjects_,
+                                                                         .secrets = secrets_,
                                                                          .listener = &commits_})) {}
 
 RunningCore::~RunningCore() {

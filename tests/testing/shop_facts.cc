@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "dsr/base/proto_time.h"
 #include "dsr/workflow/definitions.h"
 #include "dsr/workflow/names.h"
 
@@ -97,6 +98,29 @@ RecordId AddAuthorisedDisclosure(Facts& facts, absl::string_view recipient,
   own.set_proof("agreement 2025-07");
   for (const std::string& category : authorised) own.add_categories(category);
   return id;
+}
+
+storage::v1::RequestState& AddSibling(Facts& facts, absl::string_view type, v1::Relation relation) {
+  const std::shared_ptr<const Rulebook> rulebook = ShopRulebook(type);
+  // Newest first.
+  storage::v1::RequestState& state =
+      *facts.siblings.insert(facts.siblings.begin(), storage::v1::RequestState());
+  v1::Request& request = *state.mutable_request();
+  request.set_name(
+      RequestName(RequestId::Derive(ShopTime(absl::CivilSecond(2026, 3, 1)),
+                                    {"sibling", absl::StrCat(type, facts.siblings.size())})));
+  request.set_type(std::string(type));
+  request.set_phase(v1::PHASE_ASSESSMENT);
+  request.mutable_requester()->set_relation(relation);
+  for (const v1::Category& category : rulebook->policy.categories()) {
+    request.add_categories(category.name());
+  }
+  *request.mutable_received_time() = ToTimestamp(ShopTime(absl::CivilSecond(2026, 3, 1)));
+  *request.mutable_due_time() = ToTimestamp(ShopTime(absl::CivilSecond(2026, 3, 17)));
+  state.set_data_use(rulebook->workflow.data_use());
+  state.set_requester_key(std::string(16, static_cast<char>('a' + relation)));
+  state.set_content_key(std::string(16, 'c'));
+  return state;
 }
 
 std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow) {

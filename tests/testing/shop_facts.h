@@ -37,6 +37,10 @@ RecordId AddAuthorisedDisclosure(Facts& facts, absl::string_view recipient,
                                  const std::vector<std::string>& categories,
                                  const std::vector<std::string>& authorised);
 
+// Adds another open request of the subject, of that type, by somebody of that relation, verified,
+// for all categories; returns it, to be changed.
+storage::v1::RequestState& AddSibling(Facts& facts, absl::string_view type, v1::Relation relation);
+
 // The repository's definitions for the workflow of that name. Ends the process when they do not
 // load.
 std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow);

@@ -70,6 +70,7 @@ void AddRequestActions(Group& requests) {
   AddAction(requests, "refuse", "Proposes to refuse; a second person approves",
             &Stub::ProposeRefusal)
       .Flag("--ground", "ground", "The listed ground", Need::kRequired)
+      .Flag("--category", "categories", "Refuse this category only; may be given again")
       .TextFile("--reason-file", "reason", "The reason that is told", Need::kRequired)
       .Example("dsrctl request refuse ID --ground no-data-held --reason-file reason.txt");
 
@@ -95,6 +96,26 @@ void AddRequestActions(Group& requests) {
   AddAction(requests, "respond", "Sends the answer", &Stub::RespondToRequest)
       .TextFile("--note-file", "note", "Added to the answer")
       .Example("dsrctl request respond ID --note-file note.txt");
+
+  AddAction(requests, "quote-fee", "Quotes a fee; the requester is told", &Stub::QuoteFee)
+      .Flag("--amount-cents", "amount_cents", "In hundredths of the currency's unit",
+            Need::kRequired)
+      .Flag("--currency", "currency", "The policy's currency", Need::kRequired)
+      .Flag("--ground", "ground", "Why a fee may be asked for", Need::kRequired)
+      .TextFile("--reason-file", "reason", "The reason that is told", Need::kRequired)
+      .Example(
+          "dsrctl request quote-fee ID --amount-cents 2000 --currency CNY --ground repeated "
+          "--reason-file why.txt");
+
+  AddAction(requests, "settle-fee", "Records what became of a fee", &Stub::SettleFee)
+      .Flag("--settlement", "settlement", "accepted, paid, waived or declined", Need::kRequired)
+      .Example("dsrctl request settle-fee ID --settlement paid");
+
+  AddAction(requests, "decide-conflict",
+            "Lets a request go on although somebody else's stands against it",
+            &Stub::DecideConflict)
+      .TextFile("--reason-file", "reason", "Why it goes on", Need::kRequired)
+      .Example("dsrctl request decide-conflict ID --reason-file why.txt");
 
   AddAction(requests, "approve-file-access", "Lets a principal open a minor's case file",
             &Stub::ApproveFileAccess)

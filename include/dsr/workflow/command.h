@@ -133,6 +133,18 @@ struct FireTimer {
   absl::Time due;
 };
 
+struct QuoteFee {
+  storage::v1::FeeQuoted quoted;
+};
+struct SettleFee {
+  v1::Fee::State settlement;
+};
+struct DecideConflict {
+  storage::v1::ConflictDecided decided;
+};
+// Another request of the subject changed; what depends on it is looked at again.
+struct Reconsider {};
+
 // A minor's case file: who may open it, and that the actor did.
 struct ApproveFileAccess {
   std::string principal;
@@ -145,12 +157,13 @@ struct FinishDownload {};
 
 using Command =
     std::variant<FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
-                 RevokeVerification, ApproveFileAccess, OpenFile, AssessRequest, DecideField,
-                 ConfirmPlan, ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal,
-                 ReviewDecision, WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask,
-                 FailTask, RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice,
-                 ObjectToNotice, RetryNotice, RecordNoticeDelivery, RecordMessageDelivery,
-                 FireTimer, BeginDownload, FinishDownload>;
+                 RevokeVerification, QuoteFee, SettleFee, DecideConflict, Reconsider,
+                 ApproveFileAccess, OpenFile, AssessRequest, DecideField, ConfirmPlan,
+                 ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision,
+                 WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask, FailTask,
+                 RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice, ObjectToNotice,
+                 RetryNotice, RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload,
+                 FinishDownload>;
 
 // Returns the command's name as used in logs and errors: the API method's where there is one, such
 // as `AssessRequest`.

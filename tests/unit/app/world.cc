@@ -48,7 +48,7 @@ World::World() : clock(kStart), ids(clock), kek(NewKey()), secrets(kek) {
   rulebooks = OrDie(RulebookCatalog::Open(
       *store, OrDie(LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings))));
   executor = std::make_unique<CommandExecutor>(
-      CommandExecutor::Parts{*store, clock, ids, *rulebooks, facts, *keys, *subjects});
+      CommandExecutor::Parts{*store, clock, ids, *rulebooks, facts, *keys, *subjects, secrets});
   registry = std::make_unique<Registry>(Registry::Parts{
       *store, clock, ids, facts, *keys, secrets, *subjects, rulebooks->files().policy,
       [](absl::string_view) { return absl::OkStatus(); }});

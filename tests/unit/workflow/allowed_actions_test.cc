@@ -47,8 +47,8 @@ TEST(AllowedActionsTest, CaseworkerMayAssessWhatIsVerified) {
   request.FileAndVerify();
 
   EXPECT_THAT(Allowed(request, Caseworker()),
-              ::testing::UnorderedElementsAre("AssessRequest", "ProposeRefusal", "WithdrawRequest",
-                                              "AssignRequest"));
+              ::testing::UnorderedElementsAre("AssessRequest", "ProposeRefusal", "QuoteFee",
+                                              "WithdrawRequest", "AssignRequest"));
   EXPECT_EQ(Told(request, Intake(), "AssessRequest").reason(), "ROLE_MISSING");
 }
 

@@ -23,13 +23,24 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::UnorderedElementsAre;
 
-constexpr const char* kTemplateIds[] = {"blocked",           "breached",
-                                        "not-verified",      "plan-ready",
-                                        "refused",           "request-received",
-                                        "response-access",   "response-cancellation",
-                                        "response-copy",     "response-correction",
-                                        "response-decision", "response-deletion",
-                                        "verification-code", "withdrawn"};
+constexpr const char* kTemplateIds[] = {"blocked",
+                                        "breached",
+                                        "fee-not-paid",
+                                        "fee-quoted",
+                                        "linked",
+                                        "role-ended",
+                                        "not-verified",
+                                        "plan-ready",
+                                        "refused",
+                                        "request-received",
+                                        "response-access",
+                                        "response-cancellation",
+                                        "response-copy",
+                                        "response-correction",
+                                        "response-decision",
+                                        "response-deletion",
+                                        "verification-code",
+                                        "withdrawn"};
 constexpr const char* kLanguages[] = {"zh-CN", "en"};
 
 v1::Policy TmallPolicy() {
@@ -211,6 +222,10 @@ TEST_P(TemplateDataTest, UsesOnlyVariablesThatExist) {
                                        "grant",
                                        "grant_expires",
                                        "sha256",
+                                       "fee",
+                                       "fee_reason",
+                                       "first",
+                                       "refused",
                                        "code",
                                        "minutes"};
 
@@ -236,7 +251,8 @@ INSTANTIATE_TEST_SUITE_P(Messages, TemplateDataTest,
                                           testing::ValuesIn(kLanguages)));
 
 TEST(MessageDataTest, HoldsNothingOfThePersonWhereAnybodyMayRead) {
-  for (const char* id : {"request-received", "not-verified", "withdrawn", "breached"}) {
+  for (const char* id :
+       {"request-received", "not-verified", "withdrawn", "breached", "linked", "role-ended"}) {
     for (const char* language : kLanguages) {
       const std::set<std::string> names = Variables(Shipped(id, language));
       for (const char* personal : {"name", "note", "outcomes", "recipients", "fields", "plan",

@@ -44,6 +44,22 @@ void DiscloseSomething(RequestDriver& request, Dice& dice) {
   }
 }
 
+// Others of the same subject come and go.
+void ChangeSiblings(RequestDriver& request, Dice& dice) {
+  auto& siblings = request.facts().siblings;
+  if (siblings.empty() || dice.OneIn(3)) {
+    if (siblings.size() > 3) return;
+    const std::vector<std::string> types = {"access", "correction", "deletion"};
+    AddSibling(request.facts(), types[dice.Below(types.size())],
+               dice.OneIn(2) ? v1::RELATION_SUBJECT : v1::RELATION_GUARDIAN);
+    return;
+  }
+  v1::Request& sibling = *siblings[dice.Below(siblings.size())].mutable_request();
+  sibling.set_phase(v1::PHASE_CLOSED);
+  sibling.mutable_response()->set_outcome(dice.OneIn(2) ? v1::OUTCOME_FULFILLED
+                                                        : v1::OUTCOME_WITHDRAWN);
+}
+
 // Mostly minutes, now and then days, rarely years.
 absl::Duration SomeTime(Dice& dice) {
   if (dice.OneIn(50)) return absl::Hours(24 * 400);
@@ -83,11 +99,14 @@ TEST_P(RandomTest, NoSequenceOfCommandsBreaksWhatMustAlwaysHold) {
     Dice dice(run_seed);
     RequestDriver request(workflow);
     request.set_checks_actions(run % kRunsBetweenActionChecks == 0);
+    const bool files_again = dice.OneIn(8);
+    if (files_again) AddSibling(request.facts(), workflow, v1::RELATION_SUBJECT);
     request.FileUsual();
-    if (!dice.OneIn(4)) request.Verify();
+    if (!files_again && !dice.OneIn(4)) request.Verify();
     for (int step = 0; step < kSteps && !HasFailure(); ++step) {
       request.Advance(SomeTime(dice));
       if (dice.OneIn(6)) DiscloseSomething(request, dice);
+      if (dice.OneIn(6)) ChangeSiblings(request, dice);
       if (dice.OneIn(10)) HelpAlong(request);
       const std::vector<Command> commands = EveryCommand(request);
       const std::vector<Actor> actors = EveryActor();

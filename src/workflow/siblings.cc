@@ -1,0 +1,127 @@
+#include "workflow/siblings.h"
+
+#include <algorithm>
+
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
+#include "workflow/children.h"
+#include "workflow/machine.h"
+
+namespace dsr {
+namespace {
+
+using storage::v1::RequestState;
+
+// From the beginning of this many days before the due day on an erasure waits for nobody.
+constexpr int kLastDays = 1;
+
+bool IsOpen(const RequestState& state) { return IsUnanswered(state.request().phase()); }
+
+bool Overlap(const v1::Request& a, const v1::Request& b) {
+  return std::any_of(a.categories().begin(), a.categories().end(), [&](const std::string& name) {
+    return std::find(b.categories().begin(), b.categories().end(), name) != b.categories().end();
+  });
+}
+
+// Once everything is collected, or corrected, the data is needed no more.
+bool IsServed(const RequestState& state) {
+  for (const v1::TaskKind kind : {v1::TASK_KIND_COLLECT, v1::TASK_KIND_CORRECT}) {
+    const storage::v1::TaskRound* round = FindRound(state, kind);
+    if (round != nullptr && round->unfinished() == 0) return true;
+  }
+  return false;
+}
+
+bool NeedsData(const RequestState& state) {
+  return IsOpen(state) && state.data_use() == v1::DATA_USE_READS && !IsServed(state) &&
+         state.request().duplicate_of().empty();
+}
+
+bool IsSameRequester(const RequestState& a, const RequestState& b) {
+  const v1::Relation relation = a.request().requester().relation();
+  if (relation != b.request().requester().relation()) return false;
+  return relation == v1::RELATION_SUBJECT || a.requester_key() == b.requester_key();
+}
+
+// Whoever only claims to act for the subject holds nobody up.
+bool HasStanding(const RequestState& sibling, const RequestState& state) {
+  return IsSameRequester(sibling, state) || sibling.request().phase() > v1::PHASE_VERIFICATION;
+}
+
+bool LastDayHasCome(const Circumstances& at) {
+  const absl::CivilDay due_day =
+      DayOf(FromTimestamp(at.request().due_time()) - absl::Microseconds(1), at.rulebook.zone);
+  return DayOf(at.now(), at.rulebook.zone) >= due_day - kLastDays + 1;
+}
+
+}  // namespace
+
+bool IsDataNeeded(const Circumstances& at) {
+  if (LastDayHasCome(at)) return false;
+  const auto& siblings = at.facts().siblings;
+  return std::any_of(siblings.begin(), siblings.end(), [&](const RequestState& sibling) {
+    return NeedsData(sibling) && HasStanding(sibling, at.state) &&
+           Overlap(sibling.request(), at.request());
+  });
+}
+
+std::vector<std::string> Conflicts(const Circumstances& at) {
+  std::vector<std::string> conflicts;
+  const auto& settled = at.state.settled_conflicts();
+  for (const RequestState& sibling : at.facts().siblings) {
+    const std::string& name = sibling.request().name();
+    if (!NeedsData(sibling) || IsSameRequester(sibling, at.state) ||
+        !HasStanding(sibling, at.state) || !Overlap(sibling.request(), at.request())) {
+      continue;
+    }
+    if (std::find(settled.begin(), settled.end(), name) == settled.end()) conflicts.push_back(name);
+  }
+  return conflicts;
+}
+
+const RequestState* FindFirst(const Circumstances& at) {
+  const std::string& name = at.request().duplicate_of();
+  if (name.empty()) return nullptr;
+  for (const RequestState& sibling : at.facts().siblings) {
+    if (sibling.request().name() == name) return &sibling;
+  }
+  return nullptr;
+}
+
+const RequestState* FindSame(const storage::v1::RequestFiled& filed, const Facts& facts) {
+  if (filed.content_key().empty()) return nullptr;
+  // Newest first, so that the last one found is the oldest.
+  const RequestState* same = nullptr;
+  for (const RequestState& sibling : facts.siblings) {
+    const v1::Request& request = sibling.request();
+    if (!IsOpen(sibling) || !request.duplicate_of().empty() || request.type() != filed.type()) {
+      continue;
+    }
+    if (request.requester().relation() == filed.requester().relation() &&
+        sibling.requester_key() == filed.requester_key() &&
+        sibling.content_key() == filed.content_key()) {
+      same = &sibling;
+    }
+  }
+  return same;
+}
+
+int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, absl::Time from) {
+  int count = 1;
+  for (const RequestState& sibling : facts.siblings) {
+    const v1::Request& request = sibling.request();
+    if (request.type() != filed.type() || FromTimestamp(request.received_time()) < from) continue;
+    switch (request.response().outcome()) {
+      case v1::OUTCOME_WITHDRAWN:
+      case v1::OUTCOME_NOT_VERIFIED:
+      case v1::OUTCOME_DUPLICATE:
+      case v1::OUTCOME_ROLE_ENDED:
+        continue;
+      default:
+        if (request.duplicate_of().empty()) ++count;
+    }
+  }
+  return count;
+}
+
+}  // namespace dsr

@@ -1,0 +1,33 @@
+// One subject's other requests, as far as they bear on this one (PRODUCT.md, "Conflicts").
+#ifndef DSR_WORKFLOW_SIBLINGS_H_
+#define DSR_WORKFLOW_SIBLINGS_H_
+
+#include <string>
+#include <vector>
+
+#include "dsr/storage/v1/event.pb.h"
+#include "workflow/proof.h"
+
+namespace dsr {
+
+// True when another open request still needs data that this one would erase, until the last day
+// before this one is due.
+bool IsDataNeeded(const Circumstances& at);
+
+// Names of open requests by somebody else who may act for the subject, for data that this one would
+// erase, against which nobody has decided yet.
+std::vector<std::string> Conflicts(const Circumstances& at);
+
+// The request that this one is linked to, or null.
+const storage::v1::RequestState* FindFirst(const Circumstances& at);
+
+// The oldest open request for the same by the same requester, or null.
+const storage::v1::RequestState* FindSame(const storage::v1::RequestFiled& filed,
+                                          const Facts& facts);
+
+// Which request of its type this one is, within the rule's window before its receipt.
+int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, absl::Time from);
+
+}  // namespace dsr
+
+#endif  // DSR_WORKFLOW_SIBLINGS_H_
