@@ -36,6 +36,10 @@ void SetContentKeys(const ServerSecrets& secrets, storage::v1::RequestFiled& fil
   if (filed.has_deletion()) *content.mutable_deletion() = filed.deletion();
   if (filed.has_decision_complaint())
     *content.mutable_decision_complaint() = filed.decision_complaint();
+  if (filed.has_consent_change()) *content.mutable_consent_change() = filed.consent_change();
+  if (filed.has_complaint()) *content.mutable_complaint() = filed.complaint();
+  if (filed.has_text()) *content.mutable_text() = filed.text();
+  if (filed.has_transfer()) *content.mutable_transfer() = filed.transfer();
   filed.set_content_key(secrets.ContentHash(content.SerializeAsString()));
 }
 
@@ -180,6 +184,27 @@ absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestF
   planned.content = SealPersonal(event, key);
   planned.command = FileRequest{std::move(*event.mutable_request_filed())};
   return planned;
+}
+
+absl::Status CommandExecutor::Reconsider(Transaction& transaction, const SubjectId& subject) {
+  RequestQuery query;
+  query.subject = subject;
+  query.limit = kMostSiblings;
+  DSR_ASSIGN_OR_RETURN(const std::vector<storage::v1::RequestState> states,
+                       transaction.ListRequests(query));
+  for (const storage::v1::RequestState& state : states) {
+    if (state.request().phase() == v1::PHASE_CLOSED) continue;
+    PlannedCommand planned{.command = dsr::Reconsider{}};
+    DSR_ASSIGN_OR_RETURN(planned.request, ParseRequestName(state.request().name()));
+    CallContext context;
+    context.principal = EnginePrincipal();
+    // Nothing that grants something comes of it, so no chance is needed.
+    const std::string no_chance(Id128::kSize, '\0');
+    DecisionOutcome outcome;
+    DSR_RETURN_IF_ERROR(
+        DecisionBody(environment_, planned, context, no_chance, outcome).Run(transaction));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ExecutionResult> CommandExecutor::ExecuteAndWait(PlannedCommand command,

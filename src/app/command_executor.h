@@ -87,6 +87,10 @@ class CommandExecutor {
   // included. Does not block.
   void File(storage::v1::RequestFiled filed, CallContext context, ExecutionDone done);
 
+  // Looks again, in a transaction of the store's writer, at all requests of a subject that have not
+  // ended: something that they depend on has changed.
+  absl::Status Reconsider(Transaction& transaction, const SubjectId& subject);
+
   // Executes and waits. For dsrd's own threads and tests, never for a client's call.
   absl::StatusOr<ExecutionResult> ExecuteAndWait(PlannedCommand command, CallContext context);
 

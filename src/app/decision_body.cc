@@ -186,6 +186,12 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
     DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.RulebookFor(
                                         transaction, record_.state().request().pins()));
   }
+  // There the delivery of a message can set off transitions, which may be about any task and
+  // notice.
+  if (std::holds_alternative<RecordMessageDelivery>(planned_.command) &&
+      rulebook_->workflow.initiation() == v1::INITIATION_COMPANY) {
+    DSR_ASSIGN_OR_RETURN(record_, transaction.FindRecord(planned_.request));
+  }
   timers_before_.assign(record_.state().timers().begin(), record_.state().timers().end());
   if (NeedsFacts(planned_.command) || NextOverdue(record_.state(), now_) != nullptr) {
     DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, subject, planned_.request));
@@ -288,7 +294,42 @@ absl::Status DecisionBody::Write(Transaction& transaction) {
   DSR_RETURN_IF_ERROR(transaction.WriteDecision(write));
   DSR_RETURN_IF_ERROR(DelayFailedTask(transaction));
   DSR_RETURN_IF_ERROR(KeepDocuments(transaction));
+  DSR_RETURN_IF_ERROR(WriteSubjectRecords(transaction));
   AddHints(touched, timers_before_, outcome_.hints);
+  return absl::OkStatus();
+}
+
+// What a decision changes about the subject beyond its request: a consent that ends, and data that
+// goes to a new handler.
+absl::Status DecisionBody::WriteSubjectRecords(Transaction& transaction) {
+  DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(record_.state().subject_id()));
+  for (const Event& event : events_) {
+    if (event.has_consent_changed()) {
+      const storage::v1::ConsentChanged& changed = event.consent_changed();
+      for (v1::Consent consent : facts_.consents) {
+        if (consent.name() != changed.consent()) continue;
+        *consent.mutable_categories() = changed.keep_categories();
+        consent.set_state(changed.keep_categories().empty() ? v1::CONSENT_STATE_WITHDRAWN
+                                                            : v1::CONSENT_STATE_NARROWED);
+        *consent.mutable_change_time() = event.time();
+        DSR_ASSIGN_OR_RETURN(const RecordId id, ParseConsentName(consent.name()));
+        DSR_RETURN_IF_ERROR(transaction.PutConsent(id, subject, consent, ""));
+      }
+    } else if (event.has_disclosure_recorded()) {
+      const storage::v1::DisclosureRecorded& recorded = event.disclosure_recorded();
+      DSR_ASSIGN_OR_RETURN(const RecordId id, RecordId::FromBytes(recorded.disclosure_id()));
+      v1::Disclosure disclosure;
+      disclosure.set_name(DisclosureName(id));
+      disclosure.set_recipient(recorded.recipient());
+      *disclosure.mutable_categories() = recorded.categories();
+      *disclosure.mutable_disclose_time() = event.time();
+      *disclosure.mutable_create_time() = event.time();
+      disclosure.set_purpose("transfer at the subject's request");
+      disclosure.set_method("package");
+      disclosure.set_basis("PIPL 45(3)");
+      DSR_RETURN_IF_ERROR(transaction.PutDisclosure(id, subject, disclosure, ""));
+    }
+  }
   return absl::OkStatus();
 }
 

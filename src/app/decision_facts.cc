@@ -14,6 +14,7 @@ namespace dsr {
 namespace {
 
 constexpr int kDisclosurePage = 1000;
+constexpr int kMostRecords = 10000;
 
 absl::StatusOr<RecordId> DisclosureId(const v1::Disclosure& disclosure) {
   absl::string_view id = disclosure.name();
@@ -49,6 +50,9 @@ absl::StatusOr<Facts> SubjectFacts(ReadView& view, const SubjectId& subject,
                                    const RequestId& request) {
   Facts facts;
   DSR_ASSIGN_OR_RETURN(facts.disclosures, AllDisclosures(view, subject));
+  // Subjects have few of these; past the limit the oldest count.
+  DSR_ASSIGN_OR_RETURN(facts.consents, view.ListConsents(subject, std::nullopt, kMostRecords));
+  DSR_ASSIGN_OR_RETURN(facts.holds, view.ListHolds(subject, std::nullopt, kMostRecords));
   RequestQuery query;
   query.subject = subject;
   query.limit = kMostSiblings + 1;

@@ -107,6 +107,11 @@ void AddSubjects(const Event& event, Names& names) {
     case Event::kIncidentRaised:
     case Event::kFileAccessApproved:
     case Event::kFileOpened:
+    case Event::kDeletionApproved:
+    case Event::kAnnouncementRecorded:
+    case Event::kRestrictionLifted:
+    case Event::kConsentChanged:
+    case Event::kDisclosureRecorded:
     case Event::kFeeQuoted:
     case Event::kFeeSettled:
     case Event::kConflictDecided:

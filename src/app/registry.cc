@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/not_found.h"
-#include "app/refusal_audit.h"
 #include "app/sealer.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
@@ -80,30 +79,89 @@ absl::Status TooBusy() {
                    "the same call");
 }
 
-absl::Status CheckBatch(const v1::BatchCreateDisclosuresRequest& in, const v1::Policy& policy,
-                        absl::Time now) {
+// What recording disclosures and recording consents do not have in common.
+struct Disclosures {
+  using In = v1::BatchCreateDisclosuresRequest;
+  using Out = v1::BatchCreateDisclosuresResponse;
+  using Resource = v1::Disclosure;
+  static constexpr char kField[] = "disclosures";
+  static constexpr char kKind[] = "disclosures_recorded";
+  static const auto& List(const In& in) { return in.disclosures(); }
+  static Resource* Add(Out& out) { return out.add_disclosures(); }
+  static std::string Name(const RecordId& id) { return DisclosureName(id); }
+  static absl::Status Check(const Resource& one, const v1::Policy& policy, absl::Time now) {
+    return CheckDisclosure(one, policy, now);
+  }
+  static std::vector<std::string> Recipients(const Resource& one) { return {one.recipient()}; }
+  static void Begin(Resource&) {}
+  static absl::Status Put(Transaction& transaction, const RecordId& id, const SubjectId& subject,
+                          const Resource& one, const std::string& sealed) {
+    return transaction.PutDisclosure(id, subject, one, sealed);
+  }
+};
+
+struct Consents {
+  using In = v1::BatchCreateConsentsRequest;
+  using Out = v1::BatchCreateConsentsResponse;
+  using Resource = v1::Consent;
+  static constexpr char kField[] = "consents";
+  static constexpr char kKind[] = "consents_recorded";
+  static const auto& List(const In& in) { return in.consents(); }
+  static Resource* Add(Out& out) { return out.add_consents(); }
+  static std::string Name(const RecordId& id) { return ConsentName(id); }
+  static absl::Status Check(const Resource& one, const v1::Policy& policy, absl::Time now) {
+    return CheckConsent(one, policy, now);
+  }
+  static std::vector<std::string> Recipients(const Resource& one) {
+    return {one.recipients().begin(), one.recipients().end()};
+  }
+  static void Begin(Resource& one) {
+    one.set_state(v1::CONSENT_STATE_GIVEN);
+    one.clear_change_time();
+  }
+  static absl::Status Put(Transaction& transaction, const RecordId& id, const SubjectId& subject,
+                          const Resource& one, const std::string& sealed) {
+    return transaction.PutConsent(id, subject, one, sealed);
+  }
+};
+
+template <class Kind>
+absl::Status CheckBatch(const typename Kind::In& in, const v1::Policy& policy, absl::Time now) {
   FieldErrors errors;
-  if (in.disclosures().empty()) errors.AddMissing("disclosures");
-  if (in.disclosures_size() > kMaxBatch) {
-    errors.Add(v1::ERROR_REASON_LIST_TOO_LONG, "disclosures",
+  const auto& list = Kind::List(in);
+  if (list.empty()) errors.AddMissing(Kind::kField);
+  if (list.size() > kMaxBatch) {
+    errors.Add(v1::ERROR_REASON_LIST_TOO_LONG, Kind::kField,
                absl::StrCat("has at most ", kMaxBatch, " entries"));
     return errors.ToStatus();
   }
-  for (int i = 0; i < in.disclosures_size(); ++i) {
-    errors.AddAll(absl::StrCat("disclosures[", i, "]."),
-                  CheckDisclosure(in.disclosures(i), policy, now));
+  for (int i = 0; i < list.size(); ++i) {
+    errors.AddAll(absl::StrCat(Kind::kField, "[", i, "]."), Kind::Check(list.at(i), policy, now));
   }
   return errors.ToStatus();
 }
 
+absl::Status CheckRegistered(ReadView& view, const std::vector<std::string>& recipients,
+                             const std::string& field) {
+  for (const std::string& name : recipients) {
+    const absl::Status found = view.FindRecipient(name).status();
+    if (absl::IsNotFound(found)) {
+      return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, field, "is registered");
+    }
+    DSR_RETURN_IF_ERROR(found);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-// Disclosures ready to be written.
+// Entries ready to be written.
+template <class Kind>
 struct Registry::Batch {
   struct Entry {
     RecordId id;
     SubjectId subject;
-    v1::Disclosure clear;
+    typename Kind::Resource clear;
     std::string sealed;
   };
   std::vector<PreparedSubject> subjects;
@@ -122,41 +180,13 @@ absl::Status Registry::Check(const v1::Recipient& recipient) const {
 
 void Registry::Execute(CallContext context, std::string kind, std::string about, Change change,
                        ExecutionDone done) {
-  struct Run {
-    CallContext context;
-    ExecutionResult result;
-  };
-  const auto run = std::make_shared<Run>();
-  run->context = std::move(context);
-  parts_.store.Transact(
-      [this, run, kind = std::move(kind), about = std::move(about),
-       change = std::move(change)](Transaction& transaction) -> absl::Status {
-        const CallContext& call = run->context;
-        run->result = ExecutionResult();
+  ExecuteAudited(
+      parts_.store, parts_.clock, std::move(context), std::move(kind), std::move(about),
+      [this, change = std::move(change)](Transaction& transaction, absl::Time now) {
         parts_.facts.ForgetRegistry();
-        DSR_ASSIGN_OR_RETURN(std::optional<StoredAnswer> stored,
-                             transaction.FindAnswer(call.principal.name, call.idempotency_key));
-        if (stored.has_value()) {
-          if (!ConstantTimeEqual(stored->fingerprint, call.fingerprint)) {
-            return MakeFieldError(v1::ERROR_REASON_IDEMPOTENCY_KEY_REUSED, "idempotency_key",
-                                  "was used with other arguments; choose a new UUID for each call");
-          }
-          run->result = ExecutionResult{std::move(stored->answer), /*replayed=*/true};
-          return absl::OkStatus();
-        }
-        const absl::Time now = parts_.clock.Now();
-        DSR_ASSIGN_OR_RETURN(run->result.answer, change(transaction, now));
-        DSR_RETURN_IF_ERROR(transaction.AppendAuditRecord(
-            MakeAuditRecord(now, call.principal.name, kind, about).SerializeAsString(), ""));
-        return transaction.PutAnswer(StoredAnswer{.caller = call.principal.name,
-                                                  .key = call.idempotency_key,
-                                                  .fingerprint = call.fingerprint,
-                                                  .answer = run->result.answer});
+        return change(transaction, now);
       },
-      [run, done = std::move(done)](absl::Status status) {
-        if (!status.ok()) return done(std::move(status));
-        done(std::move(run->result));
-      });
+      std::move(done));
 }
 
 template <class Resource>
@@ -244,79 +274,94 @@ void Registry::UpdateRecipient(const v1::UpdateRecipientRequest& in, CallContext
 
 void Registry::BatchCreateDisclosures(v1::BatchCreateDisclosuresRequest in, CallContext context,
                                       ExecutionDone done) {
-  absl::Status checked = CheckBatch(in, parts_.policy, parts_.clock.Now());
-  if (!checked.ok()) return done(std::move(checked));
-  PrepareBatch(std::move(in), std::move(context), std::move(done), kBatchAttempts);
+  Record<Disclosures>(std::move(in), std::move(context), std::move(done));
 }
 
-void Registry::PrepareBatch(v1::BatchCreateDisclosuresRequest in, CallContext context,
-                            ExecutionDone done, int attempts_left) {
+void Registry::BatchCreateConsents(v1::BatchCreateConsentsRequest in, CallContext context,
+                                   ExecutionDone done) {
+  Record<Consents>(std::move(in), std::move(context), std::move(done));
+}
+
+template <class Kind>
+void Registry::Record(typename Kind::In in, CallContext context, ExecutionDone done) {
+  absl::Status checked = CheckBatch<Kind>(in, parts_.policy, parts_.clock.Now());
+  if (!checked.ok()) return done(std::move(checked));
+  PrepareBatch<Kind>(std::move(in), std::move(context), std::move(done), kBatchAttempts);
+}
+
+template <class Kind>
+void Registry::PrepareBatch(typename Kind::In in, CallContext context, ExecutionDone done,
+                            int attempts_left) {
   const bool taken =
       pool_.Add([this, in = std::move(in), context = std::move(context), done, attempts_left] {
-        absl::StatusOr<Batch> prepared = Prepare(in);
+        absl::StatusOr<Batch<Kind>> prepared = Prepare<Kind>(in);
         if (!prepared.ok()) return done(prepared.status());
-        const auto batch = std::make_shared<const Batch>(*std::move(prepared));
+        const auto batch = std::make_shared<const Batch<Kind>>(*std::move(prepared));
         const auto write = [batch](Transaction& transaction,
                                    absl::Time now) -> absl::StatusOr<std::string> {
           for (const PreparedSubject& subject : batch->subjects) {
             DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, subject));
           }
-          v1::BatchCreateDisclosuresResponse response;
-          for (const Batch::Entry& entry : batch->entries) {
-            const absl::Status recipient =
-                transaction.FindRecipient(entry.clear.recipient()).status();
-            if (absl::IsNotFound(recipient)) {
-              return MakeFieldError(
-                  v1::ERROR_REASON_FIELD_INVALID,
-                  absl::StrCat("disclosures[", response.disclosures_size(), "].recipient"),
-                  "is registered");
-            }
-            DSR_RETURN_IF_ERROR(recipient);
-            v1::Disclosure& disclosure = *response.add_disclosures();
-            disclosure = entry.clear;
-            *disclosure.mutable_create_time() = ToTimestamp(now);
+          typename Kind::Out response;
+          int index = 0;
+          for (const auto& entry : batch->entries) {
             DSR_RETURN_IF_ERROR(
-                transaction.PutDisclosure(entry.id, entry.subject, disclosure, entry.sealed));
+                CheckRegistered(transaction, Kind::Recipients(entry.clear),
+                                absl::StrCat(Kind::kField, "[", index++, "].recipient")));
+            typename Kind::Resource& recorded = *Kind::Add(response);
+            recorded = entry.clear;
+            *recorded.mutable_create_time() = ToTimestamp(now);
+            DSR_RETURN_IF_ERROR(
+                Kind::Put(transaction, entry.id, entry.subject, recorded, entry.sealed));
           }
           return response.SerializeAsString();
         };
-        Execute(context, "disclosures_recorded",
-                absl::StrCat(batch->entries.size(), " disclosures"), write,
+        Execute(context, Kind::kKind, absl::StrCat(batch->entries.size(), " ", Kind::kField), write,
                 [this, in, context, done, attempts_left](absl::StatusOr<ExecutionResult> result) {
                   if (!IsSubjectChanged(result.status())) return done(std::move(result));
                   if (attempts_left <= 1) return done(TooBusy());
-                  PrepareBatch(in, context, done, attempts_left - 1);
+                  PrepareBatch<Kind>(in, context, done, attempts_left - 1);
                 });
       });
   if (!taken) done(TooBusy());
 }
 
-absl::StatusOr<Registry::Batch> Registry::Prepare(
-    const v1::BatchCreateDisclosuresRequest& in) const {
-  Batch batch;
+template <class Kind>
+absl::StatusOr<Registry::Batch<Kind>> Registry::Prepare(const typename Kind::In& in) const {
+  Batch<Kind> batch;
   std::map<std::string, size_t> known;  // account -> place in batch.subjects
   DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
-    for (const v1::Disclosure& disclosure : in.disclosures()) {
-      const auto added = known.emplace(disclosure.subject_account(), batch.subjects.size());
+    for (const typename Kind::Resource& one : Kind::List(in)) {
+      const auto added = known.emplace(one.subject_account(), batch.subjects.size());
       if (!added.second) continue;
       DSR_ASSIGN_OR_RETURN(PreparedSubject subject,
-                           parts_.subjects.Prepare(view, disclosure.subject_account()));
+                           parts_.subjects.Prepare(view, one.subject_account()));
       batch.subjects.push_back(std::move(subject));
     }
     return absl::OkStatus();
   }));
-  for (const v1::Disclosure& disclosure : in.disclosures()) {
-    const SubjectRecord& subject = batch.subjects[known.at(disclosure.subject_account())].record;
+  for (const typename Kind::Resource& one : Kind::List(in)) {
+    const SubjectRecord& subject = batch.subjects[known.at(one.subject_account())].record;
     DSR_ASSIGN_OR_RETURN(const SecretKey key, parts_.keys.Key(subject.key_number));
-    Batch::Entry entry;
+    typename Batch<Kind>::Entry entry;
     entry.id = parts_.ids.Next<RecordId>();
     entry.subject = subject.id;
-    entry.clear = disclosure;
-    entry.clear.set_name(DisclosureName(entry.id));
+    entry.clear = one;
+    entry.clear.set_name(Kind::Name(entry.id));
+    Kind::Begin(entry.clear);
     entry.sealed = Seal(key, entry.id.bytes(), TakePersonal(entry.clear));
     batch.entries.push_back(std::move(entry));
   }
   return batch;
+}
+
+absl::StatusOr<std::vector<v1::Consent>> Registry::ListConsents(
+    ReadView& view, absl::string_view account, const std::optional<RecordId>& after,
+    int limit) const {
+  DSR_ASSIGN_OR_RETURN(const std::optional<SubjectRecord> subject,
+                       view.FindSubject(parts_.secrets.AccountHash(account)));
+  if (!subject.has_value()) return std::vector<v1::Consent>();
+  return view.ListConsents(subject->id, after, limit);
 }
 
 absl::StatusOr<std::vector<v1::Disclosure>> Registry::ListDisclosures(

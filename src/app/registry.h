@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "app/audited_change.h"
 #include "app/command_executor.h"
 #include "app/decision_body.h"
 #include "app/decision_facts.h"
@@ -66,6 +67,14 @@ class Registry {
   void BatchCreateDisclosures(v1::BatchCreateDisclosuresRequest in, CallContext context,
                               ExecutionDone done);
 
+  // The same for consents.
+  void BatchCreateConsents(v1::BatchCreateConsentsRequest in, CallContext context,
+                           ExecutionDone done);
+  // A page of the account's consents, without personal fields, by id. Blocks.
+  absl::StatusOr<std::vector<v1::Consent>> ListConsents(ReadView& view, absl::string_view account,
+                                                        const std::optional<RecordId>& after,
+                                                        int limit) const;
+
   // A page of the disclosures to that account, without personal fields, by id. Blocks.
   absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(ReadView& view,
                                                               absl::string_view account,
@@ -76,16 +85,18 @@ class Registry {
   void Close() { pool_.Close(); }
 
  private:
+  template <class Kind>
   struct Batch;
-
-  // Writes the change and returns the serialised answer.
-  using Change = std::function<absl::StatusOr<std::string>(Transaction&, absl::Time now)>;
 
   void Execute(CallContext context, std::string kind, std::string about, Change change,
                ExecutionDone done);
-  void PrepareBatch(v1::BatchCreateDisclosuresRequest in, CallContext context, ExecutionDone done,
+  template <class Kind>
+  void Record(typename Kind::In in, CallContext context, ExecutionDone done);
+  template <class Kind>
+  void PrepareBatch(typename Kind::In in, CallContext context, ExecutionDone done,
                     int attempts_left);
-  absl::StatusOr<Batch> Prepare(const v1::BatchCreateDisclosuresRequest& in) const;
+  template <class Kind>
+  absl::StatusOr<Batch<Kind>> Prepare(const typename Kind::In& in) const;
   template <class Resource>
   void Create(Resource resource, absl::string_view kind, CallContext context, ExecutionDone done);
   template <class Resource>

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
 
 namespace dsr {
 namespace {
@@ -151,6 +152,55 @@ absl::Status CheckDisclosure(const v1::Disclosure& disclosure, const v1::Policy&
     CheckText(disclosure.own_authorisation().proof(), "own_authorisation.proof", 1, 400, errors);
     CheckCategories(disclosure.own_authorisation().categories(), "own_authorisation.categories",
                     true, policy, errors);
+  }
+  return errors.ToStatus();
+}
+
+absl::Status CheckConsent(const v1::Consent& consent, const v1::Policy& policy, absl::Time now) {
+  FieldErrors errors;
+  CheckText(consent.subject_account(), "subject_account", 1, 200, errors);
+  CheckText(consent.purpose(), "purpose", 1, 100, errors);
+  const bool is_word =
+      std::all_of(consent.purpose().begin(), consent.purpose().end(), [](char letter) {
+        return absl::ascii_islower(letter) || absl::ascii_isdigit(letter) || letter == '-';
+      });
+  if (!is_word) errors.AddInvalid("purpose", "has a-z, 0-9 and `-` only");
+  CheckCategories(consent.categories(), "categories", true, policy, errors);
+  if (consent.recipients_size() > 100) errors.AddInvalid("recipients", "has at most 100 entries");
+  for (const std::string& name : consent.recipients()) {
+    absl::string_view recipient = name;
+    if (absl::ConsumePrefix(&recipient, "recipients/") && IsRegistryId(recipient)) continue;
+    errors.AddInvalid("recipients", "has names such as `recipients/pay`");
+    break;
+  }
+  if (!consent.has_give_time()) {
+    errors.AddMissing("give_time");
+  } else if (!IsValidTimestamp(consent.give_time()) || FromTimestamp(consent.give_time()) > now) {
+    errors.AddInvalid("give_time", "is a time that is not in the future");
+  }
+  CheckText(consent.evidence(), "evidence", 1, 400, errors);
+  return errors.ToStatus();
+}
+
+absl::Status CheckHold(const v1::Hold& hold, const v1::Policy& policy, absl::CivilDay today) {
+  FieldErrors errors;
+  CheckText(hold.subject_account(), "subject_account", 1, 200, errors);
+  CheckCategories(hold.categories(), "categories", false, policy, errors);
+  if (hold.ground() == v1::HOLD_GROUND_UNSPECIFIED) {
+    errors.AddMissing("ground");
+  } else if (!v1::HoldGround_IsValid(hold.ground())) {
+    errors.AddInvalid("ground", "is a listed ground");
+  }
+  CheckText(hold.law(), "law", 1, 200, errors);
+  CheckText(hold.reason(), "reason", 1, 4000, errors);
+  if (hold.has_until()) {
+    const v1::Date& until = hold.until();
+    const bool is_real = until.year() >= 1 && until.year() <= 9999 && until.month() >= 1 &&
+                         until.month() <= 12 && until.day() >= 1 &&
+                         ToDate(ToCivilDay(until)).day() == until.day();
+    if (!is_real || ToCivilDay(until) < today) {
+      errors.AddInvalid("until", "is a day that is not in the past");
+    }
   }
   return errors.ToStatus();
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dsr/base/errors.h"
+#include "dsr/v1/hold.pb.h"
 #include "dsr/v1/policy.pb.h"
 #include "dsr/v1/registry.pb.h"
 
@@ -25,6 +26,9 @@ absl::Status CheckDataSystem(const v1::DataSystem& system, const v1::Policy& pol
 absl::Status CheckRecipient(const v1::Recipient& recipient, const UrlCheck& check_url);
 absl::Status CheckDisclosure(const v1::Disclosure& disclosure, const v1::Policy& policy,
                              absl::Time now);
+
+absl::Status CheckConsent(const v1::Consent& consent, const v1::Policy& policy, absl::Time now);
+absl::Status CheckHold(const v1::Hold& hold, const v1::Policy& policy, absl::CivilDay today);
 
 }  // namespace dsr
 

@@ -28,6 +28,11 @@ const v1::Contact* AddressOf(const Rulebook& rulebook, const storage::v1::Reques
                              const v1::Message& message) {
   const v1::Request& request = record.state().request();
   if (message.audience() == v1::Message::AUDIENCE_SUBJECT) {
+    // Who asks without being verified is answered where he said; whom the company tells of its own
+    // accord, where it knows him.
+    if (rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED)
+      return Usable(request.requester().reply_to());
+    if (rulebook.workflow.initiation() == v1::INITIATION_COMPANY) return Usable(request.contact());
     const bool is_code = message.template_() == kCodeTemplate;
     if (!is_code && !HasPassed(record.state(), rulebook.workflow.least_level())) return nullptr;
     return Usable(request.contact());

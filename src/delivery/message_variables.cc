@@ -29,6 +29,7 @@ class VariableMaker {
 
   TemplateVariables Public() const;
   TemplateVariables Subject() const;
+  void AddWords(TemplateVariables& variables) const;
 
  private:
   TemplateList Outcomes() const;
@@ -41,6 +42,7 @@ class VariableMaker {
   TemplateList Plan() const;
   TemplateList Blockers() const;
   TemplateList Refused() const;
+  TemplateList Rules() const;
 
   bool CollectsData() const;
   std::string CategoryTitle(const std::string& category) const;
@@ -63,7 +65,19 @@ TemplateVariables VariableMaker::Public() const {
       {"last_day", words_.Day(ToCivilDay(request_.last_day()))},
       {"remedies", words_.In(rulebook.policy.remedies())},
       {"first", std::string(LastSegment(request_.duplicate_of()))},
+      {"rules", Rules()},
   };
+}
+
+// What a person wrote as the answer to somebody who need not be verified.
+void VariableMaker::AddWords(TemplateVariables& variables) const {
+  const v1::DecisionReview& review = request_.review();
+  variables.insert_or_assign("note", request_.response().note());
+  variables.insert_or_assign("explanation", review.explanation());
+  variables.insert_or_assign("review_upheld", review.outcome() == v1::REVIEW_OUTCOME_UPHELD);
+  variables.insert_or_assign("review_changed", review.outcome() == v1::REVIEW_OUTCOME_CHANGED);
+  variables.insert_or_assign("review_overturned",
+                             review.outcome() == v1::REVIEW_OUTCOME_OVERTURNED);
 }
 
 TemplateVariables VariableMaker::Subject() const {
@@ -81,6 +95,9 @@ TemplateVariables VariableMaker::Subject() const {
   set("fee", words_.Money(request_.fee().amount_cents(), request_.fee().currency()));
   set("fee_reason", request_.fee().reason());
   set("refused", Refused());
+  set("lift_reason", request_.restriction().reason());
+  set("transfer_to", RecipientTitle(request_.transfer().recipient()));
+  set("successor", request_.company_deletion().successor());
   set("sha256", request_.package().sha256());
   if (request_.package().has_grant_expire_time()) {
     set("grant_expires", words_.Moment(FromTimestamp(request_.package().grant_expire_time()),
@@ -131,12 +148,16 @@ TemplateVariables VariableMaker::Outcome(const std::string& category,
   int64_t retained = 0;
   std::set<v1::Disposition> dispositions;
   std::set<std::string> laws;
+  std::set<std::string> hard;
+  int64_t redacted = 0;
   absl::CivilDay until = absl::CivilDay::min();
   for (const v1::CategoryOutcome& outcome : outcomes) {
     records += outcome.records();
     retained += outcome.retained_records();
     dispositions.insert(outcome.disposition());
+    redacted += outcome.redacted_records();
     if (!outcome.law().empty()) laws.insert(outcome.law());
+    if (!outcome.hard_reason().empty()) hard.insert(outcome.hard_reason());
     if (outcome.has_retained_until()) {
       until = std::max(until, ToCivilDay(outcome.retained_until()));
     }
@@ -160,6 +181,8 @@ TemplateVariables VariableMaker::Outcome(const std::string& category,
       {"records", absl::StrCat(records)},
       {"retained_records", absl::StrCat(retained)},
       {"law", absl::StrJoin(laws, words_.separator())},
+      {"hard", absl::StrJoin(hard, words_.separator())},
+      {"redacted", redacted > 0 ? absl::StrCat(redacted) : std::string()},
   };
   if (until != absl::CivilDay::min()) variables.emplace("retained_until", words_.Day(until));
   if (const v1::Category* about = source_.rulebook.FindCategory(category)) {
@@ -263,7 +286,7 @@ TemplateList VariableMaker::Plan() const {
   std::set<std::tuple<std::string, v1::RetentionAction, std::string>> seen;
   for (const v1::PlanItem& item : request_.plan().items()) {
     if (!seen.insert({item.category(), item.action(), item.law()}).second) continue;
-    const bool restricts = item.action() == v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST;
+    const bool restricts = item.action() != v1::RETENTION_ACTION_ERASE;
     list.push_back({
         {"category", CategoryTitle(item.category())},
         {"erase", !restricts},
@@ -283,6 +306,19 @@ TemplateList VariableMaker::Blockers() const {
   return list;
 }
 
+TemplateList VariableMaker::Rules() const {
+  TemplateList list;
+  for (const v1::Category& category : source_.rulebook.policy.categories()) {
+    list.push_back({
+        {"category", words_.In(category.titles())},
+        {"purpose", words_.In(category.purposes())},
+        {"source", words_.In(category.sources())},
+        {"retention_words", words_.In(category.retention_words())},
+    });
+  }
+  return list;
+}
+
 TemplateList VariableMaker::Refused() const {
   TemplateList list;
   for (const v1::PartialRefusal& refusal : request_.partial_refusals()) {
@@ -298,7 +334,10 @@ TemplateList VariableMaker::Refused() const {
 }  // namespace
 
 TemplateVariables PublicVariables(const MessageSource& source) {
-  return VariableMaker(source).Public();
+  const VariableMaker maker(source);
+  TemplateVariables variables = maker.Public();
+  if (source.rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED) maker.AddWords(variables);
+  return variables;
 }
 
 TemplateVariables SubjectVariables(const MessageSource& source) {

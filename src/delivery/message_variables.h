@@ -27,6 +27,10 @@ struct MessageSource {
 // Returns what may be said to anybody who asked, verified or not:
 //
 //   company, request, type_title, name, received_day, last_day, remedies, first
+//   rules[category, purpose, source, retention_words]
+//
+// and, of a type that needs no verification, the answer in words: note, explanation, review_upheld,
+// review_changed, review_overturned.
 //
 // Texts are in the message's language (zh-CN where there is none), days in the policy's zone.
 // `request` is the id, `first` that of the same request filed before; `name` is what the requester
@@ -37,9 +41,10 @@ TemplateVariables PublicVariables(const MessageSource& source);
 //
 //   note, ground, reason, explanation, review_upheld, review_changed, review_overturned
 //   grant_expires, sha256, fee, fee_reason
-//   refused[categories, ground, reason]
+//   refused[categories, ground, reason], lift_reason, transfer_to, successor
 //   outcomes[category, provided, corrected, erased, restricted, not_held, records,
-//            retained_records, law, retained_until, purpose, source, retention_words]
+//            retained_records, law, hard, redacted, retained_until, purpose, source,
+//            retention_words]
 //   recipients[title, categories, purpose, told, pending, objected, exempt, law]
 //   fields[field, accepted, rejected, reason]
 //   plan[category, erase, restrict, law]

@@ -45,6 +45,10 @@ absl::StatusOr<std::string> TypeOf(v1::NoticeKind kind) {
       return std::string("dsr.notice.delete");
     case v1::NOTICE_KIND_CORRECT:
       return std::string("dsr.notice.correct");
+    case v1::NOTICE_KIND_STOP_PROCESSING:
+      return std::string("dsr.notice.stop-processing");
+    case v1::NOTICE_KIND_RESUME_PROCESSING:
+      return std::string("dsr.notice.resume-processing");
     default:
       return BodyError("the notice has no kind that a recipient can be told");
   }

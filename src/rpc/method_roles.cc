@@ -83,6 +83,9 @@ constexpr MethodRoles kMethods[] = {
     {"QuoteFee", kWorkflowRoles},
     {"SettleFee", kWorkflowRoles},
     {"DecideConflict", kWorkflowRoles},
+    {"ApproveDeletion", kWorkflowRoles},
+    {"RecordAnnouncement", kPrivacy},
+    {"LiftRestriction", kWorkflowRoles},
     {"ApproveFileAccess", kPrivacy},
     {"AssignRequest", kCaseworker | kPrivacy},
     {"DownloadPackage", kIntake | kCaseworker},
@@ -113,6 +116,12 @@ constexpr MethodRoles kMethods[] = {
     {"UpdateRecipient", kOperator | kPrivacy},
     {"BatchCreateDisclosures", kRegistrar | kOperator | kPrivacy},
     {"ListDisclosures", kCaseworker | kPrivacy | kAuditor},
+    {"BatchCreateConsents", kRegistrar | kOperator | kPrivacy},
+    {"ListConsents", kCaseworker | kPrivacy | kAuditor},
+    // HoldService
+    {"PlaceHold", kPrivacy},
+    {"LiftHold", kPrivacy},
+    {"ListHolds", kCaseworker | kPrivacy | kAuditor},
     // NoticeService
     {"PullNotices", kRecipient},
     {"GetNotice", kRecipient | kCaseworker | kPrivacy | kAuditor},

@@ -33,12 +33,14 @@ void AddChange(RpcService& service, const std::string& method, Changer<In> chang
   });
 }
 
-void BatchCreateDisclosures(const std::shared_ptr<UnaryCall>& call,
-                            v1::BatchCreateDisclosuresRequest in) {
-  absl::StatusOr<CallContext> context = MutationContext(*call, in);
-  if (!context.ok()) return call->Fail(context.status());
-  call->context().parts().registry.BatchCreateDisclosures(std::move(in), *std::move(context),
-                                                          AnswerTo(call));
+template <class In>
+void AddBatch(RpcService& service, const std::string& method,
+              void (Registry::*record)(In, CallContext, ExecutionDone)) {
+  service.Unary<In>(method, [record](const std::shared_ptr<UnaryCall>& call, In in) {
+    absl::StatusOr<CallContext> context = MutationContext(*call, in);
+    if (!context.ok()) return call->Fail(context.status());
+    (call->context().parts().registry.*record)(std::move(in), *std::move(context), AnswerTo(call));
+  });
 }
 
 template <class In, class Out>
@@ -80,31 +82,37 @@ void AddList(RpcService& service, const std::string& method,
   });
 }
 
-void ListDisclosures(const std::shared_ptr<UnaryCall>& call, const v1::ListDisclosuresRequest& in) {
-  FieldErrors errors;
-  CheckText(in.subject_account(), "subject_account", 1, 200, errors);
-  if (!errors.empty()) return call->Fail(errors.ToStatus());
-  const absl::StatusOr<PageOf> page = ReadPage(*call, in);
-  if (!page.ok()) return call->Fail(page.status());
-  AnswerFromStore<v1::ListDisclosuresResponse>(
-      call,
-      [call, in, page = *page](ReadView& view) -> absl::StatusOr<v1::ListDisclosuresResponse> {
-        v1::ListDisclosuresResponse out;
-        DSR_ASSIGN_OR_RETURN(const std::optional<RecordId> after, AfterId<RecordId>(page));
-        DSR_ASSIGN_OR_RETURN(std::vector<v1::Disclosure> rows,
-                             call->context().parts().registry.ListDisclosures(
-                                 view, in.subject_account(), after, page.size + 1));
-        out.set_next_page_token(EndPage<v1::ListDisclosuresRequest, v1::Disclosure>(
-            *call, in, page, rows, [](const v1::Disclosure& row) {
-              const absl::StatusOr<RecordId> id = ParseDisclosureName(row.name());
-              return id.ok() ? std::string(id->bytes()) : std::string();
-            }));
-        for (v1::Disclosure& row : rows) {
-          ClearPersonal(row);
-          *out.add_disclosures() = std::move(row);
-        }
-        return out;
-      });
+// What is recorded about one subject, by id.
+template <class In, class Out, class Row>
+void AddSubjectList(RpcService& service, const std::string& method,
+                    absl::StatusOr<std::vector<Row>> (Registry::*list)(
+                        ReadView&, absl::string_view, const std::optional<RecordId>&, int) const,
+                    absl::StatusOr<RecordId> (*parse)(absl::string_view), Row* (Out::*add)()) {
+  service.Unary<In>(method, [list, parse, add](const std::shared_ptr<UnaryCall>& call,
+                                               const In& in) {
+    FieldErrors errors;
+    CheckText(in.subject_account(), "subject_account", 1, 200, errors);
+    if (!errors.empty()) return call->Fail(errors.ToStatus());
+    const absl::StatusOr<PageOf> page = ReadPage(*call, in);
+    if (!page.ok()) return call->Fail(page.status());
+    AnswerFromStore<Out>(
+        call, [call, in, list, parse, add, page = *page](ReadView& view) -> absl::StatusOr<Out> {
+          Out out;
+          DSR_ASSIGN_OR_RETURN(const std::optional<RecordId> after, AfterId<RecordId>(page));
+          DSR_ASSIGN_OR_RETURN(std::vector<Row> rows,
+                               (call->context().parts().registry.*list)(view, in.subject_account(),
+                                                                        after, page.size + 1));
+          out.set_next_page_token(EndPage<In, Row>(*call, in, page, rows, [parse](const Row& row) {
+            const absl::StatusOr<RecordId> id = parse(row.name());
+            return id.ok() ? std::string(id->bytes()) : std::string();
+          }));
+          for (Row& row : rows) {
+            ClearPersonal(row);
+            *(out.*add)() = std::move(row);
+          }
+          return out;
+        });
+  });
 }
 
 }  // namespace
@@ -123,9 +131,16 @@ void AddRegistryMethods(RpcService& service) {
   AddList<v1::ListRecipientsRequest, v1::ListRecipientsResponse, v1::Recipient>(
       service, "ListRecipients", &ReadView::ListRecipients,
       &v1::ListRecipientsResponse::add_recipients);
-  service.Unary<v1::BatchCreateDisclosuresRequest>("BatchCreateDisclosures",
-                                                   BatchCreateDisclosures);
-  service.Unary<v1::ListDisclosuresRequest>("ListDisclosures", ListDisclosures);
+  AddBatch<v1::BatchCreateDisclosuresRequest>(service, "BatchCreateDisclosures",
+                                              &Registry::BatchCreateDisclosures);
+  AddBatch<v1::BatchCreateConsentsRequest>(service, "BatchCreateConsents",
+                                           &Registry::BatchCreateConsents);
+  AddSubjectList<v1::ListDisclosuresRequest, v1::ListDisclosuresResponse, v1::Disclosure>(
+      service, "ListDisclosures", &Registry::ListDisclosures, ParseDisclosureName,
+      &v1::ListDisclosuresResponse::add_disclosures);
+  AddSubjectList<v1::ListConsentsRequest, v1::ListConsentsResponse, v1::Consent>(
+      service, "ListConsents", &Registry::ListConsents, ParseConsentName,
+      &v1::ListConsentsResponse::add_consents);
 }
 
 }  // namespace dsr

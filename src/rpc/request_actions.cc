@@ -172,6 +172,29 @@ void AddEnds(RpcService& service) {
       });
 }
 
+void AddOwnMotion(RpcService& service) {
+  AddPlainAction<v1::ApproveDeletionRequest, ApproveDeletion>(service, "ApproveDeletion");
+  AddAction<v1::RecordAnnouncementRequest>(
+      service, "RecordAnnouncement",
+      [](const v1::RecordAnnouncementRequest& in, const storage::v1::Event&) -> Command {
+        return RecordAnnouncement{in.announcement()};
+      },
+      [](const v1::RecordAnnouncementRequest& in, FieldErrors& errors) {
+        CheckText(in.announcement(), "announcement", 1, 400, errors);
+      });
+  AddAction<v1::LiftRestrictionRequest>(
+      service, "LiftRestriction",
+      [](const v1::LiftRestrictionRequest&, const storage::v1::Event& clear) -> Command {
+        return LiftRestriction{clear.restriction_lifted()};
+      },
+      [](const v1::LiftRestrictionRequest& in, FieldErrors& errors) {
+        CheckText(in.reason(), "reason", 1, kMaxText, errors);
+      },
+      [](const v1::LiftRestrictionRequest& in, storage::v1::Event& event) {
+        event.mutable_restriction_lifted()->set_reason(in.reason());
+      });
+}
+
 void AddFees(RpcService& service) {
   AddAction<v1::QuoteFeeRequest>(
       service, "QuoteFee",
@@ -247,6 +270,7 @@ void AddRequestActions(RpcService& service) {
   AddReview(service);
   AddEnds(service);
   AddFees(service);
+  AddOwnMotion(service);
   AddFileAccess(service);
   AddAction<v1::AssignRequestRequest>(
       service, "AssignRequest",

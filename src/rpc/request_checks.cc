@@ -48,6 +48,19 @@ void CheckCorrection(const v1::CorrectionDetails& correction, FieldErrors& error
   }
 }
 
+void CheckCompanyDeletion(const v1::CompanyDeletionDetails& details, FieldErrors& errors) {
+  const std::string path = "request.company_deletion.";
+  if (details.ground() == v1::COMPANY_DELETION_GROUND_UNSPECIFIED) {
+    errors.AddMissing(path + "ground");
+  } else if (!v1::CompanyDeletionGround_IsValid(details.ground())) {
+    errors.AddInvalid(path + "ground", "is a listed ground");
+  }
+  CheckWord(details.batch(), path + "batch", 100, errors);
+  CheckText(details.announcement(), path + "announcement", 0, 400, errors);
+  const bool is_merger = details.ground() == v1::COMPANY_DELETION_GROUND_MERGER;
+  CheckText(details.successor(), path + "successor", is_merger ? 1 : 0, 200, errors);
+}
+
 void CheckDetails(const v1::Request& request, FieldErrors& errors) {
   switch (request.details_case()) {
     case v1::Request::kCorrection:
@@ -64,6 +77,27 @@ void CheckDetails(const v1::Request& request, FieldErrors& errors) {
       CheckText(request.decision_complaint().effect(), "request.decision_complaint.effect", 1,
                 kMaxText, errors);
       break;
+    case v1::Request::kConsentChange:
+      CheckText(request.consent_change().consent(), "request.consent_change.consent", 1, 100,
+                errors);
+      CheckLength(request.consent_change().keep_categories_size(),
+                  "request.consent_change.keep_categories", kMaxCategories, errors);
+      break;
+    case v1::Request::kComplaint:
+      CheckText(request.complaint().request(), "request.complaint.request", 0, 100, errors);
+      CheckText(request.complaint().text(), "request.complaint.text", 1, kMaxText, errors);
+      break;
+    case v1::Request::kText:
+      CheckText(request.text().text(), "request.text.text", 1, kMaxText, errors);
+      CheckText(request.text().law(), "request.text.law", 0, 200, errors);
+      break;
+    case v1::Request::kTransfer:
+      CheckText(request.transfer().recipient(), "request.transfer.recipient", 1, 100, errors);
+      CheckText(request.transfer().agreement(), "request.transfer.agreement", 1, 400, errors);
+      break;
+    case v1::Request::kCompanyDeletion:
+      CheckCompanyDeletion(request.company_deletion(), errors);
+      break;
     case v1::Request::DETAILS_NOT_SET:
       break;
   }
@@ -71,10 +105,11 @@ void CheckDetails(const v1::Request& request, FieldErrors& errors) {
 
 }  // namespace
 
-absl::Status CheckNewRequest(const v1::Request& request) {
+absl::Status CheckNewRequest(const v1::Request& request, bool needs_account) {
   FieldErrors errors;
   CheckText(request.type(), "request.type", 1, 100, errors);
-  CheckText(request.subject_account(), "request.subject_account", 1, 200, errors);
+  CheckText(request.subject_account(), "request.subject_account", needs_account ? 1 : 0, 200,
+            errors);
   CheckRequester(request, errors);
   CheckWord(request.channel(), "request.channel", 40, errors);
   if (!request.language().empty() && request.language() != "zh-CN" && request.language() != "en") {
@@ -107,6 +142,17 @@ storage::v1::RequestFiled FiledFrom(const v1::Request& request) {
   if (request.has_deletion()) *filed.mutable_deletion() = request.deletion();
   if (request.has_decision_complaint()) {
     *filed.mutable_decision_complaint() = request.decision_complaint();
+  }
+  if (request.has_consent_change()) *filed.mutable_consent_change() = request.consent_change();
+  if (request.has_complaint()) *filed.mutable_complaint() = request.complaint();
+  if (request.has_text()) *filed.mutable_text() = request.text();
+  if (request.has_transfer()) *filed.mutable_transfer() = request.transfer();
+  if (request.has_company_deletion())
+    *filed.mutable_company_deletion() = request.company_deletion();
+  // Whoever asks what needs no account is known by where he is answered.
+  if (filed.subject_account().empty()) {
+    const v1::Contact& reply_to = request.requester().reply_to();
+    filed.set_subject_account(absl::StrCat(reply_to.channel(), ":", reply_to.address()));
   }
   return filed;
 }

@@ -10,7 +10,7 @@ namespace dsr {
 
 // Checks what is wrong whatever the workflow says: limits, forms and enumerations, with paths from
 // `request.` on.
-absl::Status CheckNewRequest(const v1::Request& request);
+absl::Status CheckNewRequest(const v1::Request& request, bool needs_account = true);
 
 // Returns what is filed of it: the fields that a client gives, nothing that is output only.
 storage::v1::RequestFiled FiledFrom(const v1::Request& request);

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "app/command_executor.h"
+#include "app/holds.h"
 #include "app/key_file.h"
 #include "app/registry.h"
 #include "app/request_reader.h"
@@ -31,6 +32,7 @@ struct RpcParts {
   Store& store;
   CommandExecutor& executor;
   Registry& registry;
+  Holds& holds;
   RulebookCatalog& rulebooks;
   const KeyFile& keys;
   const ServerSecrets& secrets;

@@ -5,6 +5,7 @@
 
 #include "dsr/v1/admin_service.pb.h"
 #include "dsr/v1/audit_service.pb.h"
+#include "dsr/v1/hold_service.pb.h"
 #include "dsr/v1/message_service.pb.h"
 #include "dsr/v1/notice_service.pb.h"
 #include "dsr/v1/registry_service.pb.h"
@@ -32,6 +33,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
   add(v1::StartVerificationRequest::descriptor()->file(), {AddVerificationMethods});
   add(v1::LeaseTasksRequest::descriptor()->file(), {AddTaskMethods, AddTaskLeasing});
   add(v1::CreateRecipientRequest::descriptor()->file(), {AddRegistryMethods});
+  add(v1::PlaceHoldRequest::descriptor()->file(), {AddHoldMethods});
   add(v1::PullNoticesRequest::descriptor()->file(), {AddNoticeMethods, AddNoticePulling});
   add(v1::ListMessagesRequest::descriptor()->file(), {AddMessageMethods});
   add(v1::ListWorkflowsRequest::descriptor()->file(), {AddWorkflowMethods});

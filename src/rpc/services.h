@@ -24,6 +24,7 @@ void AddEvidenceMethods(RpcService& service);
 void AddTaskMethods(RpcService& service);
 void AddTaskLeasing(RpcService& service);
 void AddRegistryMethods(RpcService& service);
+void AddHoldMethods(RpcService& service);
 void AddNoticeMethods(RpcService& service);
 void AddNoticePulling(RpcService& service);
 void AddMessageMethods(RpcService& service);

@@ -18,6 +18,7 @@
 #include "absl/strings/strip.h"
 #include "app/command_executor.h"
 #include "app/decision_facts.h"
+#include "app/holds.h"
 #include "app/key_file.h"
 #include "app/key_numbers.h"
 #include "app/packager.h"
@@ -200,6 +201,7 @@ class Environment::Parts {
     if (packager_ != nullptr) packager_->Close();
     if (scheduler_ != nullptr) scheduler_->Stop();
     if (registry_ != nullptr) registry_->Close();
+    if (holds_ != nullptr) holds_->Close();
     if (executor_ != nullptr) executor_->Close();
     if (store_ != nullptr) store_->Close();
   }
@@ -251,6 +253,14 @@ class Environment::Parts {
         .subjects = *subjects_,
         .policy = rulebooks_->files().policy,
         .check_url = [is_dev](absl::string_view url) { return ValidateWebhookUrl(url, is_dev); }});
+    holds_ = std::make_unique<Holds>(Holds::Parts{.store = *store_,
+                                                  .clock = clock(),
+                                                  .ids = *ids_,
+                                                  .keys = *keys_,
+                                                  .secrets = *secrets_,
+                                                  .subjects = *subjects_,
+                                                  .policy = rulebooks_->files().policy,
+                                                  .executor = *executor_});
     config::v1::TokenFile tokens;
     DSR_RETURN_IF_ERROR(ReadTextFile(options_.config.token_file(), tokens));
     DSR_ASSIGN_OR_RETURN(PrincipalDirectory principals, PrincipalDirectory::Create(tokens));
@@ -306,6 +316,7 @@ class Environment::Parts {
                  .store = *store_,
                  .executor = *executor_,
                  .registry = *registry_,
+                 .holds = *holds_,
                  .rulebooks = *rulebooks_,
                  .keys = *keys_,
                  .secrets = *secrets_,
@@ -345,6 +356,7 @@ class Environment::Parts {
   std::unique_ptr<Subjects> subjects_;
   std::unique_ptr<CommandExecutor> executor_;
   std::unique_ptr<Registry> registry_;
+  std::unique_ptr<Holds> holds_;
   std::unique_ptr<PrincipalDirectory> principals_;
   std::unique_ptr<RequestReader> reader_;
   std::unique_ptr<WebhookTransport> webhooks_;

@@ -32,6 +32,8 @@ constexpr TriggeredAction kTriggeredActions[] = {
     {v1::TRIGGER_FEE_QUOTED, "QuoteFee"},
     {v1::TRIGGER_FEE_SETTLED, "SettleFee"},
     {v1::TRIGGER_CONFLICT_DECIDED, "DecideConflict"},
+    {v1::TRIGGER_DELETION_APPROVED, "ApproveDeletion"},
+    {v1::TRIGGER_RESTRICTION_LIFTED, "LiftRestriction"},
     {v1::TRIGGER_WITHDRAWN, "WithdrawRequest"},
     {v1::TRIGGER_RESPONDED, "RespondToRequest"},
 };
@@ -128,6 +130,22 @@ absl::Status CheckSubmitCode(const Circumstances& at) {
   return at.now() < FromTimestamp(pending->expire_time()) ? absl::OkStatus() : CodeExpired();
 }
 
+absl::Status CheckAnnouncement(const Circumstances& at) {
+  if (at.request().phase() == v1::PHASE_CLOSED) return AlreadyEnded(at.request().name());
+  return at.actor().HasRole("privacy_officer") ? absl::OkStatus()
+                                               : RoleMissing("RecordAnnouncement");
+}
+
+// What CheckAction cannot know: nobody approves twice, nor what he filed.
+absl::Status CheckApproval(const Circumstances& at, absl::Status allowed) {
+  if (!allowed.ok()) return allowed;
+  const auto& approvers = at.request().approvers();
+  const bool is_second =
+      at.actor().name != at.request().filed_by() &&
+      std::find(approvers.begin(), approvers.end(), at.actor().name) == approvers.end();
+  return is_second ? absl::OkStatus() : SecondPersonNeeded("ApproveDeletion");
+}
+
 absl::Status CheckFileAccess(const Circumstances& at) {
   if (!at.actor().HasRole("privacy_officer")) return RoleMissing("ApproveFileAccess");
   return IsMinor(at) ? absl::OkStatus()
@@ -150,14 +168,21 @@ std::vector<v1::AllowedAction> AllowedActions(const Rulebook& rulebook,
   const Circumstances at = {.rulebook = rulebook, .state = record.state(), .context = context};
   const v1::Request& request = record.state().request();
   std::vector<v1::AllowedAction> actions;
-  actions.push_back(Tell("StartVerification", CheckStartVerification(at)));
-  actions.push_back(Tell("SubmitCode", CheckSubmitCode(at)));
-  actions.push_back(Tell("RecordEvidence", CheckRecordEvidence(at)));
-  actions.push_back(Tell("DecideVerification", CheckDecideVerification(at)));
-  actions.push_back(Tell("RevokeVerification", CheckRevoke(at)));
+  if (rulebook.workflow.initiation() == v1::INITIATION_UNSPECIFIED) {
+    actions.push_back(Tell("StartVerification", CheckStartVerification(at)));
+    actions.push_back(Tell("SubmitCode", CheckSubmitCode(at)));
+    actions.push_back(Tell("RecordEvidence", CheckRecordEvidence(at)));
+    actions.push_back(Tell("DecideVerification", CheckDecideVerification(at)));
+    actions.push_back(Tell("RevokeVerification", CheckRevoke(at)));
+  }
+  if (rulebook.workflow.initiation() == v1::INITIATION_COMPANY)
+    actions.push_back(Tell("RecordAnnouncement", CheckAnnouncement(at)));
   for (const TriggeredAction& triggered : kTriggeredActions) {
     if (!Uses(rulebook.workflow, triggered.trigger)) continue;
-    actions.push_back(Tell(triggered.action, CheckAction(at, triggered.trigger, triggered.action)));
+    absl::Status allowed = CheckAction(at, triggered.trigger, triggered.action);
+    if (triggered.trigger == v1::TRIGGER_DELETION_APPROVED)
+      allowed = CheckApproval(at, std::move(allowed));
+    actions.push_back(Tell(triggered.action, allowed));
   }
   actions.push_back(Tell("ApproveFileAccess", CheckFileAccess(at)));
   absl::Status assign =

@@ -30,6 +30,8 @@ bool IsSetOffByPeople(v1::Trigger trigger) {
     case v1::TRIGGER_FEE_QUOTED:
     case v1::TRIGGER_FEE_SETTLED:
     case v1::TRIGGER_CONFLICT_DECIDED:
+    case v1::TRIGGER_DELETION_APPROVED:
+    case v1::TRIGGER_RESTRICTION_LIFTED:
       return true;
     default:
       return false;
@@ -73,14 +75,21 @@ class ElementChecker {
 
   void Check() {
     const v1::Workflow& workflow = machine_.workflow();
-    if (workflow.least_level() == v1::ASSURANCE_LEVEL_UNSPECIFIED ||
-        !v1::AssuranceLevel_IsValid(workflow.least_level())) {
+    const bool verifies = workflow.initiation() == v1::INITIATION_UNSPECIFIED;
+    if (!v1::Initiation_IsValid(workflow.initiation())) {
+      Add(machine_.source().root.Of("initiation"), "`initiation` has an unknown value");
+    } else if (!verifies && workflow.least_level() != v1::ASSURANCE_LEVEL_UNSPECIFIED) {
+      Add(machine_.source().root.Of("least_level"),
+          "`least_level` goes with verification, which this initiation does without");
+    } else if (verifies && (workflow.least_level() == v1::ASSURANCE_LEVEL_UNSPECIFIED ||
+                            !v1::AssuranceLevel_IsValid(workflow.least_level()))) {
       Add(machine_.source().root.Of("least_level"),
           "the workflow needs `least_level`: nothing may be done for somebody unverified");
     }
     if (!v1::DetailsKind_IsValid(workflow.details())) {
       Add(machine_.source().root.Of("details"), "`details` has an unknown value");
     }
+    CheckDataUse();
     for (int i = 0; i < workflow.request_timers_size(); ++i) {
       CheckTimer(workflow.request_timers(i), machine_.source().request_timers[i]);
     }
@@ -97,6 +106,22 @@ class ElementChecker {
  private:
   void Add(const Place& place, absl::string_view description) {
     AddFinding(place, description, findings_);
+  }
+
+  // Requests of one subject are ordered by it, so it must be what the file does.
+  void CheckDataUse() {
+    v1::DataUse use = v1::DATA_USE_UNSPECIFIED;
+    for (const v1::Transition& rule : machine_.workflow().transitions()) {
+      for (const v1::Effect& effect : rule.effects()) {
+        if (effect.task_kind() == v1::TASK_KIND_ERASE) use = v1::DATA_USE_ERASES;
+        const bool reads = effect.task_kind() == v1::TASK_KIND_COLLECT ||
+                           effect.task_kind() == v1::TASK_KIND_CORRECT;
+        if (reads && use != v1::DATA_USE_ERASES) use = v1::DATA_USE_READS;
+      }
+    }
+    if (use == machine_.workflow().data_use()) return;
+    Add(machine_.source().root.Of("data_use"),
+        absl::StrCat("`data_use` must be ", v1::DataUse_Name(use), ", which is what its tasks do"));
   }
 
   void CheckTimer(const v1::TimerRule& timer, const Place& place) {

@@ -125,6 +125,34 @@ void CheckContradictions(const Machine& machine, std::vector<Finding>* findings)
   }
 }
 
+bool NoNoticeIsOutstanding(const v1::Transition& rule) {
+  return std::any_of(rule.guards().begin(), rule.guards().end(), [](const v1::Guard& guard) {
+    return guard.kind() == v1::GUARD_KIND_NOTICES_OUTSTANDING && guard.not_();
+  });
+}
+
+// A recipient that was told is chased until it has answered: no end may come before.
+void CheckNoticesEnd(const Machine& machine, std::vector<Finding>* findings) {
+  const auto waits_for_none = [&machine](const Edge& edge) {
+    return !NoNoticeIsOutstanding(machine.transition(edge.transition));
+  };
+  std::vector<bool> told(machine.state_count(), false);
+  for (const Edge& edge : machine.edges()) {
+    if (HasEffect(machine.transition(edge.transition), v1::EFFECT_KIND_NOTIFY_RECIPIENTS))
+      told[edge.to] = true;
+  }
+  told = machine.Reach(told, waits_for_none);
+  for (const Edge& edge : machine.edges()) {
+    if (!told[edge.from] || !machine.state(edge.to).end() || !waits_for_none(edge)) continue;
+    AddFinding(machine.source().transitions[edge.transition],
+               absl::StrCat("workflow `", machine.workflow().name(), "`: state `",
+                            machine.state(edge.from).name(),
+                            "` can have notices that no recipient has answered; the way to the end "
+                            "needs the guard NOTICES_OUTSTANDING with `not`"),
+               findings);
+  }
+}
+
 // Whether guards would stop such a circle cannot be proved from the file, so none may exist.
 void CheckCircles(const Machine& machine, std::vector<Finding>* findings) {
   const auto on_facts = [&machine](const Edge& edge) {
@@ -151,6 +179,7 @@ void CheckPaths(const Machine& machine, std::vector<Finding>* findings) {
   CheckShadows(machine, findings);
   CheckContradictions(machine, findings);
   CheckCircles(machine, findings);
+  CheckNoticesEnd(machine, findings);
 }
 
 }  // namespace dsr

@@ -6,14 +6,20 @@
 namespace dsr {
 namespace {
 
-// Asks only whom to ask; every other task tells somebody something or changes something.
-bool IsHarmless(v1::TaskKind kind) { return kind == v1::TASK_KIND_RESOLVE_CONTACT; }
+// Asks only whom to ask, or undoes what was begun; every other task tells somebody something or
+// changes something.
+bool IsHarmless(v1::TaskKind kind) {
+  return kind == v1::TASK_KIND_RESOLVE_CONTACT || kind == v1::TASK_KIND_LIFT_RESTRICTION;
+}
 
 bool NeedsVerification(const v1::Effect& effect) {
   switch (effect.kind()) {
+    case v1::EFFECT_KIND_CHANGE_CONSENT:
+    case v1::EFFECT_KIND_RECORD_DISCLOSURE:
     case v1::EFFECT_KIND_CREATE_TASKS:
       return !IsHarmless(effect.task_kind());
     case v1::EFFECT_KIND_NOTIFY_RECIPIENTS:
+      return effect.notice_kind() != v1::NOTICE_KIND_RESUME_PROCESSING;
     case v1::EFFECT_KIND_ERASE_RETAINED:
     case v1::EFFECT_KIND_ISSUE_GRANT:
       return true;
@@ -61,22 +67,43 @@ bool NotifiesDeletion(const v1::Transition& rule) {
   });
 }
 
+bool IsApproved(const v1::Transition& rule) {
+  return std::any_of(rule.guards().begin(), rule.guards().end(), [](const v1::Guard& guard) {
+    return guard.kind() == v1::GUARD_KIND_APPROVED_BY_TWO && !guard.not_();
+  });
+}
+
+// Why the workflow, by how it comes about, may not do this here; empty when it may.
+std::string WhyNot(const Machine& machine, const v1::Transition& rule, const v1::Effect& effect) {
+  switch (machine.workflow().initiation()) {
+    case v1::INITIATION_UNVERIFIED:
+      if (effect.kind() == v1::EFFECT_KIND_RESPOND) return "";
+      return " is not for a workflow without verification: an answer in words is all it may give";
+    case v1::INITIATION_COMPANY:
+      if (effect.kind() == v1::EFFECT_KIND_RESPOND) {
+        return " has nobody to answer: the company acts on its own motion";
+      }
+      return IsApproved(rule) ? "" : " needs the guard APPROVED_BY_TWO on this transition";
+    default:
+      return IsVerified(rule, machine.workflow().least_level())
+                 ? ""
+                 : " needs the guard VERIFIED of at least the workflow's least level on this "
+                   "transition";
+  }
+}
+
 }  // namespace
 
 void CheckVerification(const Machine& machine, std::vector<Finding>* findings) {
   for (int t = 0; t < machine.workflow().transitions_size(); ++t) {
     const v1::Transition& rule = machine.transition(t);
-    const bool verified = IsVerified(rule, machine.workflow().least_level());
     const bool follow_up = LeavesOnlyFollowUp(machine, rule);
     for (int i = 0; i < rule.effects_size(); ++i) {
       const v1::Effect& effect = rule.effects(i);
       const Place place = machine.source().transitions[t].Of("effects", i);
-      if (NeedsVerification(effect) && !verified && !(follow_up && MayFollowAnAnswer(effect))) {
-        AddFinding(place,
-                   absl::StrCat(Describe(effect),
-                                " needs the guard VERIFIED of at least the workflow's least level "
-                                "on this transition"),
-                   findings);
+      const std::string why = NeedsVerification(effect) ? WhyNot(machine, rule, effect) : "";
+      if (!why.empty() && !(follow_up && MayFollowAnAnswer(effect))) {
+        AddFinding(place, absl::StrCat(Describe(effect), why), findings);
       }
       if (effect.kind() == v1::EFFECT_KIND_CREATE_TASKS &&
           effect.task_kind() == v1::TASK_KIND_ERASE && !NotifiesDeletion(rule)) {

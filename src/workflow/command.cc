@@ -13,6 +13,9 @@ struct NameOf {
   absl::string_view operator()(const QuoteFee&) const { return "QuoteFee"; }
   absl::string_view operator()(const SettleFee&) const { return "SettleFee"; }
   absl::string_view operator()(const DecideConflict&) const { return "DecideConflict"; }
+  absl::string_view operator()(const ApproveDeletion&) const { return "ApproveDeletion"; }
+  absl::string_view operator()(const RecordAnnouncement&) const { return "RecordAnnouncement"; }
+  absl::string_view operator()(const LiftRestriction&) const { return "LiftRestriction"; }
   absl::string_view operator()(const Reconsider&) const { return "Reconsider"; }
   absl::string_view operator()(const ApproveFileAccess&) const { return "ApproveFileAccess"; }
   absl::string_view operator()(const OpenFile&) const { return "GetRequest"; }

@@ -80,14 +80,17 @@ absl::Time TimerDue(const Rulebook& rulebook, const v1::TimerRule& rule, absl::T
 
 absl::CivilDay RetentionEnd(const Rulebook& rulebook, const v1::RetentionRule& rule,
                             absl::CivilDay anchor) {
-  return RollToWorkingDay(rulebook.calendar, AddMonths(anchor, rule.months())).day;
+  const absl::CivilDay end = rule.civil_days() > 0 ? AddCivilDays(anchor, rule.civil_days())
+                                                   : AddMonths(anchor, rule.months());
+  return rule.unrolled() ? end : RollToWorkingDay(rulebook.calendar, end).day;
 }
 
 absl::CivilDay ErasableUntil(const Rulebook& rulebook, const v1::RetentionRule& rule,
                              absl::CivilDay today) {
   // A later anchor never ends earlier, and none after this one ends before today; from here the end
   // is at most one rest period away.
-  absl::CivilDay anchor = AddMonths(today, -rule.months());
+  absl::CivilDay anchor =
+      rule.civil_days() > 0 ? today - rule.civil_days() : AddMonths(today, -rule.months());
   while (RetentionEnd(rulebook, rule, anchor) >= today) --anchor;
   return anchor;
 }

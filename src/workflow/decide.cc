@@ -11,9 +11,10 @@ namespace dsr {
 namespace {
 
 // A message's delivery changes no fact that a guard asks for, and its record is loaded without
-// tasks and notices.
-bool ChangesFacts(const Command& command) {
-  return !std::holds_alternative<RecordMessageDelivery>(command);
+// tasks and notices; but where the company acts on its own motion, it is how the subject is told.
+bool ChangesFacts(const Command& command, const Rulebook& rulebook) {
+  return !std::holds_alternative<RecordMessageDelivery>(command) ||
+         rulebook.workflow.initiation() == v1::INITIATION_COMPANY;
 }
 
 // Adds the rejection to the history and to nothing else.
@@ -24,7 +25,7 @@ Decision Reject(Deciding deciding, const Command& command, absl::Status status) 
     event.mutable_action_rejected()->set_action(std::string(CommandName(command)));
     event.mutable_action_rejected()->set_reason(ReasonOf(status));
     deciding.Emit(std::move(event));
-    if (ChangesFacts(command)) {
+    if (ChangesFacts(command, deciding.rulebook())) {
       ReviewProof(deciding);
       Settle(deciding);
     }
@@ -50,7 +51,7 @@ Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& reco
                                                         : Deciding(rulebook, record, context),
                   command, std::move(status));
   }
-  if (ChangesFacts(command)) {
+  if (ChangesFacts(command, deciding.rulebook())) {
     ReviewProof(deciding);
     Settle(deciding);
   }

@@ -127,6 +127,10 @@ void RunEffect(Deciding& deciding, const v1::Effect& effect) {
       return EraseRetained(deciding);
     case v1::EFFECT_KIND_ISSUE_GRANT:
       return IssueGrant(deciding);
+    case v1::EFFECT_KIND_CHANGE_CONSENT:
+      return ChangeConsent(deciding);
+    case v1::EFFECT_KIND_RECORD_DISCLOSURE:
+      return RecordDisclosure(deciding);
     case v1::EFFECT_KIND_UNSPECIFIED:
     case v1::EffectKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::EffectKind_INT_MAX_SENTINEL_DO_NOT_USE_:

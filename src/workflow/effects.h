@@ -25,6 +25,14 @@ void EraseRetained(Deciding& deciding);
 // Sets the timer `retention-end` to when the next retained records may go; ends it when none wait.
 // Records that a task is already erasing do not wait.
 void KeepRetentionTimer(Deciding& deciding);
+// Changes the consent that the request names; records the transfer's disclosure
+// (effects_consent.cc).
+void ChangeConsent(Deciding& deciding);
+void RecordDisclosure(Deciding& deciding);
+// The subject's consent of that name, or null.
+const v1::Consent* FindConsent(const Facts& facts, const std::string& name);
+// The categories that the request takes out of its consent.
+std::set<std::string> CategoriesLosingConsent(const Deciding& deciding);
 // Computes the deletion plan (effects_plan.cc).
 void ComputePlan(Deciding& deciding);
 // Makes notices for disclosures that no notice of this request covers yet (effects_notices.cc).

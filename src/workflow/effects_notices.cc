@@ -33,7 +33,9 @@ struct Received {
   }
 };
 
-std::set<std::string> ConcernedCategories(const v1::Request& request, v1::NoticeKind kind) {
+std::set<std::string> ConcernedCategories(const Deciding& deciding, v1::NoticeKind kind) {
+  if (deciding.request().has_consent_change()) return CategoriesLosingConsent(deciding);
+  const v1::Request& request = deciding.request();
   if (kind != v1::NOTICE_KIND_CORRECT) {
     // Not the plan's: what none of our systems holds any more, a recipient may hold still.
     return CategoriesToServe(request);
@@ -45,19 +47,32 @@ std::set<std::string> ConcernedCategories(const v1::Request& request, v1::Notice
   return categories;
 }
 
+// Of a consent that ends only those are told that rely on it; one that names none is relied on by
+// all.
+bool ReliesOn(const Deciding& deciding, const std::string& recipient) {
+  if (!deciding.request().has_consent_change()) return true;
+  const v1::Consent* consent =
+      FindConsent(deciding.facts(), deciding.request().consent_change().consent());
+  if (consent == nullptr || consent->recipients().empty()) return true;
+  return std::find(consent->recipients().begin(), consent->recipients().end(), recipient) !=
+         consent->recipients().end();
+}
+
 std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind kind) {
-  const std::set<std::string> concerned = ConcernedCategories(deciding.request(), kind);
+  const std::set<std::string> concerned = ConcernedCategories(deciding, kind);
   const auto& covered_list = deciding.state().covered_disclosures();
   const std::set<std::string> covered(covered_list.begin(), covered_list.end());
   std::map<std::string, Received> received;
   for (const v1::Disclosure& disclosure : deciding.facts().disclosures) {
     const auto id = ParseDisclosureName(disclosure.name());
-    if (!id.ok() || covered.contains(std::string(id->bytes()))) continue;
+    // Who was told to stop is told again to resume.
+    const bool is_covered = id.ok() && covered.contains(std::string(id->bytes()));
+    if (!id.ok() || (is_covered && kind != v1::NOTICE_KIND_RESUME_PROCESSING)) continue;
     std::set<std::string> here;
     for (const std::string& category : disclosure.categories()) {
       if (concerned.contains(category)) here.insert(category);
     }
-    if (here.empty()) continue;
+    if (here.empty() || !ReliesOn(deciding, disclosure.recipient())) continue;
     Received& entry = received[disclosure.recipient()];
     entry.disclosure_ids.emplace_back(id->bytes());
     entry.categories.insert(here.begin(), here.end());

@@ -8,6 +8,7 @@
 #include "dsr/workflow/deadline.h"
 #include "workflow/children.h"
 #include "workflow/effects.h"
+#include "workflow/retention.h"
 
 namespace dsr {
 namespace {
@@ -102,6 +103,18 @@ bool IsErasingRetained(const Deciding& deciding, const std::string& system) {
   });
 }
 
+// The rules by which what was restricted is looked at again: a term that began with the deletion
+// has been running since.
+google::protobuf::RepeatedPtrField<v1::RetentionRule> RecordRules(const v1::PlanItem& instruction) {
+  auto rules = RulesOf(instruction);
+  rules.erase(std::remove_if(rules.begin(), rules.end(),
+                             [](const v1::RetentionRule& rule) {
+                               return rule.start() == v1::RETENTION_START_DELETION;
+                             }),
+              rules.end());
+  return rules;
+}
+
 void EmitTasks(Deciding& deciding, TasksCreated created) {
   Event event;
   *event.mutable_tasks_created() = std::move(created);
@@ -125,6 +138,16 @@ void CreateTasks(Deciding& deciding, v1::TaskKind kind) {
     case v1::TASK_KIND_ERASE:
       AddEraseTasks(deciding, created);
       break;
+    case v1::TASK_KIND_RESTRICT:
+    case v1::TASK_KIND_LIFT_RESTRICTION:
+    case v1::TASK_KIND_STOP_COLLECTION:
+      AddTasksByCategory(deciding, CategoriesToServe(request), created);
+      break;
+    case v1::TASK_KIND_STOP_PROCESSING:
+      AddTasksByCategory(deciding, CategoriesLosingConsent(deciding), created);
+      for (NewTask& task : *created.mutable_tasks())
+        task.set_consent(request.consent_change().consent());
+      break;
     case v1::TASK_KIND_BUILD_PACKAGE:
     case v1::TASK_KIND_BUILD_ANSWER:
       *created.add_tasks() = MakeTask(deciding, kind, kPackager, created.round());
@@ -137,25 +160,25 @@ void CreateTasks(Deciding& deciding, v1::TaskKind kind) {
 }
 
 void EraseRetained(Deciding& deciding) {
-  const Rulebook& rulebook = deciding.rulebook();
-  const absl::CivilDay today = DayOf(deciding.now(), rulebook.zone);
+  const absl::CivilDay today = DayOf(deciding.now(), deciding.rulebook().zone);
   TasksCreated created;
   created.set_kind(v1::TASK_KIND_ERASE);
   created.set_round(NextRound(deciding, created.kind()));
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
-    if (ToCivilDay(retained.next_end()) >= today || IsErasingRetained(deciding, retained.system()))
+    if (NextEnd(deciding, retained) >= today || IsErasingRetained(deciding, retained.system()))
       continue;
     NewTask& task = *created.add_tasks() =
         MakeTask(deciding, created.kind(), retained.system(), created.round());
     task.set_retained_only(true);
     for (const v1::PlanItem& instruction : retained.instructions()) {
-      if (instruction.action() != v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) continue;
-      v1::RetentionRule rule;
-      rule.set_law(instruction.law());
-      rule.set_months(instruction.retention_months());
+      if (instruction.action() == v1::RETENTION_ACTION_ERASE) continue;
       task.add_categories(instruction.category());
-      v1::PlanItem& item = *task.add_instructions() = instruction;
-      *item.mutable_erase_anchored_until() = ToDate(ErasableUntil(rulebook, rule, today));
+      // As of now: another hold may have come, and the rules are those of the plan.
+      v1::PlanItem item = PlanItemFor(deciding, instruction.category(), retained.system(),
+                                      RecordRules(instruction));
+      if (instruction.has_kept_until() && ToCivilDay(instruction.kept_until()) >= today)
+        *item.mutable_kept_until() = instruction.kept_until();
+      *task.add_instructions() = std::move(item);
     }
   }
   if (created.tasks_size() > 0) EmitTasks(deciding, std::move(created));
@@ -171,7 +194,7 @@ void KeepRetentionTimer(Deciding& deciding) {
   absl::CivilDay next = absl::CivilDay::max();
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
     if (IsErasingRetained(deciding, retained.system())) continue;
-    next = std::min(next, ToCivilDay(retained.next_end()));
+    next = std::min(next, NextEnd(deciding, retained));
   }
   if (next == absl::CivilDay::max()) {
     if (present == timers.end()) return;
@@ -180,7 +203,10 @@ void KeepRetentionTimer(Deciding& deciding) {
     deciding.Emit(std::move(event));
     return;
   }
-  const google::protobuf::Timestamp due = ToTimestamp(EndOfDay(next, deciding.rulebook().zone));
+  // Where a hold was lifted late, the end has long passed: at once.
+  const absl::Time end =
+      next == absl::CivilDay::min() ? deciding.now() : EndOfDay(next, deciding.rulebook().zone);
+  const google::protobuf::Timestamp due = ToTimestamp(std::max(end, deciding.now()));
   if (present != timers.end() && FromTimestamp(present->due_time()) == FromTimestamp(due)) return;
   Event event;
   event.mutable_timer_set()->set_name(kName);

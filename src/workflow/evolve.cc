@@ -58,6 +58,16 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::Request
   if (filed.has_deletion()) *request.mutable_deletion() = filed.deletion();
   if (filed.has_decision_complaint())
     *request.mutable_decision_complaint() = filed.decision_complaint();
+  if (filed.has_consent_change()) *request.mutable_consent_change() = filed.consent_change();
+  if (filed.has_complaint()) *request.mutable_complaint() = filed.complaint();
+  if (filed.has_text()) *request.mutable_text() = filed.text();
+  if (filed.has_transfer()) *request.mutable_transfer() = filed.transfer();
+  if (filed.has_company_deletion()) {
+    *request.mutable_company_deletion() = filed.company_deletion();
+    request.set_announcement(filed.company_deletion().announcement());
+  }
+  request.set_filed_by(event.actor());
+  *state.mutable_first_deciders() = filed.first_deciders();
   *request.mutable_pins() = filed.pins();
   request.set_duplicate_of(filed.duplicate_of());
   request.set_repeat_number(filed.repeat_number());
@@ -352,6 +362,25 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kConflictDecided:
       Apply(record, event, event.conflict_decided());
       break;
+    case Event::kConsentChanged:
+      // In effect at once: there is nothing left to withdraw.
+      record.mutable_state()->set_point_of_no_return(true);
+      break;
+    case Event::kDeletionApproved:
+      record.mutable_state()->mutable_request()->add_approvers(event.actor());
+      break;
+    case Event::kAnnouncementRecorded:
+      record.mutable_state()->mutable_request()->set_announcement(
+          event.announcement_recorded().announcement());
+      break;
+    case Event::kRestrictionLifted: {
+      v1::Restriction& restriction =
+          *record.mutable_state()->mutable_request()->mutable_restriction();
+      restriction.set_lifted_by(event.actor());
+      *restriction.mutable_lift_time() = event.time();
+      restriction.set_reason(event.restriction_lifted().reason());
+      break;
+    }
     case Event::kIncidentRaised:
       Apply(record, event, event.incident_raised());
       break;
@@ -363,6 +392,7 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kRequestWithdrawn:
     case Event::kBlockersCleared:
     case Event::kFileOpened:
+    case Event::kDisclosureRecorded:
     case Event::kActionRejected:
     case Event::PAYLOAD_NOT_SET:
       break;

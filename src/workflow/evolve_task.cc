@@ -22,6 +22,8 @@ void Create(RequestRecord& record, const Event& event, const storage::v1::TasksC
   RequestState& state = *record.mutable_state();
   const RequestId request = IdOf(record);
   if (IsPointOfNoReturn(created.kind())) state.set_point_of_no_return(true);
+  if (created.kind() == v1::TASK_KIND_RESTRICT)
+    *state.mutable_request()->mutable_restriction()->mutable_begin_time() = event.time();
   TaskRound* round = FindRound(state, created.kind());
   if (round == nullptr) round = state.add_rounds();
   round->set_kind(created.kind());
@@ -43,6 +45,7 @@ void Create(RequestRecord& record, const Event& event, const storage::v1::TasksC
     *task.mutable_instructions() = made.instructions();
     task.set_review_outcome(made.review_outcome());
     task.set_retained_only(made.retained_only());
+    task.set_consent(made.consent());
     task.set_round(created.round());
   }
 }
@@ -71,10 +74,10 @@ void RecordRetained(RequestState& state, const v1::Task& task,
                                   return data.system() == task.system();
                                 }),
                  retained.end());
-  if (!completed.has_next_retention_end()) return;
+  if (!completed.has_next_retention_end() && !completed.held()) return;
   storage::v1::RetainedData& data = *state.add_retained();
   data.set_system(task.system());
-  *data.mutable_next_end() = completed.next_retention_end();
+  if (completed.has_next_retention_end()) *data.mutable_next_end() = completed.next_retention_end();
   *data.mutable_instructions() = task.instructions();
 }
 

@@ -90,7 +90,9 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
     case v1::GUARD_KIND_SECOND_PERSON:
       return IsPerson(actor) && actor.name != request.refusal().proposer();
     case v1::GUARD_KIND_REVIEWER_INDEPENDENT:
-      return IsPerson(actor) && actor.name != request.review().decided_by();
+      return IsPerson(actor) && actor.name != request.review().decided_by() &&
+             std::find(state.first_deciders().begin(), state.first_deciders().end(), actor.name) ==
+                 state.first_deciders().end();
     case v1::GUARD_KIND_DECISION_CHANGED:
       return request.review().outcome() == v1::REVIEW_OUTCOME_CHANGED ||
              request.review().outcome() == v1::REVIEW_OUTCOME_OVERTURNED;
@@ -118,6 +120,10 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
     case v1::GUARD_KIND_ROLE_ENDED:
       return !state.point_of_no_return() &&
              request.requester().relation() != v1::RELATION_CLOSE_RELATIVE && IsDeceased(at);
+    case v1::GUARD_KIND_APPROVED_BY_TWO:
+      return request.approvers_size() >= 2;
+    case v1::GUARD_KIND_SUBJECT_TOLD:
+      return state.subject_told() || !request.announcement().empty();
     case v1::GUARD_KIND_UNSPECIFIED:
     case v1::GuardKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::GuardKind_INT_MAX_SENTINEL_DO_NOT_USE_:

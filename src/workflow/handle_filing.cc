@@ -38,7 +38,20 @@ void CheckCategories(const Rulebook& rulebook, const RequestFiled& filed, FieldE
 // The subject may always ask; whoever else may is the workflow's to say.
 void CheckRequester(const v1::Workflow& workflow, const v1::Requester& requester,
                     FieldErrors& errors) {
-  if (requester.relation() == v1::RELATION_SUBJECT) return;
+  const bool is_company = requester.relation() == v1::RELATION_COMPANY;
+  if (is_company != (workflow.initiation() == v1::INITIATION_COMPANY)) {
+    errors.AddInvalid("request.requester.relation",
+                      is_company ? "the company itself does not file this type of request"
+                                 : "must be COMPANY: only the company itself files this type");
+    return;
+  }
+  if (is_company) return;
+  if (requester.relation() == v1::RELATION_SUBJECT) {
+    if (workflow.initiation() == v1::INITIATION_UNVERIFIED && !requester.has_reply_to()) {
+      errors.AddMissing("request.requester.reply_to", "is required: the answer goes there");
+    }
+    return;
+  }
   // The contact on file is the subject's, not the representative's.
   if (!requester.has_reply_to()) {
     errors.AddMissing("request.requester.reply_to", "is required of a representative");
@@ -67,6 +80,12 @@ void CheckDetails(const Rulebook& rulebook, const RequestFiled& filed, FieldErro
   check(filed.has_deletion(), v1::DETAILS_KIND_DELETION, "request.deletion");
   check(filed.has_decision_complaint(), v1::DETAILS_KIND_DECISION_COMPLAINT,
         "request.decision_complaint");
+  check(filed.has_consent_change(), v1::DETAILS_KIND_CONSENT_CHANGE, "request.consent_change");
+  check(filed.has_complaint(), v1::DETAILS_KIND_COMPLAINT, "request.complaint");
+  check(filed.has_text(), v1::DETAILS_KIND_TEXT, "request.text");
+  check(filed.has_transfer(), v1::DETAILS_KIND_TRANSFER, "request.transfer");
+  check(filed.has_company_deletion(), v1::DETAILS_KIND_COMPANY_DELETION,
+        "request.company_deletion");
   if (kind == v1::DETAILS_KIND_DELETION &&
       filed.deletion().ground() == v1::DELETION_GROUND_UNSPECIFIED &&
       !AllSelfDeletable(rulebook, filed)) {
@@ -74,6 +93,55 @@ void CheckDetails(const Rulebook& rulebook, const RequestFiled& filed, FieldErro
                       "is required unless every asked category is one the policy lets the subject "
                       "delete himself");
   }
+}
+
+// What details name must be there. Whether a consent is one of another subject, or of nobody, looks
+// the same.
+void CheckReferences(const Facts& facts, const RequestFiled& filed, FieldErrors& errors) {
+  if (filed.has_transfer()) {
+    const std::string& name = filed.transfer().recipient();
+    const bool known =
+        std::any_of(facts.recipients.begin(), facts.recipients.end(),
+                    [&](const v1::Recipient& recipient) { return recipient.name() == name; });
+    if (!known) errors.AddInvalid("request.transfer.recipient", "must be a registered recipient");
+  }
+  if (filed.has_consent_change()) {
+    const v1::Consent* consent = FindConsent(facts, filed.consent_change().consent());
+    if (consent == nullptr || consent->state() == v1::CONSENT_STATE_WITHDRAWN) {
+      errors.AddInvalid("request.consent_change.consent",
+                        "must be a consent of this subject that is in force");
+      return;
+    }
+    const auto& given = consent->categories();
+    for (const std::string& kept : filed.consent_change().keep_categories()) {
+      if (std::find(given.begin(), given.end(), kept) != given.end()) continue;
+      errors.AddInvalid("request.consent_change.keep_categories",
+                        "must be categories that the consent covers");
+    }
+    if (filed.consent_change().keep_categories_size() >= given.size()) {
+      errors.AddInvalid("request.consent_change.keep_categories",
+                        "must leave something out, or nothing changes");
+    }
+  }
+}
+
+// Nobody decides about a complaint against a decision of his own.
+void SetFirstDeciders(const Facts& facts, RequestFiled& filed, FieldErrors& errors) {
+  if (!filed.has_complaint() || filed.complaint().request().empty()) return;
+  for (const storage::v1::RequestState& sibling : facts.siblings) {
+    const v1::Request& first = sibling.request();
+    if (first.name() != filed.complaint().request()) continue;
+    std::set<std::string> deciders = {first.response().responder(), first.refusal().proposer(),
+                                      first.refusal().decider(), first.review().reviewer()};
+    for (const v1::PartialRefusal& refusal : first.partial_refusals()) {
+      deciders.insert(refusal.proposer());
+      deciders.insert(refusal.decider());
+    }
+    deciders.erase("");
+    for (const std::string& decider : deciders) filed.add_first_deciders(decider);
+    return;
+  }
+  errors.AddInvalid("request.complaint.request", "must be a request of the same subject");
 }
 
 void SetRepeats(const Deciding& deciding, absl::Time received, RequestFiled& filed) {
@@ -99,6 +167,8 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
       filed.has_received_time() ? FromTimestamp(filed.received_time()) : deciding.now();
   if (received > deciding.now())
     errors.AddInvalid("request.received_time", "must not be in the future");
+  CheckReferences(deciding.facts(), filed, errors);
+  SetFirstDeciders(deciding.facts(), filed, errors);
   if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
 
   const Deadline deadline = AnswerDeadline(rulebook, received);
@@ -129,6 +199,12 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   const v1::State& first = rulebook.workflow.states(0);
   filed.set_state(first.name());
   filed.set_phase(first.phase());
+  if (rulebook.workflow.initiation() == v1::INITIATION_COMPANY) {
+    // Nobody asked, so nobody is owed an answer.
+    filed.clear_due_time();
+    filed.clear_last_day();
+    filed.clear_statutory_outer_day();
+  }
   for (const v1::TimerRule& rule : rulebook.workflow.request_timers()) {
     *filed.add_timers() = BeginTimer(deciding, rule, received, due, /*state_scoped=*/false);
   }
@@ -139,7 +215,9 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   *event.mutable_request_filed() = std::move(filed);
   deciding.EmitContent(std::move(event));
 
-  QueueMessage(deciding, kReceivedTemplate, /*to_requester=*/true);
+  if (rulebook.workflow.initiation() != v1::INITIATION_COMPANY)
+    QueueMessage(deciding, kReceivedTemplate, /*to_requester=*/true);
+  if (rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED) return absl::OkStatus();
   // Looking up the contact point discloses nothing and makes filing look the same for known and
   // unknown accounts.
   CreateTasks(deciding, v1::TASK_KIND_RESOLVE_CONTACT);

@@ -6,6 +6,7 @@
 #include "dsr/base/proto_time.h"
 #include "workflow/children.h"
 #include "workflow/documents.h"
+#include "workflow/effects.h"
 #include "workflow/handlers.h"
 #include "workflow/proof.h"
 #include "workflow/transitions.h"
@@ -54,8 +55,14 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
   return absl::OkStatus();
 }
 
-// Nothing but what every command ends with: proof is reviewed, and transitions on facts are tried.
-absl::Status Handle(Deciding&, const Reconsider&) { return absl::OkStatus(); }
+// Besides this nothing but what every command ends with: proof is reviewed, and transitions on
+// facts are tried.
+absl::Status Handle(Deciding& deciding, const Reconsider&) {
+  // A hold may have come or gone.
+  if (deciding.request().phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty())
+    KeepRetentionTimer(deciding);
+  return absl::OkStatus();
+}
 
 absl::Status Handle(Deciding& deciding, const ApproveFileAccess& command) {
   if (!IsMinor(deciding.circumstances())) {

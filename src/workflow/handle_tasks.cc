@@ -10,6 +10,7 @@
 #include "workflow/children.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
+#include "workflow/retention.h"
 #include "workflow/workflow_errors.h"
 
 namespace dsr {
@@ -39,6 +40,29 @@ bool IsRealDay(const v1::Date& date) {
   return ToDate(ToCivilDay(date)).day() == date.day();
 }
 
+void CheckHard(const v1::HardToErase& hard, const std::string& field, FieldErrors& errors) {
+  if (hard.records() < 1) errors.AddInvalid(field + ".records", "must be 1 or more");
+  if (hard.reason().empty() || hard.reason().size() > 800)
+    errors.AddInvalid(field + ".reason", "must have 1 to 200 characters");
+  if (hard.has_until() && !IsRealDay(hard.until()))
+    errors.AddInvalid(field + ".until", "must be a real day");
+}
+
+void CheckRetained(const v1::PlanItem* instruction, const v1::CategoryResult& category,
+                   const std::string& field, FieldErrors& errors) {
+  if (category.retained().empty()) return;
+  if (instruction == nullptr || instruction->action() == v1::RETENTION_ACTION_ERASE) {
+    return errors.AddInvalid(field, "the task's instruction for this category is to erase all");
+  }
+  const bool needs_anchor =
+      instruction->action() == v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST;
+  for (const v1::RetainedGroup& group : category.retained()) {
+    if (group.records() < 1) errors.AddInvalid(field, "every group must have 1 record or more");
+    if ((needs_anchor || group.has_anchor_day()) && !IsRealDay(group.anchor_day()))
+      errors.AddInvalid(field, "every anchor day must be a real day");
+  }
+}
+
 absl::Status CheckResult(const v1::Task& task, const v1::TaskResult& result) {
   FieldErrors errors;
   for (int i = 0; i < result.categories_size(); ++i) {
@@ -49,19 +73,11 @@ absl::Status CheckResult(const v1::Task& task, const v1::TaskResult& result) {
       errors.AddInvalid(field + ".category", "must be a category of the task");
     }
     if (category.records() < 0) errors.AddInvalid(field + ".records", "must not be negative");
-    if (category.retained().empty()) continue;
-    const v1::PlanItem* instruction = FindInstruction(task, category.category());
-    if (instruction == nullptr ||
-        instruction->action() != v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) {
-      errors.AddInvalid(field + ".retained",
-                        "the task's instruction for this category is to erase all");
-    }
-    for (const v1::RetainedGroup& group : category.retained()) {
-      if (group.records() < 1)
-        errors.AddInvalid(field + ".retained", "every group must have 1 record or more");
-      if (!IsRealDay(group.anchor_day()))
-        errors.AddInvalid(field + ".retained", "every anchor day must be a real day");
-    }
+    if (category.has_hard()) CheckHard(category.hard(), field + ".hard", errors);
+    if (category.redacted_records() < 0)
+      errors.AddInvalid(field + ".redacted_records", "must not be negative");
+    CheckRetained(FindInstruction(task, category.category()), category, field + ".retained",
+                  errors);
   }
   return errors.ToStatus();
 }
@@ -75,6 +91,39 @@ int64_t ErasedBefore(const v1::Request& request, const v1::Task& task,
   return 0;
 }
 
+void SetNextEnd(absl::CivilDay end, TaskCompleted& completed) {
+  if (!completed.has_next_retention_end() || end < ToCivilDay(completed.next_retention_end()))
+    *completed.mutable_next_retention_end() = ToDate(end);
+}
+
+// Technically hard is restricted too, never "done" and never refused (PIPL 47).
+void TellHard(const v1::HardToErase& hard, v1::CategoryOutcome& outcome, TaskCompleted& completed) {
+  outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
+  outcome.set_retained_records(outcome.retained_records() + hard.records());
+  outcome.set_hard_reason(hard.reason());
+  if (!hard.has_until()) return;
+  *outcome.mutable_retained_until() = hard.until();
+  SetNextEnd(ToCivilDay(hard.until()), completed);
+}
+
+// What an earlier deletion restricted is held all the same, and shown with its reason (LAW.md case
+// 17), whatever the data system counts.
+void AddRestricted(const Deciding& deciding, v1::CategoryOutcome& outcome) {
+  for (const storage::v1::RequestState& sibling : deciding.facts().siblings) {
+    for (const v1::CategoryOutcome& kept : sibling.request().outcomes()) {
+      if (kept.disposition() != v1::DISPOSITION_RESTRICTED ||
+          kept.category() != outcome.category() || kept.system() != outcome.system()) {
+        continue;
+      }
+      outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
+      outcome.set_retained_records(kept.retained_records());
+      outcome.set_law(kept.law());
+      outcome.set_hard_reason(kept.hard_reason());
+      if (kept.has_retained_until()) *outcome.mutable_retained_until() = kept.retained_until();
+    }
+  }
+}
+
 void TellErased(const Deciding& deciding, const v1::Task& task, const v1::CategoryResult* result,
                 v1::CategoryOutcome& outcome, TaskCompleted& completed) {
   const Rulebook& rulebook = deciding.rulebook();
@@ -84,23 +133,30 @@ void TellErased(const Deciding& deciding, const v1::Task& task, const v1::Catego
   }
   outcome.set_disposition(outcome.records() > 0 ? v1::DISPOSITION_ERASED
                                                 : v1::DISPOSITION_NOT_HELD);
+  if (result == nullptr) return;
+  if (result->has_hard()) TellHard(result->hard(), outcome, completed);
   const v1::PlanItem* instruction = FindInstruction(task, outcome.category());
-  if (result == nullptr || result->retained().empty() || instruction == nullptr) return;
-  v1::RetentionRule rule;
-  rule.set_law(instruction->law());
-  rule.set_months(instruction->retention_months());
+  if (result->retained().empty() || instruction == nullptr) return;
+  const bool is_held = instruction->action() == v1::RETENTION_ACTION_RESTRICT;
   absl::CivilDay last = absl::CivilDay::min();
   for (const v1::RetainedGroup& group : result->retained()) {
-    const absl::CivilDay end = RetentionEnd(rulebook, rule, ToCivilDay(group.anchor_day()));
-    last = std::max(last, end);
     outcome.set_retained_records(outcome.retained_records() + group.records());
-    if (!completed.has_next_retention_end() || end < ToCivilDay(completed.next_retention_end())) {
-      *completed.mutable_next_retention_end() = ToDate(end);
-    }
+    if (is_held) continue;
+    const absl::CivilDay end = EndOfKeeping(rulebook, *instruction, ToCivilDay(group.anchor_day()));
+    last = std::max(last, end);
+    SetNextEnd(end, completed);
   }
   outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
   outcome.set_law(instruction->law());
-  *outcome.mutable_retained_until() = ToDate(last);
+  if (is_held) {
+    // A hold without date outlasts every day.
+    completed.set_held(true);
+    outcome.clear_retained_until();
+    if (instruction->has_held_until())
+      *outcome.mutable_retained_until() = instruction->held_until();
+  } else {
+    *outcome.mutable_retained_until() = ToDate(last);
+  }
 }
 
 void TellOutcomes(const Deciding& deciding, const v1::Task& task, TaskCompleted& completed) {
@@ -126,6 +182,8 @@ void TellOutcomes(const Deciding& deciding, const v1::Task& task, TaskCompleted&
       outcome.set_disposition(task.kind() == v1::TASK_KIND_COLLECT ? v1::DISPOSITION_PROVIDED
                                                                    : v1::DISPOSITION_CORRECTED);
     }
+    if (task.kind() == v1::TASK_KIND_COLLECT) AddRestricted(deciding, outcome);
+    if (result != nullptr) outcome.set_redacted_records(result->redacted_records());
     *completed.add_outcomes() = std::move(outcome);
   }
 }
@@ -135,7 +193,7 @@ std::set<std::string> FinallyErased(const v1::Task& task, const v1::TaskResult& 
   if (!task.retained_only()) return {};
   std::set<std::string> erased(task.categories().begin(), task.categories().end());
   for (const v1::CategoryResult& category : result.categories()) {
-    if (!category.retained().empty()) erased.erase(category.category());
+    if (!category.retained().empty() || category.has_hard()) erased.erase(category.category());
   }
   return erased;
 }

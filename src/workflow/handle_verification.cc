@@ -135,6 +135,10 @@ void SendPendingCode(Deciding& deciding) {
 
 absl::Status Handle(Deciding& deciding, const StartVerification& command) {
   if (!IsUnanswered(deciding.request().phase())) return AlreadyEnded(deciding.request().name());
+  if (deciding.rulebook().workflow.initiation() != v1::INITIATION_UNSPECIFIED) {
+    return ActionNotAllowed(deciding.request(), "StartVerification",
+                            "this type needs no verification");
+  }
   DSR_RETURN_IF_ERROR(CheckMethod(deciding, command));
   const std::string id(command.id.bytes());
   switch (command.method) {

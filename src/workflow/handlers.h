@@ -50,6 +50,10 @@ absl::Status Handle(Deciding& deciding, const QuoteFee& command);
 absl::Status Handle(Deciding& deciding, const SettleFee& command);
 absl::Status Handle(Deciding& deciding, const DecideConflict& command);
 
+absl::Status Handle(Deciding& deciding, const ApproveDeletion& command);
+absl::Status Handle(Deciding& deciding, const RecordAnnouncement& command);
+absl::Status Handle(Deciding& deciding, const LiftRestriction& command);
+
 // handle_tasks.cc
 absl::Status Handle(Deciding& deciding, const CompleteTask& command);
 absl::Status Handle(Deciding& deciding, const FailTask& command);

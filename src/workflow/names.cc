@@ -48,6 +48,8 @@ std::string SubjectName(const SubjectId& id) { return absl::StrCat("subjects/", 
 std::string DisclosureName(const RecordId& id) {
   return absl::StrCat("disclosures/", id.ToString());
 }
+std::string ConsentName(const RecordId& id) { return absl::StrCat("consents/", id.ToString()); }
+std::string HoldName(const RecordId& id) { return absl::StrCat("holds/", id.ToString()); }
 std::string VerificationName(const RequestId& request, const VerificationId& id) {
   return ChildName(request, "verifications", id);
 }
@@ -66,6 +68,12 @@ absl::StatusOr<RequestId> ParseRequestName(absl::string_view name) {
 }
 absl::StatusOr<RecordId> ParseDisclosureName(absl::string_view name) {
   return ParsePlainName<RecordId>(name, "disclosures");
+}
+absl::StatusOr<RecordId> ParseConsentName(absl::string_view name) {
+  return ParsePlainName<RecordId>(name, "consents");
+}
+absl::StatusOr<RecordId> ParseHoldName(absl::string_view name) {
+  return ParsePlainName<RecordId>(name, "holds");
 }
 absl::StatusOr<std::pair<RequestId, VerificationId>> ParseVerificationName(absl::string_view name) {
   return ParseChildName<VerificationId>(name, "verifications");

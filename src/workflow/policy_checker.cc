@@ -19,6 +19,25 @@ void CheckRange(const Place& owner, absl::string_view field, int64_t value, int6
              findings);
 }
 
+void CheckRetention(const v1::RetentionRule& rule, const std::string& what, const Place& place,
+                    std::vector<Finding>* findings) {
+  if (rule.law().empty()) {
+    AddFinding(place, absl::StrCat(what, " keeps records without naming the law"), findings);
+  }
+  if (!v1::RetentionStart_IsValid(rule.start())) {
+    AddFinding(place.Of("start"), absl::StrCat(what, " has a rule with an unknown start"),
+               findings);
+  }
+  if (rule.months() != 0 && rule.civil_days() != 0) {
+    AddFinding(place, absl::StrCat(what, " has a rule with two lengths: months and civil_days"),
+               findings);
+  } else if (rule.civil_days() != 0) {
+    CheckRange(place, "civil_days", rule.civil_days(), 1, 36600, findings);
+  } else {
+    CheckRange(place, "months", rule.months(), 1, 1200, findings);
+  }
+}
+
 void CheckCategories(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
   if (policy.categories().empty()) AddFinding(root, "the policy has no categories", findings);
   std::set<std::string> names;
@@ -40,12 +59,8 @@ void CheckCategories(const v1::Policy& policy, const Place& root, std::vector<Fi
     if (!v1::AssuranceLevel_IsValid(category.least_level())) {
       AddFinding(place.Of("least_level"), absl::StrCat(what, " has an unknown level"), findings);
     }
-    if (!category.has_retention()) continue;
-    const Place retention = place.Of("retention");
-    if (category.retention().law().empty()) {
-      AddFinding(retention, absl::StrCat(what, " keeps records without naming the law"), findings);
-    }
-    CheckRange(retention, "months", category.retention().months(), 1, 1200, findings);
+    for (int k = 0; k < category.retention_size(); ++k)
+      CheckRetention(category.retention(k), what, place.Of("retention", k), findings);
   }
 }
 
@@ -142,7 +157,7 @@ void CheckNoticeTerms(const v1::Policy& policy, const Place& root, std::vector<F
     }
   }
   for (int relation = 1; relation < v1::RecipientRelation_ARRAYSIZE; ++relation) {
-    for (int kind = 1; kind < v1::NoticeKind_ARRAYSIZE; ++kind) {
+    for (const v1::NoticeKind kind : {v1::NOTICE_KIND_DELETE, v1::NOTICE_KIND_CORRECT}) {
       if (given.contains({relation, kind})) continue;
       AddFinding(root,
                  absl::StrCat("there is no notice term for ", v1::RecipientRelation_Name(relation),

@@ -49,6 +49,7 @@ bool HasStanding(const RequestState& sibling, const RequestState& state) {
 }
 
 bool LastDayHasCome(const Circumstances& at) {
+  if (!at.request().has_due_time()) return false;
   const absl::CivilDay due_day =
       DayOf(FromTimestamp(at.request().due_time()) - absl::Microseconds(1), at.rulebook.zone);
   return DayOf(at.now(), at.rulebook.zone) >= due_day - kLastDays + 1;

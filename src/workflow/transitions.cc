@@ -30,7 +30,8 @@ bool LeavesFrom(const v1::Transition& transition, const v1::Request& request) {
 // Guards whose answer the action itself brings; they cannot be asked before it.
 bool DependsOnAction(const v1::Guard& guard) {
   return guard.kind() == v1::GUARD_KIND_DECISION_CHANGED ||
-         guard.kind() == v1::GUARD_KIND_FEE_OPEN || guard.kind() == v1::GUARD_KIND_FEE_DECLINED;
+         guard.kind() == v1::GUARD_KIND_FEE_OPEN || guard.kind() == v1::GUARD_KIND_FEE_DECLINED ||
+         guard.kind() == v1::GUARD_KIND_APPROVED_BY_TWO;
 }
 
 // Whoever takes requests in for a minor sees no more than others do; who works on them must be of

@@ -133,6 +133,9 @@ void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& comman
     commands.push_back(SettleFee{.settlement = state});
   commands.push_back(DecideConflict());
   commands.push_back(Reconsider());
+  commands.push_back(ApproveDeletion());
+  commands.push_back(RecordAnnouncement{.announcement = "1 March 2026"});
+  commands.push_back(LiftRestriction());
   for (const auto outcome : {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_OVERTURNED}) {
     ReviewDecision review;
     review.reviewed.set_outcome(outcome);

@@ -203,6 +203,24 @@ storage::v1::RequestFiled RequestDriver::UsualFiling() const {
     case v1::DETAILS_KIND_DECISION_COMPLAINT:
       filed.mutable_decision_complaint()->set_decision_id("credit-17");
       break;
+    case v1::DETAILS_KIND_CONSENT_CHANGE:
+      filed.mutable_consent_change()->set_consent(kConsent);
+      break;
+    case v1::DETAILS_KIND_COMPLAINT:
+      filed.mutable_complaint();
+      break;
+    case v1::DETAILS_KIND_TEXT:
+      filed.mutable_text();
+      break;
+    case v1::DETAILS_KIND_TRANSFER:
+      filed.mutable_transfer()->set_recipient(kOverseasSeller);
+      break;
+    case v1::DETAILS_KIND_COMPANY_DELETION:
+      filed.mutable_requester()->Clear();
+      filed.mutable_requester()->set_relation(v1::RELATION_COMPANY);
+      filed.mutable_company_deletion()->set_ground(v1::COMPANY_DELETION_GROUND_RETENTION_OVER);
+      filed.mutable_company_deletion()->set_batch("retention-2026-q1");
+      break;
     default:
       break;
   }

@@ -70,6 +70,16 @@ Facts ShopFacts() {
              {v1::TASK_KIND_COLLECT, v1::TASK_KIND_ERASE, v1::TASK_KIND_FETCH_DECISION,
               v1::TASK_KIND_APPLY_REMEDY}),
   };
+  v1::Consent& consent = facts.consents.emplace_back();
+  consent.set_name(kConsent);
+  consent.set_purpose("personalised-ads");
+  for (const char* category : {"browsing", "search"}) consent.add_categories(category);
+  consent.set_state(v1::CONSENT_STATE_GIVEN);
+  for (v1::DataSystem& system : facts.systems) {
+    for (const v1::TaskKind kind : {v1::TASK_KIND_RESTRICT, v1::TASK_KIND_LIFT_RESTRICTION,
+                                    v1::TASK_KIND_STOP_PROCESSING, v1::TASK_KIND_STOP_COLLECTION})
+      system.add_task_kinds(kind);
+  }
   facts.recipients = {
       MakeRecipient(kPaymentProvider, v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER, "CN"),
       MakeRecipient(kLogistics, v1::RECIPIENT_RELATION_ENTRUSTED_PROCESSOR, "CN"),
@@ -144,7 +154,28 @@ const std::vector<std::string>& ShopWorkflows() {
                                                            "correction",
                                                            "deletion",
                                                            "account-cancellation",
-                                                           "automated-decision-complaint"};
+                                                           "automated-decision-complaint",
+                                                           "consent-change",
+                                                           "complaint",
+                                                           "policy-question",
+                                                           "rules-explanation",
+                                                           "other-right",
+                                                           "restriction",
+                                                           "transfer",
+                                                           "company-deletion"};
+  return names;
+}
+
+const std::vector<std::string>& AssessedWorkflows() {
+  static const auto& names = *new std::vector<std::string>{"access",
+                                                           "copy",
+                                                           "correction",
+                                                           "deletion",
+                                                           "account-cancellation",
+                                                           "automated-decision-complaint",
+                                                           "other-right",
+                                                           "restriction",
+                                                           "transfer"};
   return names;
 }
 

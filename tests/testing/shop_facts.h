@@ -21,6 +21,9 @@ inline constexpr char kPayments[] = "systems/payments";
 inline constexpr char kBrowsing[] = "systems/browsing";
 inline constexpr char kRecommendation[] = "systems/recommendation";
 
+// The subject's consent to personalised advertising, for browsing and search.
+inline constexpr char kConsent[] = "consents/01kjp0y9m0wzsm33ddve02q7k3";
+
 inline constexpr char kPaymentProvider[] = "recipients/payment";         // independent controller
 inline constexpr char kLogistics[] = "recipients/logistics";             // entrusted processor
 inline constexpr char kOverseasSeller[] = "recipients/overseas-seller";  // independent controller
@@ -48,8 +51,10 @@ std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow);
 std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,
                                              const v1::Workflow& workflow);
 
-// The names of the six workflows.
+// The names of all workflows.
 const std::vector<std::string>& ShopWorkflows();
+// Of those whose requester is verified, and which a caseworker then assesses.
+const std::vector<std::string>& AssessedWorkflows();
 
 // People and programs.
 Actor Intake();

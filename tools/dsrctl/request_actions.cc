@@ -117,6 +117,22 @@ void AddRequestActions(Group& requests) {
       .TextFile("--reason-file", "reason", "Why it goes on", Need::kRequired)
       .Example("dsrctl request decide-conflict ID --reason-file why.txt");
 
+  AddAction(requests, "approve-deletion",
+            "Approves a deletion on the company's own motion; two persons must",
+            &Stub::ApproveDeletion)
+      .Example("dsrctl request approve-deletion ID");
+
+  AddAction(requests, "record-announcement",
+            "Records where a deletion on the company's own motion was announced",
+            &Stub::RecordAnnouncement)
+      .Flag("--announcement", "announcement", "Where and when", Need::kRequired)
+      .Example("dsrctl request record-announcement ID --announcement 'notice of 1 March 2026'");
+
+  AddAction(requests, "lift-restriction", "Lifts a restriction; the subject is told before",
+            &Stub::LiftRestriction)
+      .TextFile("--reason-file", "reason", "Why, told to the subject", Need::kRequired)
+      .Example("dsrctl request lift-restriction ID --reason-file why.txt");
+
   AddAction(requests, "approve-file-access", "Lets a principal open a minor's case file",
             &Stub::ApproveFileAccess)
       .Flag("--principal", "principal", "Who may open it", Need::kRequired)

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,6 +25,7 @@
 #include "dsr/base/ids.h"
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/store/records.h"
+#include "dsr/v1/hold.pb.h"
 #include "dsr/v1/message.pb.h"
 #include "dsr/v1/notice.pb.h"
 #include "dsr/v1/registry.pb.h"
@@ -110,6 +112,15 @@ class ReadView {
   // The sealed personal fields of a disclosure; empty when there are none.
   virtual absl::StatusOr<std::string> FindDisclosureBox(const RecordId& id) = 0;
 
+  // A subject's consents, and its holds, without personal fields, by id.
+  virtual absl::StatusOr<std::vector<v1::Consent>> ListConsents(
+      const SubjectId& subject, const std::optional<RecordId>& after, int limit) = 0;
+  virtual absl::StatusOr<std::vector<v1::Hold>> ListHolds(const SubjectId& subject,
+                                                          const std::optional<RecordId>& after,
+                                                          int limit) = 0;
+  // Whose a hold is, and the hold.
+  virtual absl::StatusOr<std::pair<SubjectId, v1::Hold>> FindHold(const RecordId& id) = 0;
+
   // Definitions
 
   // The definition of that kind, name and version, if it was ever loaded.
@@ -184,6 +195,12 @@ class Transaction : public ReadView {
   virtual absl::Status PutDisclosure(const RecordId& id, const SubjectId& subject,
                                      const v1::Disclosure& disclosure,
                                      absl::string_view sealed) = 0;
+  // Create or replace; without personal fields, `sealed` is the box with them. A replacement with
+  // an empty box keeps the box that is there.
+  virtual absl::Status PutConsent(const RecordId& id, const SubjectId& subject,
+                                  const v1::Consent& consent, absl::string_view sealed) = 0;
+  virtual absl::Status PutHold(const RecordId& id, const SubjectId& subject, const v1::Hold& hold,
+                               absl::string_view sealed) = 0;
   // Errors: FAILED_PRECONDITION DEFINITION_INVALID when other content is stored under that name and
   // version.
   virtual absl::Status PutDefinition(const Definition& definition) = 0;

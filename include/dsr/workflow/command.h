@@ -142,6 +142,13 @@ struct SettleFee {
 struct DecideConflict {
   storage::v1::ConflictDecided decided;
 };
+struct ApproveDeletion {};
+struct RecordAnnouncement {
+  std::string announcement;
+};
+struct LiftRestriction {
+  storage::v1::RestrictionLifted lifted;
+};
 // Another request of the subject changed; what depends on it is looked at again.
 struct Reconsider {};
 
@@ -155,15 +162,14 @@ struct OpenFile {};
 struct BeginDownload {};
 struct FinishDownload {};
 
-using Command =
-    std::variant<FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
-                 RevokeVerification, QuoteFee, SettleFee, DecideConflict, Reconsider,
-                 ApproveFileAccess, OpenFile, AssessRequest, DecideField, ConfirmPlan,
-                 ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision,
-                 WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask, FailTask,
-                 RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice, ObjectToNotice,
-                 RetryNotice, RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload,
-                 FinishDownload>;
+using Command = std::variant<
+    FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
+    RevokeVerification, QuoteFee, SettleFee, DecideConflict, ApproveDeletion, RecordAnnouncement,
+    LiftRestriction, Reconsider, ApproveFileAccess, OpenFile, AssessRequest, DecideField,
+    ConfirmPlan, ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision,
+    WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask, FailTask, RetryTask,
+    CompletePackage, AcknowledgeNotice, CompleteNotice, ObjectToNotice, RetryNotice,
+    RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload, FinishDownload>;
 
 // Returns the command's name as used in logs and errors: the API method's where there is one, such
 // as `AssessRequest`.

@@ -28,7 +28,7 @@ absl::Time TimerDue(const Rulebook& rulebook, const v1::TimerRule& rule, absl::T
                     absl::Time due);
 
 // The last day on which a record anchored on `anchor` must be kept under `rule`, rolled over rest
-// days: holds round late.
+// days unless the rule says otherwise: holds round late.
 absl::CivilDay RetentionEnd(const Rulebook& rulebook, const v1::RetentionRule& rule,
                             absl::CivilDay anchor);
 

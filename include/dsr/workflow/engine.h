@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "dsr/storage/v1/event.pb.h"
 #include "dsr/storage/v1/state.pb.h"
+#include "dsr/v1/hold.pb.h"
 #include "dsr/v1/registry.pb.h"
 #include "dsr/v1/request_service.pb.h"
 #include "dsr/v1/verification.pb.h"
@@ -38,6 +39,9 @@ struct Facts {
   std::vector<v1::Recipient> recipients;
   // All disclosures of the subject, without personal fields, oldest first.
   std::vector<v1::Disclosure> disclosures;
+  // The subject's consents and active holds, without personal fields, oldest first.
+  std::vector<v1::Consent> consents;
+  std::vector<v1::Hold> holds;
   // Other requests of the subject, without personal fields, newest first, at most kMostSiblings.
   std::vector<storage::v1::RequestState> siblings;
 };

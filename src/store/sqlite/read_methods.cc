@@ -18,6 +18,7 @@
 #include "store/sqlite/registry_table.h"
 #include "store/sqlite/request_table.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/subject_record_table.h"
 #include "store/sqlite/subject_table.h"
 #include "store/sqlite/task_table.h"
 #include "store/sqlite/timer_table.h"
@@ -235,6 +236,23 @@ absl::StatusOr<std::vector<PartChunk>> ReadMethods<Base>::ReadChunks(const TaskI
                                                                      absl::string_view category,
                                                                      int64_t offset, int limit) {
   return sqlite::ReadChunks(connection_, task, category, offset, limit);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<v1::Consent>> ReadMethods<Base>::ListConsents(
+    const SubjectId& subject, const std::optional<RecordId>& after, int limit) {
+  return sqlite::ListConsents(connection_, subject, after, limit);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<v1::Hold>> ReadMethods<Base>::ListHolds(
+    const SubjectId& subject, const std::optional<RecordId>& after, int limit) {
+  return sqlite::ListHolds(connection_, subject, after, limit);
+}
+
+template <class Base>
+absl::StatusOr<std::pair<SubjectId, v1::Hold>> ReadMethods<Base>::FindHold(const RecordId& id) {
+  return sqlite::FindHold(connection_, id);
 }
 
 template <class Base>

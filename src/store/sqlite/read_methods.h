@@ -76,6 +76,13 @@ class ReadMethods : public Base {
   absl::StatusOr<std::vector<PartChunk>> ReadChunks(const TaskId& task, absl::string_view category,
                                                     int64_t offset, int limit) override;
 
+  absl::StatusOr<std::vector<v1::Consent>> ListConsents(const SubjectId& subject,
+                                                        const std::optional<RecordId>& after,
+                                                        int limit) override;
+  absl::StatusOr<std::vector<v1::Hold>> ListHolds(const SubjectId& subject,
+                                                  const std::optional<RecordId>& after,
+                                                  int limit) override;
+  absl::StatusOr<std::pair<SubjectId, v1::Hold>> FindHold(const RecordId& id) override;
   absl::StatusOr<std::string> FindDocument(const EvidenceId& evidence) override;
   absl::StatusOr<std::optional<StoredAnswer>> FindAnswer(absl::string_view caller,
                                                          absl::string_view key) override;

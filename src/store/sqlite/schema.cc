@@ -212,6 +212,24 @@ CREATE TABLE documents (
   request_id BLOB NOT NULL REFERENCES requests (request_id),
   sealed BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE consents (
+  consent_id BLOB NOT NULL PRIMARY KEY CHECK (length(consent_id) = 16),
+  subject_id BLOB NOT NULL REFERENCES subjects (subject_id),
+  clear BLOB NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT;
+-- ListConsents.
+CREATE INDEX consents_by_subject ON consents (subject_id, consent_id);
+
+CREATE TABLE holds (
+  hold_id BLOB NOT NULL PRIMARY KEY CHECK (length(hold_id) = 16),
+  subject_id BLOB NOT NULL REFERENCES subjects (subject_id),
+  clear BLOB NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT;
+-- ListHolds.
+CREATE INDEX holds_by_subject ON holds (subject_id, hold_id);
 )sql";
 
 // A step is never changed once it was released; what changes comes as a step of its own.

@@ -6,6 +6,7 @@
 #include "store/sqlite/outbox_table.h"
 #include "store/sqlite/part_table.h"
 #include "store/sqlite/registry_table.h"
+#include "store/sqlite/subject_record_table.h"
 #include "store/sqlite/subject_table.h"
 #include "store/sqlite/task_table.h"
 
@@ -59,6 +60,16 @@ absl::Status SqliteTransaction::PutDisclosure(const RecordId& id, const SubjectI
                                               const v1::Disclosure& disclosure,
                                               absl::string_view sealed) {
   return sqlite::PutDisclosure(connection_, id, subject, disclosure, sealed);
+}
+
+absl::Status SqliteTransaction::PutConsent(const RecordId& id, const SubjectId& subject,
+                                           const v1::Consent& consent, absl::string_view sealed) {
+  return sqlite::PutConsent(connection_, id, subject, consent, sealed);
+}
+
+absl::Status SqliteTransaction::PutHold(const RecordId& id, const SubjectId& subject,
+                                        const v1::Hold& hold, absl::string_view sealed) {
+  return sqlite::PutHold(connection_, id, subject, hold, sealed);
 }
 
 absl::Status SqliteTransaction::PutDefinition(const Definition& definition) {

@@ -34,6 +34,10 @@ class SqliteTransaction final : public ReadMethods<Transaction> {
   absl::Status PutRecipient(const v1::Recipient& recipient) override;
   absl::Status PutDisclosure(const RecordId& id, const SubjectId& subject,
                              const v1::Disclosure& disclosure, absl::string_view sealed) override;
+  absl::Status PutConsent(const RecordId& id, const SubjectId& subject, const v1::Consent& consent,
+                          absl::string_view sealed) override;
+  absl::Status PutHold(const RecordId& id, const SubjectId& subject, const v1::Hold& hold,
+                       absl::string_view sealed) override;
   absl::Status PutDefinition(const Definition& definition) override;
 
   absl::StatusOr<std::vector<LeasedTask>> LeaseTasks(

@@ -189,7 +189,7 @@ TEST_P(ClockTest, TimerOfAnotherDueTimeOrNameDoesNothing) {
   EXPECT_EQ(request_.state().version(), version);
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryWorkflow, ClockTest, ::testing::ValuesIn(ShopWorkflows()),
+INSTANTIATE_TEST_SUITE_P(EveryWorkflow, ClockTest, ::testing::ValuesIn(AssessedWorkflows()),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -98,7 +98,7 @@ TEST_F(DeletionTest, PlanIsComputedAgainOnTheDayItIsConfirmed) {
   const v1::PlanItem instruction = EraseTask(kOrders).instructions(0);
   EXPECT_EQ(
       ToCivilDay(instruction.erase_anchored_until()),
-      ErasableUntil(request_.rulebook(), request_.rulebook().FindCategory("orders")->retention(),
+      ErasableUntil(request_.rulebook(), request_.rulebook().FindCategory("orders")->retention(0),
                     absl::CivilDay(2026, 3, 5)));
 }
 

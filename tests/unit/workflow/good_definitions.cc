@@ -27,7 +27,7 @@ std::string GoodWorkflowText() {
 version: 1
 titles { key: "zh-CN" value: "删除" }
 titles { key: "en" value: "Deletion" }
-least_level: ASSURANCE_LEVEL_CONTACT
+least_level: ASSURANCE_LEVEL_CONTACT data_use: DATA_USE_ERASES
 states {
   name: "verifying"
   phase: PHASE_VERIFICATION
@@ -134,7 +134,7 @@ transitions {
   from: "retaining"
   trigger: TRIGGER_FACTS_CHANGED
   to: "closed"
-  guards { kind: GUARD_KIND_DATA_RETAINED not: true }
+  guards { kind: GUARD_KIND_DATA_RETAINED not: true } guards { kind: GUARD_KIND_NOTICES_OUTSTANDING not: true }
 }
 transitions {
   from_unanswered: true

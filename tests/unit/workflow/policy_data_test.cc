@@ -32,6 +32,12 @@ constexpr const char* kTemplateIds[] = {"blocked",
                                         "not-verified",
                                         "plan-ready",
                                         "refused",
+                                        "hard",
+                                        "redacted",
+                                        "rules",
+                                        "lift_reason",
+                                        "transfer_to",
+                                        "successor",
                                         "request-received",
                                         "response-access",
                                         "response-cancellation",
@@ -85,10 +91,10 @@ TEST(PolicyDataTest, KeepsOrdersAndPaymentsForThreeYearsAsTheECommerceLawRequire
   std::vector<std::string> kept;
   const v1::Policy policy = TmallPolicy();
   for (const v1::Category& category : policy.categories()) {
-    if (!category.has_retention()) continue;
+    if (category.retention().empty()) continue;
     kept.push_back(category.name());
-    EXPECT_EQ(category.retention().law(), "E-Commerce Law, article 31");
-    EXPECT_EQ(category.retention().months(), 36);
+    EXPECT_EQ(category.retention(0).law(), "E-Commerce Law, article 31");
+    EXPECT_EQ(category.retention(0).months(), 36);
   }
 
   EXPECT_THAT(kept, UnorderedElementsAre("orders", "payments"));
@@ -300,7 +306,9 @@ TEST(ShippedDefinitionsTest, BreakNoRule) {
   std::vector<std::string> types;
   for (const auto& [name, workflow] : files->workflows) types.push_back(name);
   EXPECT_THAT(types, ElementsAre("access", "account-cancellation", "automated-decision-complaint",
-                                 "copy", "correction", "deletion"));
+                                 "company-deletion", "complaint", "consent-change", "copy",
+                                 "correction", "deletion", "other-right", "policy-question",
+                                 "restriction", "rules-explanation", "transfer"));
 }
 
 }  // namespace

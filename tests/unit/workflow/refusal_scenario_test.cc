@@ -142,7 +142,7 @@ TEST_P(RefusalTest, WithdrawingTakesARoleThatSpeaksForTheRequester) {
   EXPECT_THAT(request_.Do(WithdrawRequest(), Reviewer()), ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryWorkflow, RefusalTest, ::testing::ValuesIn(ShopWorkflows()),
+INSTANTIATE_TEST_SUITE_P(EveryWorkflow, RefusalTest, ::testing::ValuesIn(AssessedWorkflows()),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::replace(name.begin(), name.end(), '-', '_');

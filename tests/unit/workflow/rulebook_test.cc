@@ -36,7 +36,7 @@ TEST(RulebookTest, FindsACategoryByName) {
   const auto rulebook = Make();
 
   ASSERT_NE(rulebook->FindCategory("orders"), nullptr);
-  EXPECT_EQ(rulebook->FindCategory("orders")->retention().months(), 36);
+  EXPECT_EQ(rulebook->FindCategory("orders")->retention(0).months(), 36);
   EXPECT_EQ(rulebook->FindCategory("dreams"), nullptr);
 }
 

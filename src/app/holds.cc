@@ -1,0 +1,127 @@
+#include "app/holds.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/audited_change.h"
+#include "app/not_found.h"
+#include "app/registry_checks.h"
+#include "app/sealer.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+// Each repetition means that another call registered the same account in between.
+constexpr int kAttempts = 5;
+
+absl::Status TooBusy() {
+  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
+                   "too many calls wait to be carried out, or the server is shutting down; retry "
+                   "the same call");
+}
+
+absl::Status CheckPlaced(const v1::Hold& hold, const v1::Policy& policy, absl::Time now) {
+  absl::TimeZone zone;
+  absl::LoadTimeZone(policy.time_zone(), &zone);
+  FieldErrors errors;
+  errors.AddAll("hold.", CheckHold(hold, policy, DayOf(now, zone)));
+  return errors.ToStatus();
+}
+
+}  // namespace
+
+void Holds::Place(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done) {
+  absl::Status checked = CheckPlaced(in.hold(), parts_.policy, parts_.clock.Now());
+  if (!checked.ok()) return done(std::move(checked));
+  PlaceOnce(in.hold(), std::move(context), std::move(done), kAttempts);
+}
+
+void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone done,
+                      int attempts_left) {
+  const bool taken = pool_.Add([this, hold, context = std::move(context), done, attempts_left] {
+    struct Prepared {
+      PreparedSubject subject;
+      RecordId id;
+      v1::Hold clear;
+      std::string sealed;
+    };
+    const auto prepared = std::make_shared<Prepared>();
+    const absl::Status read = parts_.store.Read([&](ReadView& view) -> absl::Status {
+      DSR_ASSIGN_OR_RETURN(prepared->subject,
+                           parts_.subjects.Prepare(view, hold.subject_account()));
+      return absl::OkStatus();
+    });
+    if (!read.ok()) return done(read);
+    const absl::StatusOr<SecretKey> key = parts_.keys.Key(prepared->subject.record.key_number);
+    if (!key.ok()) return done(key.status());
+    prepared->id = parts_.ids.Next<RecordId>();
+    v1::Hold& clear = prepared->clear;
+    clear = hold;
+    clear.set_name(HoldName(prepared->id));
+    clear.set_state(v1::Hold::STATE_ACTIVE);
+    clear.set_placed_by(context.principal.name);
+    clear.clear_lifted_by();
+    clear.clear_lift_time();
+    prepared->sealed = Seal(*key, prepared->id.bytes(), TakePersonal(clear));
+    ExecuteAudited(
+        parts_.store, parts_.clock, context, "hold_placed", clear.name(),
+        [this, prepared](Transaction& transaction, absl::Time now) -> absl::StatusOr<std::string> {
+          DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, prepared->subject));
+          v1::Hold placed = prepared->clear;
+          *placed.mutable_create_time() = ToTimestamp(now);
+          const SubjectId& subject = prepared->subject.record.id;
+          DSR_RETURN_IF_ERROR(transaction.PutHold(prepared->id, subject, placed, prepared->sealed));
+          DSR_RETURN_IF_ERROR(parts_.executor.Reconsider(transaction, subject));
+          return placed.SerializeAsString();
+        },
+        [this, hold, context, done, attempts_left](absl::StatusOr<ExecutionResult> result) {
+          if (!IsSubjectChanged(result.status())) return done(std::move(result));
+          if (attempts_left <= 1) return done(TooBusy());
+          PlaceOnce(hold, context, done, attempts_left - 1);
+        });
+  });
+  if (!taken) done(TooBusy());
+}
+
+void Holds::Lift(const v1::LiftHoldRequest& in, CallContext context, ExecutionDone done) {
+  const absl::StatusOr<RecordId> id = ParseHoldName(in.name());
+  if (!id.ok()) return done(id.status());
+  const std::string by = context.principal.name;
+  ExecuteAudited(
+      parts_.store, parts_.clock, std::move(context), "hold_lifted", in.name(),
+      [this, id = *id, by](Transaction& transaction,
+                           absl::Time now) -> absl::StatusOr<std::string> {
+        auto found = transaction.FindHold(id);
+        if (absl::IsNotFound(found.status())) return ResourceNotFound(HoldName(id));
+        DSR_RETURN_IF_ERROR(found.status());
+        auto& [subject, hold] = *found;
+        if (hold.state() == v1::Hold::STATE_LIFTED) {
+          return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ALREADY_ENDED,
+                           "the hold was lifted before; the call changes nothing",
+                           {{"resource", hold.name()}});
+        }
+        hold.set_state(v1::Hold::STATE_LIFTED);
+        hold.set_lifted_by(by);
+        *hold.mutable_lift_time() = ToTimestamp(now);
+        DSR_RETURN_IF_ERROR(transaction.PutHold(id, subject, hold, ""));
+        DSR_RETURN_IF_ERROR(parts_.executor.Reconsider(transaction, subject));
+        return hold.SerializeAsString();
+      },
+      std::move(done));
+}
+
+absl::StatusOr<std::vector<v1::Hold>> Holds::List(ReadView& view, absl::string_view account,
+                                                  const std::optional<RecordId>& after,
+                                                  int limit) const {
+  DSR_ASSIGN_OR_RETURN(const std::optional<SubjectRecord> subject,
+                       view.FindSubject(parts_.secrets.AccountHash(account)));
+  if (!subject.has_value()) return std::vector<v1::Hold>();
+  return view.ListHolds(subject->id, after, limit);
+}
+
+}  // namespace dsr

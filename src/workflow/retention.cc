@@ -1,0 +1,123 @@
+#include "workflow/retention.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "dsr/workflow/deadline.h"
+
+namespace dsr {
+namespace {
+
+using Rules = google::protobuf::RepeatedPtrField<v1::RetentionRule>;
+
+bool Counts(const v1::Hold& hold, const std::string& category, absl::CivilDay today) {
+  if (hold.state() != v1::Hold::STATE_ACTIVE) return false;
+  if (hold.has_until() && ToCivilDay(hold.until()) < today) return false;
+  const auto& held = hold.categories();
+  return held.empty() || std::find(held.begin(), held.end(), category) != held.end();
+}
+
+std::vector<const v1::Hold*> HoldsOn(const Deciding& deciding, const std::string& category) {
+  const absl::CivilDay today = DayOf(deciding.now(), deciding.rulebook().zone);
+  std::vector<const v1::Hold*> holds;
+  for (const v1::Hold& hold : deciding.facts().holds) {
+    if (Counts(hold, category, today)) holds.push_back(&hold);
+  }
+  return holds;
+}
+
+void ApplyHolds(const std::vector<const v1::Hold*>& holds, v1::PlanItem& item) {
+  item.set_action(v1::RETENTION_ACTION_RESTRICT);
+  std::set<std::string> laws;
+  absl::CivilDay until = absl::CivilDay::min();
+  bool ends = true;
+  for (const v1::Hold* hold : holds) {
+    item.add_holds(hold->name());
+    laws.insert(hold->law());
+    ends = ends && hold->has_until();
+    if (hold->has_until()) until = std::max(until, ToCivilDay(hold->until()));
+  }
+  item.set_law(absl::StrJoin(laws, "; "));
+  if (ends) *item.mutable_held_until() = ToDate(until);
+}
+
+void ApplyRules(const Rulebook& rulebook, const Rules& rules, absl::CivilDay today,
+                v1::PlanItem& item) {
+  item.set_action(v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST);
+  std::set<std::string> laws;
+  absl::CivilDay erasable = absl::CivilDay::max();
+  for (const v1::RetentionRule& rule : rules) {
+    laws.insert(rule.law());
+    if (rule.start() == v1::RETENTION_START_DELETION) {
+      // Nothing may go before the term that begins today ends.
+      const absl::CivilDay end = RetentionEnd(rulebook, rule, today);
+      if (!item.has_kept_until() || end > ToCivilDay(item.kept_until()))
+        *item.mutable_kept_until() = ToDate(end);
+    } else {
+      erasable = std::min(erasable, ErasableUntil(rulebook, rule, today));
+    }
+  }
+  item.set_law(absl::StrJoin(laws, "; "));
+  if (rules.size() == 1) item.set_retention_months(rules.at(0).months());
+  if (!item.has_kept_until() && erasable != absl::CivilDay::max())
+    *item.mutable_erase_anchored_until() = ToDate(erasable);
+}
+
+}  // namespace
+
+v1::PlanItem PlanItemFor(const Deciding& deciding, const std::string& category,
+                         const std::string& system, const Rules& rules) {
+  v1::PlanItem item;
+  item.set_category(category);
+  item.set_system(system);
+  item.set_action(v1::RETENTION_ACTION_ERASE);
+  const Rulebook& rulebook = deciding.rulebook();
+  if (!rules.empty()) {
+    *item.mutable_rules() = rules;
+    ApplyRules(rulebook, rules, DayOf(deciding.now(), rulebook.zone), item);
+  }
+  const std::vector<const v1::Hold*> holds = HoldsOn(deciding, category);
+  if (!holds.empty()) ApplyHolds(holds, item);
+  return item;
+}
+
+Rules RulesOf(const v1::PlanItem& instruction) {
+  Rules rules = instruction.rules();
+  if (rules.empty() && instruction.retention_months() > 0) {
+    v1::RetentionRule& rule = *rules.Add();
+    rule.set_law(instruction.law());
+    rule.set_months(instruction.retention_months());
+  }
+  return rules;
+}
+
+absl::CivilDay EndOfKeeping(const Rulebook& rulebook, const v1::PlanItem& instruction,
+                            absl::CivilDay anchor) {
+  absl::CivilDay end =
+      instruction.has_kept_until() ? ToCivilDay(instruction.kept_until()) : absl::CivilDay::min();
+  for (const v1::RetentionRule& rule : RulesOf(instruction)) {
+    if (rule.start() == v1::RETENTION_START_DELETION) continue;
+    end = std::max(end, RetentionEnd(rulebook, rule, anchor));
+  }
+  return end;
+}
+
+absl::CivilDay NextEnd(const Deciding& deciding, const storage::v1::RetainedData& retained) {
+  absl::CivilDay next = absl::CivilDay::max();
+  for (const v1::PlanItem& instruction : retained.instructions()) {
+    if (instruction.action() == v1::RETENTION_ACTION_ERASE) continue;
+    const std::vector<const v1::Hold*> holds = HoldsOn(deciding, instruction.category());
+    absl::CivilDay end =
+        retained.has_next_end() ? ToCivilDay(retained.next_end()) : absl::CivilDay::min();
+    for (const v1::Hold* hold : holds) {
+      end = hold->has_until() ? std::max(end, ToCivilDay(hold->until())) : absl::CivilDay::max();
+      if (end == absl::CivilDay::max()) break;
+    }
+    next = std::min(next, end);
+  }
+  return next;
+}
+
+}  // namespace dsr
