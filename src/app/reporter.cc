@@ -124,7 +124,8 @@ absl::StatusOr<v1::SlaReport> MakeSlaReport(ReadView& view, const SlaQuery& quer
   std::map<std::string, Counter> types;
   FirstDue lines;
   DSR_RETURN_IF_ERROR(view.ScanSla(query.from, query.to, [&](const SlaRow& row) -> absl::Status {
-    if (row.received > query.as_of) return absl::OkStatus();
+    // What nobody asked for is owed to nobody.
+    if (row.received > query.as_of || row.due == absl::InfiniteFuture()) return absl::OkStatus();
     total.Add(row, query.as_of);
     types[row.type].Add(row, query.as_of);
     if (query.include_requests) lines.Add(row);

@@ -73,7 +73,9 @@ absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const Pa
 std::string PositionOf(const RequestState& state) {
   const absl::StatusOr<RequestId> id = ParseRequestName(state.request().name());
   if (!id.ok()) return "";
-  return absl::StrCat(id->bytes(), absl::ToUnixMicros(FromTimestamp(state.request().due_time())));
+  const absl::Time due = state.request().has_due_time() ? FromTimestamp(state.request().due_time())
+                                                        : absl::InfiniteFuture();
+  return absl::StrCat(id->bytes(), absl::ToUnixMicros(due));
 }
 
 void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequestsRequest& in) {

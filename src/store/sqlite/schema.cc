@@ -207,6 +207,15 @@ CREATE TABLE answers (
 )sql";
 
 constexpr char kStep2[] = R"sql(
+-- More outcomes than the first version knew. A column's CHECK cannot be changed in place.
+DROP INDEX requests_for_sla;
+ALTER TABLE requests ADD COLUMN outcome_2 INTEGER NOT NULL DEFAULT 0 CHECK (outcome_2 >= 0);
+UPDATE requests SET outcome_2 = outcome;
+ALTER TABLE requests DROP COLUMN outcome;
+ALTER TABLE requests RENAME COLUMN outcome_2 TO outcome;
+CREATE INDEX requests_for_sla ON requests
+  (received, due, answered, outcome, breached, phase, type, request_id);
+
 CREATE TABLE documents (
   evidence_id BLOB NOT NULL PRIMARY KEY CHECK (length(evidence_id) = 16),
   request_id BLOB NOT NULL REFERENCES requests (request_id),

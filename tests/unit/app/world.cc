@@ -52,11 +52,14 @@ World::World() : clock(kStart), ids(clock), kek(NewKey()), secrets(kek) {
   registry = std::make_unique<Registry>(Registry::Parts{
       *store, clock, ids, facts, *keys, secrets, *subjects, rulebooks->files().policy,
       [](absl::string_view) { return absl::OkStatus(); }});
+  holds = std::make_unique<Holds>(Holds::Parts{*store, clock, ids, *keys, secrets, *subjects,
+                                               rulebooks->files().policy, *executor});
   reader = std::make_unique<RequestReader>(*keys);
 }
 
 World::~World() {
   registry->Close();
+  holds->Close();
   executor->Close();
   store->Close();
 }

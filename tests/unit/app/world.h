@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "app/command_executor.h"
 #include "app/decision_facts.h"
+#include "app/holds.h"
 #include "app/key_file.h"
 #include "app/key_numbers.h"
 #include "app/registry.h"
@@ -89,6 +90,7 @@ class World {
   DecisionFacts facts;
   std::unique_ptr<CommandExecutor> executor;
   std::unique_ptr<Registry> registry;
+  std::unique_ptr<Holds> holds;
   std::unique_ptr<RequestReader> reader;
 };
 

@@ -26,8 +26,8 @@ std::string GoodWorkflowText() {
   return R"text(name: "good"
 version: 1
 titles { key: "zh-CN" value: "删除" }
-titles { key: "en" value: "Deletion" }
-least_level: ASSURANCE_LEVEL_CONTACT data_use: DATA_USE_ERASES
+titles { key: "en" value: "Deletion" } data_use: DATA_USE_ERASES
+least_level: ASSURANCE_LEVEL_CONTACT
 states {
   name: "verifying"
   phase: PHASE_VERIFICATION

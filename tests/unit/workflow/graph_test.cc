@@ -57,7 +57,8 @@ TEST(WorkflowToMermaidTest, DrawsStatesPhasesAndTransitions) {
                               "    state \"Erasing\" as erasing\n  }\n"));
   EXPECT_THAT(text, HasSubstr("  [*] --> verifying\n"));
   EXPECT_THAT(text, HasSubstr("  closed --> [*]\n"));
-  EXPECT_THAT(text, HasSubstr("  retaining --> closed: facts_changed<br/>[not data_retained]\n"));
+  EXPECT_THAT(text, HasSubstr("  retaining --> closed: facts_changed<br/>"
+                              "[not data_retained, not notices_outstanding]\n"));
   EXPECT_THAT(text, HasSubstr("  any_unanswered --> any_unanswered: timer escalate<br/>"
                               "/ escalate 1\n"));
 }

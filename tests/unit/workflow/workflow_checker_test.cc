@@ -58,7 +58,7 @@ TEST(WorkflowCheckerTest, ReportsAllFindingsInOrderOfTheirLines) {
 TEST(WorkflowCheckerTest, RefusesFragmentsInATextOfItsOwn) {
   const std::string text = With("use: \"common\"\n");
 
-  EXPECT_THAT(Check(text), Finds(text, "use:", "fragments cannot be used here"));
+  EXPECT_THAT(Check(text), Finds(text, "use: \"common\"", "fragments cannot be used here"));
 }
 
 // Names.

@@ -1,0 +1,673 @@
+#include "scenarios/scenario_runner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
+#include "app/decision_facts.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/base/status_macros.h"
+#include "dsr/workflow/names.h"
+#include "google/protobuf/util/message_differencer.h"
+
+namespace dsr {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+using testing::v1::Expect;
+using testing::v1::Step;
+
+// The lookups that a request's command needs are in the store; a command that fires nothing is
+// enough to let what is due fire.
+constexpr char kNoTimer[] = "no-such-timer";
+
+struct Person {
+  const char* name;
+  std::vector<std::string> roles;
+};
+
+const std::vector<Person>& People() {
+  static const auto& people = *new std::vector<Person>{
+      {"ines", {"intake"}},           {"vera", {"verifier"}},
+      {"chen", {"caseworker"}},       {"bao", {"caseworker"}},
+      {"oscar", {"privacy_officer"}}, {"olga", {"privacy_officer"}},
+      {"rui", {"reviewer"}},          {"mei", {"caseworker", "verifier", "children_privacy"}},
+      {"tool", {"session_asserter"}}, {"bureau", {"identity_authority"}},
+  };
+  return people;
+}
+
+absl::TimeZone Zone() {
+  absl::TimeZone zone;
+  absl::LoadTimeZone("Asia/Shanghai", &zone);
+  return zone;
+}
+
+absl::Time At(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  EXPECT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", text, Zone(), &time, &error)) << text << error;
+  return time;
+}
+
+void AddSystem(World& world, const std::string& id, const std::vector<std::string>& categories,
+               const std::vector<v1::TaskKind>& kinds) {
+  v1::CreateDataSystemRequest in;
+  in.set_data_system_id(id);
+  in.mutable_data_system()->set_title("A system");
+  for (const std::string& category : categories) in.mutable_data_system()->add_categories(category);
+  for (const v1::TaskKind kind : kinds) in.mutable_data_system()->add_task_kinds(kind);
+  for (const v1::TaskKind kind : {v1::TASK_KIND_COLLECT, v1::TASK_KIND_CORRECT, v1::TASK_KIND_ERASE,
+                                  v1::TASK_KIND_RESTRICT, v1::TASK_KIND_LIFT_RESTRICTION,
+                                  v1::TASK_KIND_STOP_PROCESSING, v1::TASK_KIND_STOP_COLLECTION}) {
+    in.mutable_data_system()->add_task_kinds(kind);
+  }
+  const auto made = World::Wait([&](ExecutionDone done) {
+    world.registry->CreateDataSystem(in, world.As("operator"), std::move(done));
+  });
+  ASSERT_TRUE(made.ok()) << made.status();
+}
+
+void AddRecipient(World& world, const std::string& id, v1::RecipientRelation relation,
+                  const std::string& jurisdiction) {
+  v1::CreateRecipientRequest in;
+  in.set_recipient_id(id);
+  in.mutable_recipient()->set_title("Recipient " + id);
+  in.mutable_recipient()->set_relation(relation);
+  in.mutable_recipient()->set_jurisdiction(jurisdiction);
+  in.mutable_recipient()->mutable_delivery()->mutable_pull();
+  const auto made = World::Wait([&](ExecutionDone done) {
+    world.registry->CreateRecipient(in, world.As("operator"), std::move(done));
+  });
+  ASSERT_TRUE(made.ok()) << made.status();
+}
+
+storage::v1::RequestFiled FiledAs(const v1::Request& request) {
+  storage::v1::RequestFiled filed = World::Filed(request.type(), request.subject_account());
+  if (request.has_received_time()) *filed.mutable_received_time() = request.received_time();
+  if (request.requester().relation() != v1::RELATION_UNSPECIFIED)
+    filed.mutable_requester()->set_relation(request.requester().relation());
+  if (request.requester().relation() == v1::RELATION_COMPANY)
+    filed.mutable_requester()->clear_reply_to();
+  if (!request.requester().display_name().empty())
+    filed.mutable_requester()->set_display_name(request.requester().display_name());
+  if (!request.channel().empty()) filed.set_channel(request.channel());
+  *filed.mutable_categories() = request.categories();
+  if (request.has_correction()) *filed.mutable_correction() = request.correction();
+  if (request.has_deletion()) *filed.mutable_deletion() = request.deletion();
+  if (request.has_decision_complaint())
+    *filed.mutable_decision_complaint() = request.decision_complaint();
+  if (request.has_consent_change()) *filed.mutable_consent_change() = request.consent_change();
+  if (request.has_complaint()) *filed.mutable_complaint() = request.complaint();
+  if (request.has_text()) *filed.mutable_text() = request.text();
+  if (request.has_transfer()) *filed.mutable_transfer() = request.transfer();
+  if (request.has_company_deletion())
+    *filed.mutable_company_deletion() = request.company_deletion();
+  return filed;
+}
+
+v1::TaskResult ResultFor(const v1::Task& task, const v1::TaskResult& like) {
+  v1::TaskResult result = like;
+  const auto templates = result.categories();
+  result.clear_categories();
+  for (const std::string& category : task.categories()) {
+    v1::CategoryResult one;
+    one.set_records(3);
+    for (const v1::CategoryResult& given : templates) {
+      if (given.category().empty() || given.category() == category) one = given;
+    }
+    one.set_category(category);
+    *result.add_categories() = one;
+  }
+  return result;
+}
+
+std::string ShortKind(v1::TaskKind kind) {
+  return std::string(absl::StripPrefix(v1::TaskKind_Name(kind), "TASK_KIND_"));
+}
+
+}  // namespace
+
+ScenarioRunner::ScenarioRunner() {
+  AddSystem(world_, "profile", {"account", "addresses", "reviews", "consents"},
+            {v1::TASK_KIND_RESOLVE_CONTACT, v1::TASK_KIND_CLOSE_ACCOUNT});
+  AddSystem(world_, "orders", {"orders", "payments"}, {v1::TASK_KIND_CHECK_BLOCKERS});
+  AddSystem(world_, "browsing", {"browsing", "search"}, {});
+  AddSystem(world_, "recommendation", {"recommendation", "decisions"},
+            {v1::TASK_KIND_FETCH_DECISION, v1::TASK_KIND_APPLY_REMEDY});
+  AddRecipient(world_, "payment", v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER, "CN");
+  AddRecipient(world_, "logistics", v1::RECIPIENT_RELATION_ENTRUSTED_PROCESSOR, "CN");
+  AddRecipient(world_, "overseas-seller", v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER, "JP");
+  AddRecipient(world_, "ad-partner", v1::RECIPIENT_RELATION_JOINT_CONTROLLER, "CN");
+}
+
+void ScenarioRunner::Play(const testing::v1::Scenario& scenario) {
+  world_.clock.SetTime(At(scenario.start().empty() ? "2026-03-02 09:00" : scenario.start()));
+  for (int i = 0; i < scenario.steps_size(); ++i) {
+    const Step& step = scenario.steps(i);
+    SCOPED_TRACE(absl::StrCat("step ", i + 1, ": ", step.ShortDebugString().substr(0, 200)));
+    if (!step.on().empty()) on_ = step.on();
+    if (on_.empty()) on_ = "it";
+    if (!step.as().empty()) as_ = step.as();
+    Check(step, Do(step));
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+absl::Status ScenarioRunner::Do(const Step& step) {
+  switch (step.what_case()) {
+    case Step::kFile:
+      return File(step);
+    case Step::kContact: {
+      testing::v1::Work work;
+      work.set_kind(v1::TASK_KIND_RESOLVE_CONTACT);
+      v1::TaskResult& result = *work.mutable_result();
+      if (!step.contact().unknown()) result.mutable_contact()->set_channel("email");
+      if (step.contact().has_status()) *result.mutable_subject_status() = step.contact().status();
+      result.set_contact_stale(step.contact().stale());
+      return Work(work);
+    }
+    case Step::kVerify:
+      return Verify(step.verify());
+    case Step::kStart:
+      return Start(step.start());
+    case Step::kCode: {
+      const VerificationId id = Pending(/*by_code=*/true);
+      int sends = 0;
+      const storage::v1::RequestRecord present = Record();
+      for (const v1::Verification& one : present.state().verifications()) sends = one.sends();
+      return Execute(SubmitCode{.id = id, .matched_send = step.code() ? sends : 0});
+    }
+    case Step::kShow:
+      return Show(step.show());
+    case Step::kDecide:
+      return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = step.decide()});
+    case Step::kRevoke: {
+      RevokeVerification command;
+      const storage::v1::RequestRecord present = Record();
+      for (const v1::Verification& one : present.state().verifications()) {
+        if (one.state() != v1::Verification::STATE_PASSED) continue;
+        command.revoked.set_verification_id(
+            std::string(ParseVerificationName(one.name())->second.bytes()));
+      }
+      command.revoked.set_fraud(step.revoke());
+      return Execute(command);
+    }
+    case Step::kRepresent:
+      return Represent();
+    case Step::kCall:
+      return Call(step.call());
+    case Step::kRefuse: {
+      ProposeRefusal command;
+      command.proposed.set_ground(step.refuse().ground());
+      *command.proposed.mutable_categories() = step.refuse().categories();
+      return Execute(command);
+    }
+    case Step::kField: {
+      DecideField command;
+      command.decided.set_index(step.field().index());
+      command.decided.set_decision(step.field().accepted() ? v1::FIELD_DECISION_ACCEPTED
+                                                           : v1::FIELD_DECISION_REJECTED);
+      return Execute(command);
+    }
+    case Step::kReview: {
+      ReviewDecision command;
+      command.reviewed.set_outcome(step.review());
+      return Execute(command);
+    }
+    case Step::kQuote: {
+      QuoteFee command;
+      command.quoted.set_amount_cents(step.quote().amount_cents());
+      command.quoted.set_currency(step.quote().currency());
+      command.quoted.set_ground(step.quote().ground());
+      return Execute(command);
+    }
+    case Step::kSettle:
+      return Execute(SettleFee{.settlement = step.settle()});
+    case Step::kApproveFile:
+      return Execute(ApproveFileAccess{.principal = step.approve_file()});
+    case Step::kWork:
+      return Work(step.work());
+    case Step::kParty:
+      return Act(step.party());
+    case Step::kDisclose:
+      return Disclose(step.disclose());
+    case Step::kConsent:
+      return Consent(step.consent());
+    case Step::kHold:
+      return PlaceHold(step.hold());
+    case Step::kLiftHolds:
+      return LiftHolds();
+    case Step::kUntil:
+      AdvanceTo(At(step.until()));
+      return absl::OkStatus();
+    case Step::kDays:
+      AdvanceTo(world_.clock.Now() + absl::Hours(24) * step.days());
+      return absl::OkStatus();
+    case Step::kNothing:
+    case Step::WHAT_NOT_SET:
+      return absl::OkStatus();
+  }
+  return absl::InternalError("a step that the runner does not know");
+}
+
+absl::Status ScenarioRunner::File(const Step& step) {
+  v1::Request request = step.file();
+  if (request.subject_account().empty()) request.set_subject_account("account-1");
+  account_ = request.subject_account();
+  if (request.has_consent_change()) {
+    request.mutable_consent_change()->set_consent(consents_[request.consent_change().consent()]);
+  }
+  if (request.has_complaint() && requests_.contains(request.complaint().request())) {
+    request.mutable_complaint()->set_request(RequestName(requests_[request.complaint().request()]));
+  }
+  CallContext context = world_.As("ines");
+  context.principal = Actor(as_);
+  DSR_ASSIGN_OR_RETURN(const ExecutionResult filed,
+                       world_.File(FiledAs(request), std::move(context)));
+  DSR_ASSIGN_OR_RETURN(requests_[on_], ParseRequestName(filed.answer));
+  return absl::OkStatus();
+}
+
+absl::Status ScenarioRunner::Start(v1::VerificationMethod method) {
+  StartVerification command{.id = world_.ids.Next<VerificationId>(), .method = method};
+  if (method == v1::VERIFICATION_METHOD_DOCUMENTS)
+    command.purpose = v1::VERIFICATION_PURPOSE_REPRESENTATION;
+  return Execute(command);
+}
+
+absl::Status ScenarioRunner::Verify(v1::VerificationMethod method) {
+  switch (method) {
+    case v1::VERIFICATION_METHOD_ONE_TIME_CODE: {
+      DSR_RETURN_IF_ERROR(
+          Execute(StartVerification{world_.ids.Next<VerificationId>(), method}, Actor("ines")));
+      int sends = 0;
+      const storage::v1::RequestRecord present = Record();
+      for (const v1::Verification& one : present.state().verifications()) sends = one.sends();
+      return Execute(SubmitCode{.id = Pending(/*by_code=*/true), .matched_send = sends},
+                     Actor("ines"));
+    }
+    case v1::VERIFICATION_METHOD_ACCOUNT_SESSION:
+      return Execute(StartVerification{world_.ids.Next<VerificationId>(), method}, Actor("tool"));
+    case v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY:
+      DSR_RETURN_IF_ERROR(
+          Execute(StartVerification{world_.ids.Next<VerificationId>(), method}, Actor("ines")));
+      return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = true},
+                     Actor("bureau"));
+    default: {
+      DSR_RETURN_IF_ERROR(Execute(StartVerification{world_.ids.Next<VerificationId>(),
+                                                    v1::VERIFICATION_METHOD_WRITTEN_REQUEST},
+                                  Actor("ines")));
+      for (const v1::EvidenceKind kind :
+           {v1::EVIDENCE_KIND_SIGNED_REQUEST, v1::EVIDENCE_KIND_IDENTITY_DOCUMENT}) {
+        testing::v1::Evidence evidence;
+        evidence.mutable_evidence()->set_kind(kind);
+        DSR_RETURN_IF_ERROR(Show(evidence));
+      }
+      return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = true},
+                     Actor("vera"));
+    }
+  }
+}
+
+absl::Status ScenarioRunner::Represent() {
+  DSR_RETURN_IF_ERROR(Execute(
+      StartVerification{world_.ids.Next<VerificationId>(), v1::VERIFICATION_METHOD_DOCUMENTS,
+                        v1::VERIFICATION_PURPOSE_REPRESENTATION},
+      Actor("ines")));
+  const absl::CivilDay today = absl::ToCivilDay(world_.clock.Now(), Zone());
+  std::vector<testing::v1::Evidence> all;
+  const auto add = [&](v1::EvidenceKind kind) -> v1::Evidence& {
+    v1::Evidence& evidence = *all.emplace_back().mutable_evidence();
+    evidence.set_kind(kind);
+    return evidence;
+  };
+  switch (Record().state().request().requester().relation()) {
+    case v1::RELATION_CLOSE_RELATIVE: {
+      v1::Date& died = *add(v1::EVIDENCE_KIND_DEATH).mutable_death_day();
+      died.set_year(static_cast<int32_t>(today.year()) - 1);
+      died.set_month(6);
+      died.set_day(1);
+      add(v1::EVIDENCE_KIND_KINSHIP).set_kinship(v1::KINSHIP_CHILD);
+      add(v1::EVIDENCE_KIND_OWN_INTEREST);
+      add(v1::EVIDENCE_KIND_NO_CONTRARY_ARRANGEMENT);
+      break;
+    }
+    case v1::RELATION_AUTHORISED_AGENT:
+      *add(v1::EVIDENCE_KIND_POWER_OF_ATTORNEY).mutable_expire_time() =
+          ToTimestamp(world_.clock.Now() + absl::Hours(24 * 365));
+      break;
+    default: {
+      v1::Date& of_age = *add(v1::EVIDENCE_KIND_GUARDIANSHIP).mutable_minor_until();
+      of_age.set_year(static_cast<int32_t>(today.year()) + 6);
+      of_age.set_month(6);
+      of_age.set_day(1);
+      break;
+    }
+  }
+  for (const testing::v1::Evidence& evidence : all) DSR_RETURN_IF_ERROR(Show(evidence));
+  return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = true},
+                 Actor("vera"));
+}
+
+absl::Status ScenarioRunner::Show(const testing::v1::Evidence& shown) {
+  PlannedCommand planned{.request = requests_[on_]};
+  RecordEvidence command;
+  command.recorded.set_verification_id(std::string(Pending(/*by_code=*/false).bytes()));
+  const EvidenceId id = world_.ids.Next<EvidenceId>();
+  command.recorded.set_evidence_id(std::string(id.bytes()));
+  *command.recorded.mutable_evidence() = shown.evidence();
+  command.recorded.mutable_evidence()->set_accepted(!shown.not_accepted());
+  if (shown.document()) {
+    command.recorded.set_document_sha256(std::string(32, 'd'));
+    planned.document = "sealed";
+  }
+  planned.command = command;
+  CallContext context{.principal = Actor("vera")};
+  return world_.executor->ExecuteAndWait(std::move(planned), std::move(context)).status();
+}
+
+absl::Status ScenarioRunner::Call(const std::string& name) {
+  if (name == "AssessRequest") return Execute(AssessRequest());
+  if (name == "ConfirmPlan") return Execute(ConfirmPlan());
+  if (name == "ResolveBlocker") return Execute(ClearBlockers());
+  if (name == "ApproveRefusal") return Execute(ApproveRefusal());
+  if (name == "RejectRefusal") return Execute(RejectRefusal());
+  if (name == "WithdrawRequest") return Execute(WithdrawRequest());
+  if (name == "RespondToRequest") return Execute(RespondToRequest());
+  if (name == "DecideConflict") return Execute(DecideConflict());
+  if (name == "ApproveDeletion") return Execute(ApproveDeletion());
+  if (name == "RecordAnnouncement")
+    return Execute(RecordAnnouncement{.announcement = "in the app"});
+  if (name == "LiftRestriction") return Execute(LiftRestriction());
+  if (name == "OpenFile") return Execute(OpenFile());
+  if (name == "BeginDownload") return Execute(BeginDownload());
+  if (name == "FinishDownload") return Execute(FinishDownload());
+  return absl::InternalError("no such call: " + name);
+}
+
+absl::Status ScenarioRunner::Work(const testing::v1::Work& work) {
+  const storage::v1::RequestRecord record = Record();
+  int done = 0;
+  for (const v1::Task& task : record.tasks()) {
+    if (task.kind() != work.kind() || task.state() != v1::Task::STATE_OPEN) continue;
+    if (!work.system().empty() && task.system() != work.system()) continue;
+    const TaskId id = ParseTaskName(task.name())->second;
+    const std::string token(16, static_cast<char>('a' + done % 26));
+    std::vector<std::string> tokens(100, token);
+    DSR_RETURN_IF_ERROR(
+        TransactAndWait(*world_.store, [&](Transaction& transaction) -> absl::Status {
+          const absl::Time now = world_.clock.Now();
+          DSR_ASSIGN_OR_RETURN(
+              const auto leases,
+              transaction.LeaseTasks(task.system(), now, now + absl::Minutes(1), 100, tokens));
+          for (const LeasedTask& lease : leases) {
+            if (lease.task == id) continue;
+            DSR_RETURN_IF_ERROR(transaction.ReleaseTask(lease.task, now));
+          }
+          return absl::OkStatus();
+        }));
+    PlannedCommand planned{.request = requests_[on_], .lease_token = token};
+    CallContext context;
+    context.principal = {.name = "worker", .roles = {"data_system"}, .data_system = task.system()};
+    if (task.system() == std::string(kOwnSystem)) {
+      dsr::CompletePackage package{.id = id};
+      package.built.set_sha256(std::string(32, 's'));
+      package.built.set_size_bytes(1);
+      planned.command = package;
+      context.principal = PackagerPrincipal();
+    } else {
+      v1::TaskResult result = ResultFor(task, work.result());
+      // What is personal has no box here, so it is left out.
+      if (result.has_decision()) result.mutable_decision()->clear_record();
+      for (v1::ReportedBlocker& blocker : *result.mutable_blockers()) blocker.clear_description();
+      planned.command = CompleteTask{.id = id, .result = std::move(result)};
+    }
+    DSR_RETURN_IF_ERROR(
+        world_.executor->ExecuteAndWait(std::move(planned), std::move(context)).status());
+    ++done;
+  }
+  return done > 0 ? absl::OkStatus()
+                  : absl::InternalError("no open task " + ShortKind(work.kind()));
+}
+
+absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
+  const storage::v1::RequestRecord record = Record();
+  for (int i = record.notices_size() - 1; i >= 0; --i) {
+    if (record.notices(i).recipient() != party.recipient()) continue;
+    const NoticeId id = ParseNoticeName(record.notices(i).name())->second;
+    const Principal principal{
+        .name = "party", .roles = {"recipient"}, .recipient = party.recipient()};
+    if (party.action() == "acknowledge") return Execute(AcknowledgeNotice{id}, principal);
+    if (party.action() == "object")
+      return Execute(ObjectToNotice{id, party.objection()}, principal);
+    if (record.notices(i).state() != v1::Notice::STATE_ACKNOWLEDGED)
+      DSR_RETURN_IF_ERROR(Execute(AcknowledgeNotice{id}, principal));
+    return Execute(CompleteNotice{id, 3}, principal);
+  }
+  return absl::InternalError("no notice to " + party.recipient());
+}
+
+absl::Status ScenarioRunner::Disclose(v1::Disclosure disclosure) {
+  disclosure.set_subject_account(account_.empty() ? "account-1" : account_);
+  disclosure.set_purpose("delivery");
+  disclosure.set_method("api");
+  disclosure.set_basis("contract");
+  *disclosure.mutable_disclose_time() = ToTimestamp(world_.clock.Now());
+  v1::BatchCreateDisclosuresRequest in;
+  *in.add_disclosures() = disclosure;
+  return World::Wait([&](ExecutionDone done) {
+           world_.registry->BatchCreateDisclosures(in, world_.As("registrar"), std::move(done));
+         })
+      .status();
+}
+
+absl::Status ScenarioRunner::Consent(v1::Consent consent) {
+  const std::string label = consent.name();
+  consent.clear_name();
+  consent.set_subject_account(account_.empty() ? "account-1" : account_);
+  consent.set_evidence("tick box");
+  *consent.mutable_give_time() = ToTimestamp(world_.clock.Now());
+  v1::BatchCreateConsentsRequest in;
+  *in.add_consents() = consent;
+  DSR_ASSIGN_OR_RETURN(const ExecutionResult result, World::Wait([&](ExecutionDone done) {
+                         world_.registry->BatchCreateConsents(in, world_.As("registrar"),
+                                                              std::move(done));
+                       }));
+  v1::BatchCreateConsentsResponse response;
+  response.ParseFromString(result.answer);
+  consents_[label] = response.consents(0).name();
+  return absl::OkStatus();
+}
+
+absl::Status ScenarioRunner::PlaceHold(v1::Hold hold) {
+  hold.set_subject_account(account_);
+  hold.set_reason("a matter");
+  if (hold.law().empty()) hold.set_law("Civil Procedure Law, article 67");
+  if (hold.ground() == v1::HOLD_GROUND_UNSPECIFIED) hold.set_ground(v1::HOLD_GROUND_LAWSUIT);
+  v1::PlaceHoldRequest in;
+  *in.mutable_hold() = hold;
+  DSR_ASSIGN_OR_RETURN(const ExecutionResult result, World::Wait([&](ExecutionDone done) {
+                         world_.holds->Place(in, world_.As("oscar"), std::move(done));
+                       }));
+  v1::Hold placed;
+  placed.ParseFromString(result.answer);
+  holds_.push_back(placed.name());
+  return absl::OkStatus();
+}
+
+absl::Status ScenarioRunner::LiftHolds() {
+  for (const std::string& name : holds_) {
+    v1::LiftHoldRequest in;
+    in.set_name(name);
+    DSR_RETURN_IF_ERROR(World::Wait([&](ExecutionDone done) {
+                          world_.holds->Lift(in, world_.As("oscar"), std::move(done));
+                        }).status());
+  }
+  holds_.clear();
+  return absl::OkStatus();
+}
+
+void ScenarioRunner::AdvanceTo(absl::Time time) {
+  world_.clock.SetTime(time);
+  for (const auto& [label, id] : requests_) {
+    const auto fired = world_.executor->ExecuteAndWait(
+        PlannedCommand{.request = id, .command = FireTimer{.name = kNoTimer, .due = time}},
+        CallContext{.principal = SchedulerPrincipal()});
+    EXPECT_TRUE(fired.ok()) << label << ": " << fired.status();
+  }
+}
+
+absl::Status ScenarioRunner::Execute(Command command) {
+  return Execute(std::move(command), Actor(as_));
+}
+
+absl::Status ScenarioRunner::Execute(Command command, Principal principal) {
+  PlannedCommand planned{.request = requests_[on_], .command = std::move(command)};
+  return world_.executor
+      ->ExecuteAndWait(std::move(planned), CallContext{.principal = std::move(principal)})
+      .status();
+}
+
+Principal ScenarioRunner::Actor(absl::string_view name) const {
+  for (const Person& person : People()) {
+    if (name == person.name) return Principal{.name = person.name, .roles = person.roles};
+  }
+  return Principal{.name = "ines", .roles = {"intake"}};
+}
+
+storage::v1::RequestRecord ScenarioRunner::Record() { return world_.Record(requests_[on_]); }
+
+VerificationId ScenarioRunner::Pending(bool by_code) {
+  VerificationId id = world_.ids.Next<VerificationId>();
+  const storage::v1::RequestRecord present = Record();
+  for (const v1::Verification& one : present.state().verifications()) {
+    const bool is_code = one.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE;
+    if (is_code != by_code) continue;
+    if (one.state() == v1::Verification::STATE_PENDING || by_code)
+      id = ParseVerificationName(one.name())->second;
+  }
+  return id;
+}
+
+void ScenarioRunner::Check(const Step& step, const absl::Status& status) {
+  const std::string reason = status.ok() ? "" : ErrorReasonName(ReasonOf(status));
+  ASSERT_EQ(reason, step.refused()) << status;
+  const Expect& then = step.then();
+  if (!then.field().empty()) {
+    EXPECT_NE(absl::StrCat(status.ToString()).find(then.field()), std::string::npos) << status;
+  }
+  if (!requests_.contains(on_)) return;
+  const storage::v1::RequestRecord record = Record();
+  const v1::Request& request = record.state().request();
+  if (!then.state().empty()) {
+    EXPECT_EQ(request.state(), then.state());
+  }
+  if (then.has_request()) {
+    v1::Request wanted = then.request();
+    if (requests_.contains(wanted.duplicate_of()))
+      wanted.set_duplicate_of(RequestName(requests_[wanted.duplicate_of()]));
+    std::string difference;
+    MessageDifferencer differencer;
+    differencer.set_scope(MessageDifferencer::PARTIAL);
+    differencer.ReportDifferencesToString(&difference);
+    EXPECT_TRUE(differencer.Compare(wanted, request)) << difference;
+  }
+  std::multiset<std::string> messages;
+  for (const v1::Message& message : record.messages()) messages.insert(message.template_());
+  for (const std::string& wanted : then.messages()) {
+    const auto found = messages.find(wanted);
+    EXPECT_NE(found, messages.end()) << "no message " << wanted;
+    if (found != messages.end()) messages.erase(found);
+  }
+  for (const std::string& unwanted : then.no_messages())
+    EXPECT_EQ(messages.count(unwanted), 0u) << unwanted;
+  if (!then.notices().empty()) {
+    std::multiset<std::string> notices;
+    for (const v1::Notice& notice : record.notices()) {
+      notices.insert(
+          absl::StrCat(notice.recipient(), " ",
+                       absl::StripPrefix(v1::Notice::State_Name(notice.state()), "STATE_")));
+    }
+    std::multiset<std::string> wanted(then.notices().begin(), then.notices().end());
+    wanted.erase("nobody");
+    EXPECT_EQ(notices, wanted);
+  }
+  if (!then.open_tasks().empty()) {
+    std::multiset<std::string> open;
+    for (const v1::Task& task : record.tasks()) {
+      if (task.state() == v1::Task::STATE_OPEN) open.insert(ShortKind(task.kind()));
+    }
+    std::multiset<std::string> wanted(then.open_tasks().begin(), then.open_tasks().end());
+    wanted.erase("nothing");
+    EXPECT_EQ(open, wanted);
+  }
+  for (const std::string& fact : then.facts()) {
+    const std::map<std::string, bool> known = {{"breached", request.breached()},
+                                               {"not_breached", !request.breached()},
+                                               {"incident", !request.incidents().empty()},
+                                               {"no_incident", request.incidents().empty()}};
+    EXPECT_TRUE(known.contains(fact) && known.at(fact)) << fact;
+  }
+  CheckMissing(then);
+}
+
+void ScenarioRunner::CheckMissing(const Expect& then) {
+  if (then.missing().empty() && then.allowed().empty() && then.forbidden().empty()) return;
+  const storage::v1::RequestRecord record = Record();
+  const absl::Status read = world_.store->Read([&](ReadView& view) -> absl::Status {
+    DSR_ASSIGN_OR_RETURN(const auto rulebook,
+                         world_.rulebooks->RulebookFor(view, record.state().request().pins()));
+    DSR_ASSIGN_OR_RETURN(const SubjectId subject,
+                         SubjectId::FromBytes(record.state().subject_id()));
+    DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, subject, requests_[on_]));
+    const DecisionContext context = ContextFor(facts);
+    std::set<std::string> missing;
+    for (const v1::MissingProof& one : MissingProofs(*rulebook, record, context)) {
+      EXPECT_FALSE(one.explanation().empty());
+      if (one.evidence() != v1::EVIDENCE_KIND_UNSPECIFIED) {
+        missing.insert(std::string(
+            absl::StripPrefix(v1::EvidenceKind_Name(one.evidence()), "EVIDENCE_KIND_")));
+      } else {
+        missing.insert(one.purpose() == v1::VERIFICATION_PURPOSE_IDENTITY ? "IDENTITY"
+                                                                          : "REPRESENTATION");
+      }
+    }
+    std::set<std::string> wanted(then.missing().begin(), then.missing().end());
+    const bool asks = !wanted.empty();
+    wanted.erase("NOTHING");
+    if (asks) {
+      EXPECT_EQ(missing, wanted);
+    }
+    for (const v1::AllowedAction& told : AllowedActions(*rulebook, record, context)) {
+      const auto& allowed = then.allowed();
+      const auto& forbidden = then.forbidden();
+      if (std::find(allowed.begin(), allowed.end(), told.action()) != allowed.end()) {
+        EXPECT_TRUE(told.allowed()) << told.action() << ": " << told.explanation();
+      }
+      if (std::find(forbidden.begin(), forbidden.end(), told.action()) != forbidden.end()) {
+        EXPECT_FALSE(told.allowed()) << told.action();
+        EXPECT_FALSE(told.explanation().empty()) << told.action();
+      }
+    }
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(read.ok()) << read;
+}
+
+DecisionContext ScenarioRunner::ContextFor(const Facts& facts) const {
+  const Principal principal = Actor(as_);
+  return DecisionContext{.actor = principal.ToActor(),
+                         .now = world_.clock.Now(),
+                         .request = requests_.at(on_),
+                         .fresh_id = std::string(16, 'f'),
+                         .facts = &facts};
+}
+
+}  // namespace dsr
