@@ -299,6 +299,17 @@ absl::Status DecisionBody::Write(Transaction& transaction) {
   return absl::OkStatus();
 }
 
+// True once data systems closed the account and the answer says so.
+bool DecisionBody::ClosedTheAccount(const RequestRecord& record) {
+  const v1::Outcome outcome = record.state().request().response().outcome();
+  const auto& rounds = record.state().rounds();
+  const bool closed =
+      std::any_of(rounds.begin(), rounds.end(), [](const storage::v1::TaskRound& round) {
+        return round.kind() == v1::TASK_KIND_CLOSE_ACCOUNT && round.unfinished() == 0;
+      });
+  return closed && (outcome == v1::OUTCOME_FULFILLED || outcome == v1::OUTCOME_PARTLY_FULFILLED);
+}
+
 // What a decision changes about the subject beyond its request: a consent that ends, and data that
 // goes to a new handler.
 absl::Status DecisionBody::WriteSubjectRecords(Transaction& transaction) {
@@ -315,6 +326,8 @@ absl::Status DecisionBody::WriteSubjectRecords(Transaction& transaction) {
         DSR_ASSIGN_OR_RETURN(const RecordId id, ParseConsentName(consent.name()));
         DSR_RETURN_IF_ERROR(transaction.PutConsent(id, subject, consent, ""));
       }
+    } else if (event.has_request_answered() && ClosedTheAccount(record_)) {
+      DSR_RETURN_IF_ERROR(transaction.RetireSubject(subject));
     } else if (event.has_disclosure_recorded()) {
       const storage::v1::DisclosureRecorded& recorded = event.disclosure_recorded();
       DSR_ASSIGN_OR_RETURN(const RecordId id, RecordId::FromBytes(recorded.disclosure_id()));

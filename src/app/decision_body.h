@@ -109,6 +109,7 @@ class DecisionBody {
   absl::Status Write(Transaction& transaction);
   absl::Status StoreAnswer(Transaction& transaction);
   absl::Status KeepDocuments(Transaction& transaction);
+  static bool ClosedTheAccount(const storage::v1::RequestRecord& record);
   absl::Status WriteSubjectRecords(Transaction& transaction);
   absl::Status ReconsiderSiblings(Transaction& transaction);
   absl::Status DelayFailedTask(Transaction& transaction);

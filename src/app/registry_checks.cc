@@ -108,6 +108,12 @@ absl::Status CheckRecipient(const v1::Recipient& recipient, const UrlCheck& chec
              !absl::ascii_isupper(country[1])) {
     errors.AddInvalid("jurisdiction", "is an ISO 3166-1 alpha-2 code, such as `CN`");
   }
+  absl::string_view successor = recipient.successor();
+  if (!successor.empty() &&
+      (!absl::ConsumePrefix(&successor, "recipients/") || !IsRegistryId(successor) ||
+       recipient.successor() == recipient.name())) {
+    errors.AddInvalid("successor", "is the name of another recipient, such as `recipients/pay`");
+  }
   switch (recipient.delivery().way_case()) {
     case v1::Delivery::kWebhook:
       if (recipient.delivery().webhook().url().empty()) {

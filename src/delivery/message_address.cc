@@ -22,10 +22,8 @@ const v1::Contact* Usable(const v1::Contact& contact) {
   return contact.channel().empty() || contact.address().empty() ? nullptr : &contact;
 }
 
-}  // namespace
-
-const v1::Contact* AddressOf(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
-                             const v1::Message& message) {
+const v1::Contact* FirstAddress(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+                                const v1::Message& message) {
   const v1::Request& request = record.state().request();
   if (message.audience() == v1::Message::AUDIENCE_SUBJECT) {
     // Who asks without being verified is answered where he said; whom the company tells of its own
@@ -42,6 +40,28 @@ const v1::Contact* AddressOf(const Rulebook& rulebook, const storage::v1::Reques
   if (const v1::Contact* reply_to = Usable(request.requester().reply_to())) return reply_to;
   return HasPassed(record.state(), v1::ASSURANCE_LEVEL_SESSION) ? Usable(request.contact())
                                                                 : nullptr;
+}
+
+// The other address of the same person: only the subject itself, once verified, has two.
+const v1::Contact* SecondAddress(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+                                 const v1::Contact* first) {
+  const v1::Request& request = record.state().request();
+  if (request.requester().relation() != v1::RELATION_SUBJECT ||
+      !HasPassed(record.state(),
+                 std::max(v1::ASSURANCE_LEVEL_SESSION, rulebook.workflow.least_level()))) {
+    return nullptr;
+  }
+  const v1::Contact* contact = Usable(request.contact());
+  const v1::Contact* reply_to = Usable(request.requester().reply_to());
+  return first == contact ? reply_to : contact;
+}
+
+}  // namespace
+
+const v1::Contact* AddressOf(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
+                             const v1::Message& message) {
+  const v1::Contact* first = FirstAddress(rulebook, record, message);
+  return message.second_channel() ? SecondAddress(rulebook, record, first) : first;
 }
 
 const v1::Verification* VerificationOfCode(const storage::v1::RequestRecord& record,

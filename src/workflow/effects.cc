@@ -99,6 +99,19 @@ std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool
   return std::string(id.bytes());
 }
 
+void QueueOnSecondChannel(Deciding& deciding, const v1::Message& failed) {
+  const MessageId id = deciding.Derive<MessageId>("message on second channel", failed.name(), "");
+  Event event;
+  storage::v1::MessageQueued& queued = *event.mutable_message_queued();
+  queued.set_message_id(std::string(id.bytes()));
+  queued.set_template_(failed.template_());
+  queued.set_language(failed.language());
+  queued.set_to_requester(failed.audience() == v1::Message::AUDIENCE_REQUESTER);
+  queued.set_to_representative(failed.audience() == v1::Message::AUDIENCE_REPRESENTATIVE);
+  queued.set_second_channel(true);
+  deciding.Emit(std::move(event));
+}
+
 void RunEffect(Deciding& deciding, const v1::Effect& effect) {
   switch (effect.kind()) {
     case v1::EFFECT_KIND_CREATE_TASKS:

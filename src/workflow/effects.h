@@ -18,6 +18,9 @@ void RunEffect(Deciding& deciding, const v1::Effect& effect);
 std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool to_requester,
                          absl::string_view verification_id = "", int send_number = 0);
 
+// Queues a message again, for the other address that is known for the same person.
+void QueueOnSecondChannel(Deciding& deciding, const v1::Message& failed);
+
 // Begins a round of tasks of `kind` (effects_tasks.cc).
 void CreateTasks(Deciding& deciding, v1::TaskKind kind);
 // Begins a round of ERASE tasks for retained records whose term is over.

@@ -18,6 +18,8 @@ namespace {
 using storage::v1::NewNotice;
 using storage::v1::NoticesCreated;
 
+constexpr int kMostSuccessions = 16;
+
 // What one recipient got of the categories concerned, and what of it an authorisation of its own
 // covers.
 struct Received {
@@ -47,6 +49,24 @@ std::set<std::string> ConcernedCategories(const Deciding& deciding, v1::NoticeKi
   return categories;
 }
 
+const v1::Recipient* FindRecipient(const Facts& facts, const std::string& name) {
+  const auto found =
+      std::find_if(facts.recipients.begin(), facts.recipients.end(),
+                   [&](const v1::Recipient& recipient) { return recipient.name() == name; });
+  return found == facts.recipients.end() ? nullptr : &*found;
+}
+
+// Who bears the duty today: the last of a chain of successors. A circle ends where it began.
+std::string BearerOf(const Facts& facts, const std::string& name) {
+  std::string bearer = name;
+  for (int step = 0; step < kMostSuccessions; ++step) {
+    const v1::Recipient* recipient = FindRecipient(facts, bearer);
+    if (recipient == nullptr || recipient->successor().empty()) return bearer;
+    bearer = recipient->successor();
+  }
+  return name;
+}
+
 // Of a consent that ends only those are told that rely on it; one that names none is relied on by
 // all.
 bool ReliesOn(const Deciding& deciding, const std::string& recipient) {
@@ -73,7 +93,7 @@ std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind 
       if (concerned.contains(category)) here.insert(category);
     }
     if (here.empty() || !ReliesOn(deciding, disclosure.recipient())) continue;
-    Received& entry = received[disclosure.recipient()];
+    Received& entry = received[BearerOf(deciding.facts(), disclosure.recipient())];
     entry.disclosure_ids.emplace_back(id->bytes());
     entry.categories.insert(here.begin(), here.end());
     for (const std::string& category : disclosure.own_authorisation().categories()) {
@@ -82,13 +102,6 @@ std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind 
     if (disclosure.has_own_authorisation()) entry.proof = disclosure.own_authorisation().proof();
   }
   return received;
-}
-
-const v1::Recipient* FindRecipient(const Facts& facts, const std::string& name) {
-  const auto found =
-      std::find_if(facts.recipients.begin(), facts.recipients.end(),
-                   [&](const v1::Recipient& recipient) { return recipient.name() == name; });
-  return found == facts.recipients.end() ? nullptr : &*found;
 }
 
 int TermDays(const v1::Policy& policy, v1::RecipientRelation relation, v1::NoticeKind kind) {

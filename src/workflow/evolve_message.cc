@@ -26,6 +26,7 @@ void EvolveMessage(RequestRecord& record, const Event& event) {
     const auto verification = VerificationId::FromBytes(queued.verification_id());
     if (verification.ok()) message.set_verification(VerificationName(request, *verification));
     message.set_send_number(queued.send_number());
+    message.set_second_channel(queued.second_channel());
   } else if (event.has_message_sent()) {
     if (auto* message = FindMessage(record, event.message_sent().message_id())) {
       message->set_state(v1::Message::STATE_SENT);

@@ -3,6 +3,7 @@
 
 #include "dsr/base/errors.h"
 #include "workflow/children.h"
+#include "workflow/effects.h"
 #include "workflow/handlers.h"
 #include "workflow/workflow_errors.h"
 
@@ -100,7 +101,13 @@ absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command) {
                                                    RecordMessageDelivery::Outcome::kNoAddress);
     event.mutable_message_failed()->set_attempts(command.attempts);
   }
+  const v1::Message failed = *message;
   deciding.Emit(std::move(event));
+  // A channel that is down does not keep a person from its answer (LAW.md case 41).
+  if (command.outcome != RecordMessageDelivery::Outcome::kSent && !failed.second_channel() &&
+      failed.verification().empty()) {
+    QueueOnSecondChannel(deciding, failed);
+  }
   return absl::OkStatus();
 }
 

@@ -244,6 +244,24 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       return PlaceHold(step.hold());
     case Step::kLiftHolds:
       return LiftHolds();
+    case Step::kSuccession:
+      return Succeed(step.succession());
+    case Step::kNewPolicyDays: {
+      DefinitionFiles files = world_.rulebooks->files();
+      files.policy.set_version(files.policy.version() + 1);
+      files.policy.set_response_days(step.new_policy_days());
+      world_.UseDefinitions(std::move(files));
+      return absl::OkStatus();
+    }
+    case Step::kNewDayOff: {
+      DefinitionFiles files = world_.rulebooks->files();
+      files.calendar.set_version(files.calendar.version() + 1);
+      *files.calendar.add_off()->mutable_first() = step.new_day_off();
+      world_.UseDefinitions(std::move(files));
+      return absl::OkStatus();
+    }
+    case Step::kUndeliverable:
+      return FailMessage(step.undeliverable());
     case Step::kUntil:
       AdvanceTo(At(step.until()));
       return absl::OkStatus();
@@ -512,6 +530,28 @@ absl::Status ScenarioRunner::LiftHolds() {
   }
   holds_.clear();
   return absl::OkStatus();
+}
+
+absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) {
+  v1::UpdateRecipientRequest in;
+  in.mutable_recipient()->set_name(succession.recipient());
+  in.mutable_recipient()->set_successor(succession.successor());
+  return World::Wait([&](ExecutionDone done) {
+           world_.registry->UpdateRecipient(in, world_.As("operator"), std::move(done));
+         })
+      .status();
+}
+
+absl::Status ScenarioRunner::FailMessage(const std::string& template_id) {
+  const storage::v1::RequestRecord record = Record();
+  for (int i = record.messages_size() - 1; i >= 0; --i) {
+    if (record.messages(i).template_() != template_id) continue;
+    return Execute(RecordMessageDelivery{.id = ParseMessageName(record.messages(i).name())->second,
+                                         .outcome = RecordMessageDelivery::Outcome::kFailed,
+                                         .attempts = 9},
+                   DispatcherPrincipal());
+  }
+  return absl::InternalError("no message " + template_id);
 }
 
 void ScenarioRunner::AdvanceTo(absl::Time time) {

@@ -38,6 +38,8 @@ class ScenarioRunner {
   absl::Status LiftHolds();
   absl::Status Disclose(v1::Disclosure disclosure);
   absl::Status Consent(v1::Consent consent);
+  absl::Status Succeed(const testing::v1::Succession& succession);
+  absl::Status FailMessage(const std::string& template_id);
   void AdvanceTo(absl::Time time);
   void Check(const testing::v1::Step& step, const absl::Status& status);
   void CheckMissing(const testing::v1::Expect& then);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 
 namespace dsr {
 namespace {
+
+constexpr int kCases = 45;
 
 std::vector<std::string> Files() {
   std::vector<std::string> files;
@@ -46,6 +49,17 @@ INSTANTIATE_TEST_SUITE_P(Law, ScenarioTest, ::testing::ValuesIn(Files()), [](con
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
+
+TEST(ScenariosTest, EveryEdgeCaseOfTheLawIsPlayed) {
+  std::set<int> played;
+  for (const std::string& file : Files()) {
+    const testing::v1::Scenario scenario = Load(file);
+    played.insert(scenario.cases().begin(), scenario.cases().end());
+  }
+  for (int number = 1; number <= kCases; ++number) {
+    EXPECT_TRUE(played.contains(number)) << "no scenario plays case " << number;
+  }
+}
 
 }  // namespace
 }  // namespace dsr

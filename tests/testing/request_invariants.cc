@@ -123,6 +123,14 @@ void CheckAnswer(const RequestRecord& before, const Event& event) {
   }
 }
 
+// Who took over from whom, one step: enough for the shop.
+std::string BearerOf(const Facts& facts, const std::string& name) {
+  for (const v1::Recipient& recipient : facts.recipients) {
+    if (recipient.name() == name && !recipient.successor().empty()) return recipient.successor();
+  }
+  return name;
+}
+
 void CheckNotices(const RequestRecord& before, const Event& event, const Facts& facts) {
   std::set<std::tuple<std::string, int, int>> scopes;
   for (const v1::Notice& notice : before.notices()) {
@@ -138,7 +146,7 @@ void CheckNotices(const RequestRecord& before, const Event& event, const Facts& 
       const bool received =
           std::any_of(facts.disclosures.begin(), facts.disclosures.end(),
                       [&](const v1::Disclosure& disclosure) {
-                        return disclosure.recipient() == notice.recipient() &&
+                        return BearerOf(facts, disclosure.recipient()) == notice.recipient() &&
                                std::count(disclosure.categories().begin(),
                                           disclosure.categories().end(), category) > 0;
                       });

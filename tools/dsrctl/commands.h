@@ -21,6 +21,7 @@ void AddTaskCommands(CommandTree& tree);
 // `system`, `recipient` and `disclosure`.
 void AddRegistryCommands(CommandTree& tree);
 void AddDisclosureCommands(CommandTree& tree);
+void AddConsentCommands(CommandTree& tree);
 void AddHoldCommands(CommandTree& tree);
 void AddNoticeCommands(CommandTree& tree);
 void AddMessageCommands(CommandTree& tree);

@@ -39,12 +39,14 @@ absl::StatusOr<std::string> ReadInput(absl::string_view path, std::istream& in) 
   return contents;
 }
 
-absl::Status ParseJson(absl::string_view json, google::protobuf::Message& message) {
+absl::Status ParseJson(absl::string_view json, google::protobuf::Message& message,
+                       std::string* field) {
   const auto status = google::protobuf::util::JsonStringToMessage(std::string(json), &message);
   if (status.ok()) return absl::OkStatus();
   const std::string text(status.message().data(), status.message().size());
   const std::string type = message.GetDescriptor()->full_name();
   const std::string path = PathIn(text);
+  if (field != nullptr) *field = path;
   if (!path.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the JSON is not a ", type, ": ", path, " has a value of the wrong kind"));

@@ -19,7 +19,10 @@ absl::StatusOr<std::string> ReadInput(absl::string_view path, std::istream& in);
 
 // Reads protobuf JSON into `message`, over what it holds. INVALID_ARGUMENT saying which field is
 // wrong, where that can be told, and never a value: an error may end up in a log.
-absl::Status ParseJson(absl::string_view json, google::protobuf::Message& message);
+//
+// `field`, when not null, receives the path of the wrong field, empty where that cannot be told.
+absl::Status ParseJson(absl::string_view json, google::protobuf::Message& message,
+                       std::string* field = nullptr);
 
 }  // namespace dsr::dsrctl
 

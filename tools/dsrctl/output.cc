@@ -52,6 +52,27 @@ void Output::Item(const google::protobuf::Message& message) {
   out_.flush();
 }
 
+void Output::Record(const std::vector<std::pair<std::string, std::string>>& fields) {
+  std::vector<std::string> names;
+  std::vector<std::string> texts;
+  std::vector<std::string> members;
+  for (const auto& [name, text] : fields) {
+    names.push_back(name);
+    texts.push_back(text);
+    members.push_back(absl::StrCat(JsonString(name), ":", JsonString(text)));
+  }
+  if (is_json()) {
+    out_ << '{' << absl::StrJoin(members, ",") << "}\n";
+  } else if (options_.format == Format::kCsv) {
+    out_ << CsvLine(names) << CsvLine(texts);
+  } else {
+    Table table(out_, {}, options_.colour);
+    for (const auto& [name, text] : fields) table.AddRow({name, text}, false);
+    table.Flush();
+  }
+  out_.flush();
+}
+
 void Output::BeginList(std::vector<Column> columns) {
   columns_ = std::move(columns);
   first_ = true;

@@ -47,6 +47,9 @@ class Output {
   // Prints one resource.
   void Item(const google::protobuf::Message& message);
 
+  // Prints one record that is no message, as names and texts. In JSON it is an object of strings.
+  void Record(const std::vector<std::pair<std::string, std::string>>& fields);
+
   // Begins a list with these columns. EndList ends it; one list at a time.
   void BeginList(std::vector<Column> columns);
   // Adds an element to the list.

@@ -48,6 +48,17 @@ absl::Status PartialFile::Append(absl::string_view data) {
   return absl::OkStatus();
 }
 
+absl::Status PartialFile::CutTo(int64_t size) {
+  if (size > size_) return absl::InvalidArgumentError(absl::StrCat(path_, " is cut off"));
+  if (ftruncate(descriptor_, size) != 0) return WriteError();
+  size_ = size;
+  return absl::OkStatus();
+}
+
+absl::Status PartialFile::Sync() {
+  return fsync(descriptor_) == 0 ? absl::OkStatus() : WriteError();
+}
+
 absl::StatusOr<std::string> PartialFile::Sha256Hex() const {
   if (size_ == 0) return HexEncode(Sha256(""));
   // Mapped, because a package may be larger than the memory.

@@ -29,6 +29,13 @@ class PartialFile {
   // RESOURCE_EXHAUSTED when the disk is full, UNKNOWN for any other failure.
   absl::Status Append(absl::string_view data);
 
+  // Drops what is beyond `size` bytes. INVALID_ARGUMENT when it has not so many; UNKNOWN for any
+  // other failure.
+  absl::Status CutTo(int64_t size);
+
+  // Makes what was appended durable. Errors: as Append.
+  absl::Status Sync();
+
   // Returns the SHA-256 of the whole file, in hexadecimal digits.
   absl::StatusOr<std::string> Sha256Hex() const;
 

@@ -36,7 +36,7 @@ Exit codes:
   4  no permission, or not authenticated
   5  conflict: wrong state, exists already, stale etag
   6  server unavailable, or the deadline passed
-  7  part of it failed
+  7  part of it failed; with import, some lines
   8  findings: check, verify, and reports with --fail)";
 
 // The flags that every command takes, as given.

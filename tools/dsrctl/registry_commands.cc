@@ -64,6 +64,7 @@ void AddRegistryCommands(CommandTree& tree) {
   AddSystems(tree);
   AddRecipients(tree);
   AddDisclosureCommands(tree);
+  AddConsentCommands(tree);
 }
 
 }  // namespace dsr::dsrctl

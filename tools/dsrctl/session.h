@@ -87,6 +87,9 @@ class Session {
   // The key of the first mutating call of this command; that of the option when it was given.
   const std::string& idempotency_key();
 
+  // The key that the option gave; empty when it did not. Of no use after idempotency_key().
+  const std::string& given_idempotency_key() const { return options_.idempotency_key; }
+
   // Waits before attempt number `failures` + 1. Grows from 0.2 s to 2 s.
   void BackOff(int failures);
 

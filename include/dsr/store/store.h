@@ -187,6 +187,9 @@ class Transaction : public ReadView {
 
   // Errors: ALREADY_EXISTS when the account hash or the key number is taken.
   virtual absl::Status PutSubject(const SubjectRecord& subject) = 0;
+  // The account of a subject is closed: from now on it is found under no account hash, so that a
+  // returning person is a new subject. No effect when it was retired before.
+  virtual absl::Status RetireSubject(const SubjectId& subject) = 0;
   // Creates or replaces; `etag` inside the resource is set by the caller. Raises the registry
   // version.
   virtual absl::Status PutDataSystem(const v1::DataSystem& system) = 0;

@@ -48,6 +48,10 @@ absl::Status SqliteTransaction::PutSubject(const SubjectRecord& subject) {
   return sqlite::PutSubject(connection_, subject);
 }
 
+absl::Status SqliteTransaction::RetireSubject(const SubjectId& subject) {
+  return Remember(sqlite::RetireSubject(connection_, subject));
+}
+
 absl::Status SqliteTransaction::PutDataSystem(const v1::DataSystem& system) {
   return Remember(sqlite::PutDataSystem(connection_, system));
 }

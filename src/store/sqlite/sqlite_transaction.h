@@ -30,6 +30,7 @@ class SqliteTransaction final : public ReadMethods<Transaction> {
   absl::Status AppendAuditRecord(absl::string_view clear, absl::string_view sealed) override;
 
   absl::Status PutSubject(const SubjectRecord& subject) override;
+  absl::Status RetireSubject(const SubjectId& subject) override;
   absl::Status PutDataSystem(const v1::DataSystem& system) override;
   absl::Status PutRecipient(const v1::Recipient& recipient) override;
   absl::Status PutDisclosure(const RecordId& id, const SubjectId& subject,

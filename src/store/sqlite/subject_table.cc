@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "dsr/base/crypto.h"
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/sqlite_status.h"
@@ -32,6 +33,8 @@ absl::StatusOr<SubjectRecord> ReadRow(const Query& query) {
   return subject;
 }
 
+constexpr char kRetire[] = "UPDATE subjects SET account_hash = ?2 WHERE subject_id = ?1";
+
 }  // namespace
 
 absl::StatusOr<std::optional<SubjectRecord>> FindSubject(Connection& connection,
@@ -55,6 +58,14 @@ absl::StatusOr<int64_t> LastKeyNumber(Connection& connection) {
   Query query(connection, kLastKeyNumber);
   DSR_RETURN_IF_ERROR(query.Step().status());
   return query.IsNull(0) ? 0 : query.GetInt(0);
+}
+
+absl::Status RetireSubject(Connection& connection, const SubjectId& subject) {
+  // A hash that no account has: one needs the server's key, the other the subject's own id.
+  const std::string retired = Sha256(absl::StrCat("retired subject", subject.bytes()));
+  Query query(connection, kRetire);
+  query.Key(subject).Blob(retired);
+  return query.Run();
 }
 
 absl::Status PutSubject(Connection& connection, const SubjectRecord& subject) {

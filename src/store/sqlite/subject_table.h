@@ -21,6 +21,7 @@ absl::StatusOr<SubjectRecord> FindSubjectById(Connection& connection, const Subj
 absl::StatusOr<int64_t> LastKeyNumber(Connection& connection);
 
 // As in Transaction.
+absl::Status RetireSubject(Connection& connection, const SubjectId& subject);
 absl::Status PutSubject(Connection& connection, const SubjectRecord& subject);
 
 }  // namespace dsr::sqlite

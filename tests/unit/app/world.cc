@@ -12,6 +12,7 @@
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/definitions.h"
 #include "dsr/workflow/names.h"
+#include "google/protobuf/text_format.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace dsr {
@@ -47,6 +48,11 @@ World::World() : clock(kStart), ids(clock), kek(NewKey()), secrets(kek) {
   std::vector<Finding> findings;
   rulebooks = OrDie(RulebookCatalog::Open(
       *store, OrDie(LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings))));
+  MakeParts();
+  reader = std::make_unique<RequestReader>(*keys);
+}
+
+void World::MakeParts() {
   executor = std::make_unique<CommandExecutor>(
       CommandExecutor::Parts{*store, clock, ids, *rulebooks, facts, *keys, *subjects, secrets});
   registry = std::make_unique<Registry>(Registry::Parts{
@@ -54,7 +60,31 @@ World::World() : clock(kStart), ids(clock), kek(NewKey()), secrets(kek) {
       [](absl::string_view) { return absl::OkStatus(); }});
   holds = std::make_unique<Holds>(Holds::Parts{*store, clock, ids, *keys, secrets, *subjects,
                                                rulebooks->files().policy, *executor});
-  reader = std::make_unique<RequestReader>(*keys);
+}
+
+void World::UseDefinitions(DefinitionFiles files) {
+  const auto restate = [](Definition& definition, const google::protobuf::Message& content,
+                          int version) {
+    if (definition.ref.version() == version) return;
+    google::protobuf::TextFormat::PrintToString(content, &definition.text);
+    definition.ref.set_version(version);
+    definition.ref.set_sha256(HexEncode(Sha256(definition.text)));
+  };
+  for (Definition& definition : files.definitions) {
+    if (definition.kind == DefinitionKind::kPolicy)
+      restate(definition, files.policy, files.policy.version());
+    if (definition.kind == DefinitionKind::kCalendar)
+      restate(definition, files.calendar, files.calendar.version());
+  }
+  registry->Close();
+  holds->Close();
+  executor->Close();
+  registry.reset();
+  holds.reset();
+  executor.reset();
+  rulebooks.reset();
+  rulebooks = OrDie(RulebookCatalog::Open(*store, std::move(files)));
+  MakeParts();
 }
 
 World::~World() {

@@ -25,6 +25,7 @@
 #include "dsr/base/crypto.h"
 #include "dsr/base/ids.h"
 #include "dsr/store/store.h"
+#include "dsr/workflow/definitions.h"
 #include "testing/simulated_clock.h"
 #include "testing/temp_dir.h"
 
@@ -35,6 +36,9 @@ class World {
  public:
   World();
   ~World();
+
+  // Goes on under other definitions, as after a restart. What changed needs a new version.
+  void UseDefinitions(DefinitionFiles files);
 
   // Asserts nothing: hands back what `call` was told.
   using Call = std::function<void(ExecutionDone)>;
@@ -77,6 +81,10 @@ class World {
   // The bytes of every file of the database and the key file.
   std::string FileBytes();
 
+ private:
+  void MakeParts();
+
+ public:
   const TempDir dir;
   SimulatedClock clock;
   const IdGenerator ids;

@@ -168,9 +168,21 @@ class FakeRegistry : public v1::RegistryService::Service {
                                       const v1::BatchCreateDisclosuresRequest* in,
                                       v1::BatchCreateDisclosuresResponse* out) override {
     state_.disclosure_batches.push_back(in->disclosures_size());
+    if (grpc::Status status = BeginChange(state_, *context, *in); !status.ok()) return status;
+    if (state_.check_disclosures) {
+      const absl::Status status = state_.check_disclosures(*in);
+      if (!status.ok()) return ToGrpc(status);
+    }
     for (const v1::Disclosure& disclosure : in->disclosures()) {
+      state_.disclosures.push_back(disclosure);
       out->add_disclosures()->set_recipient(disclosure.recipient());
     }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status BatchCreateConsents(ServerContext* context, const v1::BatchCreateConsentsRequest* in,
+                                   v1::BatchCreateConsentsResponse*) override {
+    state_.consents.assign(in->consents().begin(), in->consents().end());
     return BeginChange(state_, *context, *in);
   }
 

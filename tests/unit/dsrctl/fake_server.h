@@ -3,6 +3,7 @@
 #define DSR_TESTS_UNIT_DSRCTL_FAKE_SERVER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ struct FakeState {
   v1::ObjectToNoticeRequest objection;
   int requests_stored = 0;  // what ListRequests pages through
   std::vector<int> disclosure_batches;
+  std::vector<v1::Disclosure> disclosures;  // of the batches that were taken
+  std::vector<v1::Consent> consents;
+  // Decides about each batch of disclosures, when set; beside `errors`.
+  std::function<absl::Status(const v1::BatchCreateDisclosuresRequest&)> check_disclosures;
 
   std::string package;
   std::string package_sha256;      // empty: that of `package`
