@@ -26,7 +26,8 @@ const FileDescriptor* const kFiles[] = {v1::GetStatusRequest::descriptor()->file
                                         v1::CreateRequestRequest::descriptor()->file(),
                                         v1::LeaseTasksRequest::descriptor()->file(),
                                         v1::StartVerificationRequest::descriptor()->file(),
-                                        v1::ListWorkflowsRequest::descriptor()->file()};
+                                        v1::ListWorkflowsRequest::descriptor()->file(),
+                                        v1::PlaceHoldRequest::descriptor()->file()};
 
 TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
   for (const FileDescriptor* file : kFiles) {

@@ -17,6 +17,7 @@
 #include "dsr/v1/request_service.grpc.pb.h"
 #include "dsr/v1/task_service.grpc.pb.h"
 #include "dsr/v1/verification_service.grpc.pb.h"
+#include "dsr/v1/hold_service.grpc.pb.h"
 #include "dsr/v1/workflow_service.grpc.pb.h"
 #include "integration/api_client.h"
 

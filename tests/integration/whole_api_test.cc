@@ -32,7 +32,8 @@ const FileDescriptor* const kFiles[] = {v1::GetStatusRequest::descriptor()->file
                                         v1::CreateRequestRequest::descriptor()->file(),
                                         v1::LeaseTasksRequest::descriptor()->file(),
                                         v1::StartVerificationRequest::descriptor()->file(),
-                                        v1::ListWorkflowsRequest::descriptor()->file()};
+                                        v1::ListWorkflowsRequest::descriptor()->file(),
+                                        v1::PlaceHoldRequest::descriptor()->file()};
 
 // Development principals with all roles that methods ask for.
 struct Caller {
