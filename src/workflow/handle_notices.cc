@@ -16,6 +16,14 @@ v1::Notice* Find(Deciding& deciding, const NoticeId& id) {
   return FindNotice(deciding.mutable_record(), id.bytes());
 }
 
+// Only the subject itself, once verified, is known by two addresses.
+bool HasTwoChannels(const storage::v1::RequestState& state) {
+  const v1::Request& request = state.request();
+  return request.requester().relation() == v1::RELATION_SUBJECT && request.has_contact() &&
+         request.requester().has_reply_to() &&
+         request.verified_level() != v1::ASSURANCE_LEVEL_UNSPECIFIED;
+}
+
 }  // namespace
 
 absl::Status Handle(Deciding& deciding, const AcknowledgeNotice& command) {
@@ -105,7 +113,7 @@ absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command) {
   deciding.Emit(std::move(event));
   // A channel that is down does not keep a person from its answer (LAW.md case 41).
   if (command.outcome != RecordMessageDelivery::Outcome::kSent && !failed.second_channel() &&
-      failed.verification().empty()) {
+      failed.verification().empty() && HasTwoChannels(deciding.state())) {
     QueueOnSecondChannel(deciding, failed);
   }
   return absl::OkStatus();

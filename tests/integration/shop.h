@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "dsr/v1/admin_service.grpc.pb.h"
 #include "dsr/v1/audit_service.grpc.pb.h"
+#include "dsr/v1/hold_service.grpc.pb.h"
 #include "dsr/v1/message_service.grpc.pb.h"
 #include "dsr/v1/notice_service.grpc.pb.h"
 #include "dsr/v1/registry_service.grpc.pb.h"
@@ -17,7 +18,6 @@
 #include "dsr/v1/request_service.grpc.pb.h"
 #include "dsr/v1/task_service.grpc.pb.h"
 #include "dsr/v1/verification_service.grpc.pb.h"
-#include "dsr/v1/hold_service.grpc.pb.h"
 #include "dsr/v1/workflow_service.grpc.pb.h"
 #include "integration/api_client.h"
 

@@ -23,10 +23,10 @@ T OrDie(absl::StatusOr<T> result) {
 }  // namespace
 
 std::string GoodWorkflowText() {
-  return R"text(name: "good"
+  return R"text(name: "good" data_use: DATA_USE_ERASES
 version: 1
 titles { key: "zh-CN" value: "删除" }
-titles { key: "en" value: "Deletion" } data_use: DATA_USE_ERASES
+titles { key: "en" value: "Deletion" }
 least_level: ASSURANCE_LEVEL_CONTACT
 states {
   name: "verifying"
