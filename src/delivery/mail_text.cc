@@ -15,6 +15,8 @@ constexpr size_t kMostAddressBytes = 254;
 // Of the subject in one encoded word, which has at most 75 characters: 45 bytes are 60 of base64.
 constexpr size_t kWordBytes = 45;
 constexpr size_t kBase64LineBytes = 57;
+// Of a hash, in the line between two bodies.
+constexpr size_t kBoundaryBytes = 16;
 // Longer header lines are refused by servers that take RFC 5322 at its word.
 constexpr size_t kMostPlainSubjectBytes = 200;
 
@@ -63,6 +65,28 @@ std::string Base64Lines(absl::string_view text) {
   return lines;
 }
 
+// One body with its headers. `type` is such as `text/plain`.
+std::string Body(absl::string_view type, absl::string_view content, MailEncoding encoding) {
+  const bool is_base64 = encoding == MailEncoding::kBase64;
+  const std::string lines = WithCrLf(content);
+  return absl::StrCat("Content-Type: ", type, "; charset=utf-8\r\n",
+                      "Content-Transfer-Encoding: ", is_base64 ? "base64" : "8bit", "\r\n\r\n",
+                      is_base64 ? Base64Lines(lines) : lines);
+}
+
+std::string Bodies(const RenderedMessage& message, MailEncoding encoding) {
+  const std::string text = Body("text/plain", message.text, encoding);
+  if (message.html.empty()) return text;
+  // No text holds its own hash, so no line of a body can end it.
+  const std::string hash = Sha256(absl::StrCat(message.text, message.html));
+  const std::string boundary = absl::StrCat("=_", HexEncode(hash.substr(0, kBoundaryBytes)));
+  return absl::StrCat("Content-Type: multipart/alternative; boundary=\"", boundary,
+                      "\"\r\n\r\n",                                                       //
+                      "--", boundary, "\r\n", text,                                       //
+                      "--", boundary, "\r\n", Body("text/html", message.html, encoding),  //
+                      "--", boundary, "--\r\n");
+}
+
 absl::string_view DomainOf(absl::string_view address) {
   const size_t at = address.rfind('@');
   return at == absl::string_view::npos ? "localhost" : address.substr(at + 1);
@@ -91,19 +115,15 @@ bool IsMailAddress(absl::string_view address) {
 
 std::string MailText(const RenderedMessage& message, absl::string_view sender, absl::Time now,
                      MailEncoding encoding) {
-  const bool is_base64 = encoding == MailEncoding::kBase64;
-  const std::string body = WithCrLf(message.text);
   return absl::StrCat(
       "Date: ", absl::FormatTime("%a, %d %b %Y %H:%M:%S +0000", now, absl::UTCTimeZone()), "\r\n",
-      "From: ", sender, "\r\n",                                                  //
-      "To: ", message.address, "\r\n",                                           //
-      "Subject: ", SubjectHeader(message.subject), "\r\n",                       //
-      "Message-ID: <", message.message_id, "@", DomainOf(sender), ">\r\n",       //
-      "Auto-Submitted: auto-generated\r\n",                                      //
-      "MIME-Version: 1.0\r\n",                                                   //
-      "Content-Type: text/plain; charset=utf-8\r\n",                             //
-      "Content-Transfer-Encoding: ", is_base64 ? "base64" : "8bit", "\r\n\r\n",  //
-      is_base64 ? Base64Lines(body) : body);
+      "From: ", sender, "\r\n",                                             //
+      "To: ", message.address, "\r\n",                                      //
+      "Subject: ", SubjectHeader(message.subject), "\r\n",                  //
+      "Message-ID: <", message.message_id, "@", DomainOf(sender), ">\r\n",  //
+      "Auto-Submitted: auto-generated\r\n",                                 //
+      "MIME-Version: 1.0\r\n",                                              //
+      Bodies(message, encoding));
 }
 
 }  // namespace dsr

@@ -29,7 +29,8 @@ bool IsMailAddress(absl::string_view address);
 // Message-ID is made of the message's id and the sender's domain, so that a second delivery of one
 // message is recognised. Ids and addresses are plain, as above; the subject may hold anything: what
 // is not printable ASCII is encoded (RFC 2047), and control characters, line breaks above all,
-// become spaces.
+// become spaces. A message with HTML has two bodies of one content (multipart/alternative): the
+// text, and after it, as what a reader prefers, the HTML. Without, the text is the body.
 std::string MailText(const RenderedMessage& message, absl::string_view sender, absl::Time now,
                      MailEncoding encoding);
 

@@ -31,8 +31,8 @@ const v1::Contact* FirstAddress(const Rulebook& rulebook, const storage::v1::Req
     if (rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED)
       return Usable(request.requester().reply_to());
     if (rulebook.workflow.initiation() == v1::INITIATION_COMPANY) return Usable(request.contact());
-    const bool is_code = message.template_() == kCodeTemplate;
-    if (!is_code && !HasPassed(record.state(), rulebook.workflow.least_level())) return nullptr;
+    if (!IsCodeMessage(message) && !HasPassed(record.state(), rulebook.workflow.least_level()))
+      return nullptr;
     return Usable(request.contact());
   }
   if (message.audience() == v1::Message::AUDIENCE_REPRESENTATIVE)

@@ -15,6 +15,11 @@ namespace dsr {
 // The template of one-time codes.
 inline constexpr absl::string_view kCodeTemplate = "verification-code";
 
+// Tells whether `message` brings a one-time code.
+inline bool IsCodeMessage(const v1::Message& message) {
+  return message.template_() == kCodeTemplate;
+}
+
 // Returns where `message` may go by the rules of MessageDispatcher, or null when nowhere. Valid as
 // long as `record`, which has its personal fields.
 const v1::Contact* AddressOf(const Rulebook& rulebook, const storage::v1::RequestRecord& record,

@@ -1,19 +1,14 @@
 #include "delivery/message_dispatcher.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "app/decision_facts.h"
-#include "app/grants.h"
 #include "app/principal.h"
-#include "app/verification_codes.h"
 #include "delivery/message_address.h"
 #include "delivery/message_variables.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
-#include "dsr/base/proto_time.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/workflow/names.h"
 
@@ -22,8 +17,6 @@ namespace {
 
 using Outcome = RecordMessageDelivery::Outcome;
 
-constexpr char kMask[] = "******";
-
 const v1::Message* FindMessage(const storage::v1::RequestRecord& record, const std::string& name) {
   for (const v1::Message& message : record.messages()) {
     if (message.name() == name) return &message;
@@ -31,7 +24,8 @@ const v1::Message* FindMessage(const storage::v1::RequestRecord& record, const s
   return nullptr;
 }
 
-bool IsCode(const v1::Message& message) { return message.template_() == kCodeTemplate; }
+// Whether the channel can bring HTML. A text message (`sms`) has its text alone.
+bool HasHtml(const v1::Contact& address) { return address.channel() == "email"; }
 
 }  // namespace
 
@@ -89,7 +83,7 @@ absl::StatusOr<std::optional<MessageDispatcher::Loaded>> MessageDispatcher::Load
     DSR_ASSIGN_OR_RETURN(found.rulebook,
                          parts_.rulebooks.RulebookFor(view, found.record.state().request().pins()));
     // Nothing else is told of the subject.
-    if (message->audience() != v1::Message::AUDIENCE_REQUESTER && !IsCode(*message)) {
+    if (message->audience() != v1::Message::AUDIENCE_REQUESTER && !IsCodeMessage(*message)) {
       DSR_ASSIGN_OR_RETURN(const SubjectId subject,
                            SubjectId::FromBytes(found.record.state().subject_id()));
       DSR_ASSIGN_OR_RETURN(found.recipients, view.ListRecipients());
@@ -110,19 +104,21 @@ absl::StatusOr<std::optional<RecordMessageDelivery>> MessageDispatcher::Send(
     return delivery;
   }
   const absl::Time now = parts_.clock.Now();
-  if (IsCode(loaded.message) && VerificationOfCode(loaded.record, loaded.message, now) == nullptr) {
+  if (IsCodeMessage(loaded.message) &&
+      VerificationOfCode(loaded.record, loaded.message, now) == nullptr) {
     delivery.outcome = Outcome::kFailed;
     return delivery;
   }
-  DSR_ASSIGN_OR_RETURN(Prepared prepared, Prepare(loaded, now));
+  DSR_ASSIGN_OR_RETURN(ComposedMessage composed, Compose(loaded, HasHtml(*address), now));
   delivery.attempts = item.attempts + 1;
-  delivery.text_sha256 = std::move(prepared.text_sha256);
+  delivery.text_sha256 = Sha256(composed.kept.text);
   const DeliveryResult result =
       parts_.transport.Send(RenderedMessage{.message_id = item.item.ToString(),
                                             .channel = address->channel(),
                                             .address = address->address(),
-                                            .subject = std::move(prepared.sent.subject),
-                                            .text = std::move(prepared.sent.text)},
+                                            .subject = std::move(composed.sent.subject),
+                                            .text = std::move(composed.sent.text),
+                                            .html = std::move(composed.sent.html)},
                             now);
   if (result.delivered) return delivery;
   Log(LogLevel::kWarning, "message_attempt_failed",
@@ -134,47 +130,12 @@ absl::StatusOr<std::optional<RecordMessageDelivery>> MessageDispatcher::Send(
   return delivery;
 }
 
-absl::StatusOr<MessageDispatcher::Prepared> MessageDispatcher::Prepare(const Loaded& loaded,
-                                                                       absl::Time now) const {
-  const Rulebook& rulebook = *loaded.rulebook;
-  const v1::Message& message = loaded.message;
-  const v1::Template* source = rulebook.FindTemplate(message.template_(), message.language());
-  if (source == nullptr) {
-    return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
-                     absl::StrCat("the message template ", message.template_(), " does not exist"));
-  }
-  const MessageSource about{rulebook, message, loaded.record, loaded.recipients,
-                            loaded.disclosures};
-  TemplateVariables variables;
-  TemplateVariables secrets;
-  if (IsCode(message)) {
-    variables = PublicVariables(about);
-    const v1::Verification& verification = *VerificationOfCode(loaded.record, message, now);
-    std::pair<RequestId, VerificationId> name;
-    DSR_ASSIGN_OR_RETURN(name, ParseVerificationName(verification.name()));
-    secrets.emplace("code", CodeFor(parts_.secrets, name.second, message.send_number(),
-                                    rulebook.policy.verification().code_digits()));
-    const absl::Duration left = FromTimestamp(verification.expire_time()) - now;
-    variables.emplace("minutes", absl::StrCat(std::max<int64_t>(absl::ToInt64Minutes(left), 1)));
-  } else if (message.audience() != v1::Message::AUDIENCE_REQUESTER) {
-    variables = SubjectVariables(about);
-    const std::string& grant_id = loaded.record.state().grant_id();
-    if (!grant_id.empty()) secrets.emplace("grant", GrantFor(parts_.secrets, grant_id));
-  } else {
-    variables = PublicVariables(about);
-  }
-
-  // What is hashed differs from what is sent in the secrets only.
-  TemplateVariables masked = variables;
-  for (const auto& [key, value] : secrets) {
-    masked.insert_or_assign(key, kMask);
-    variables.insert_or_assign(key, value);
-  }
-  Prepared prepared;
-  DSR_ASSIGN_OR_RETURN(prepared.sent, RenderTemplate(*source, variables));
-  DSR_ASSIGN_OR_RETURN(const RenderedTemplate hashed, RenderTemplate(*source, masked));
-  prepared.text_sha256 = Sha256(hashed.text);
-  return prepared;
+absl::StatusOr<ComposedMessage> MessageDispatcher::Compose(const Loaded& loaded, bool has_html,
+                                                           absl::Time now) const {
+  const MessageSource source{*loaded.rulebook, loaded.message, loaded.record, loaded.recipients,
+                             loaded.disclosures};
+  DSR_ASSIGN_OR_RETURN(const MessageSecrets secrets, SecretsOf(source, parts_.secrets));
+  return ComposeMessage(source, secrets, has_html, now);
 }
 
 absl::Time MessageDispatcher::Defer(const OutboxItem& item, absl::Duration retry_after) {

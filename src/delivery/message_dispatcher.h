@@ -16,8 +16,8 @@
 #include "app/rulebook_catalog.h"
 #include "app/server_secrets.h"
 #include "delivery/backoff.h"
+#include "delivery/message_composer.h"
 #include "delivery/outbox_runner.h"
-#include "delivery/template_renderer.h"
 #include "dsr/base/clock.h"
 #include "dsr/base/ids.h"
 #include "dsr/delivery/transport.h"
@@ -39,9 +39,10 @@ namespace dsr {
 //     template can tell an unverified person anything of the subject.
 //   - Where that leaves no address, NO_ADDRESS is recorded and nothing is sent.
 //
-// Codes and grants are computed here, are nowhere stored, and stand as `******` in the text that is
-// hashed. A code that no longer counts is not sent. A failed attempt is repeated by the schedule,
-// kMostAttempts in all (three days). Thread-safe; works on threads of its own.
+// Mail has text and HTML, other channels have the text alone. Codes and grants are computed here,
+// are nowhere stored, and stand as `*` for each character in the text that is hashed. A code that
+// no longer counts is not sent. A failed attempt is repeated by the schedule, kMostAttempts in all
+// (three days). Thread-safe; works on threads of its own.
 class MessageDispatcher : public CommitListener {
  public:
   static constexpr int kMostAttempts = 42;
@@ -84,12 +85,6 @@ class MessageDispatcher : public CommitListener {
     std::vector<v1::Recipient> recipients;
     std::vector<v1::Disclosure> disclosures;
   };
-  // A text as it is sent, and as it is hashed.
-  struct Prepared {
-    RenderedTemplate sent;
-    std::string text_sha256;
-  };
-
   absl::Time Attempt(const OutboxItem& item);
   // Nothing when the message does not wait to be sent any more.
   absl::StatusOr<std::optional<Loaded>> Load(const OutboxItem& item);
@@ -97,7 +92,8 @@ class MessageDispatcher : public CommitListener {
   absl::StatusOr<std::optional<RecordMessageDelivery>> Send(const OutboxItem& item,
                                                             const Loaded& loaded,
                                                             absl::Duration& retry_after);
-  absl::StatusOr<Prepared> Prepare(const Loaded& loaded, absl::Time now) const;
+  absl::StatusOr<ComposedMessage> Compose(const Loaded& loaded, bool has_html,
+                                          absl::Time now) const;
   absl::Time Defer(const OutboxItem& item, absl::Duration retry_after);
   absl::Status Record(const OutboxItem& item, RecordMessageDelivery delivery);
 

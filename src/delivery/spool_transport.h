@@ -9,10 +9,10 @@
 
 namespace dsr {
 
-// Makes one file `<message id>.eml` of each message, of every channel: headers, an empty line and
-// the text as it is, readable by its owner only. A second delivery of a message replaces its file.
-// Codes of failure: `message-id-invalid` and `address-invalid` (both give up), `spool-<status
-// code>` when the file cannot be written. Thread-safe.
+// Makes one file `<message id>.eml` of each message, of every channel: headers, an empty line, and
+// text and HTML as they are, readable by its owner only. A second delivery of a message replaces
+// its file. Codes of failure: `message-id-invalid` and `address-invalid` (both give up),
+// `spool-<status code>` when the file cannot be written. Thread-safe.
 class SpoolTransport : public MessageTransport {
  public:
   // `folder` exists. `sender` is what the headers name as sender.

@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "delivery/message_html.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
+#include "workflow/template_pieces.h"
 
 namespace dsr {
 namespace {
@@ -43,22 +45,18 @@ absl::Status BrokenTemplate(const v1::Template& source) {
                    absl::StrCat("the message template ", name, " is broken"));
 }
 
-// The library reads a text named by a partial tag as a template: what a person wrote would be run.
-// With other delimiters such a tag would not be seen here.
-bool HasForbiddenTag(absl::string_view text) {
-  for (size_t at = text.find("{{"); at != absl::string_view::npos; at = text.find("{{", at + 1)) {
-    const size_t sign = text.find_first_not_of(" \t\r\n{", at + 2);
-    if (sign != absl::string_view::npos && (text[sign] == '>' || text[sign] == '=')) return true;
-  }
-  return false;
-}
+// How values go into a text.
+using Escape = std::string (*)(const std::string&);
+
+std::string AsItIs(const std::string& value) { return value; }
+std::string ForHtml(const std::string& value) { return EscapeHtml(value); }
 
 absl::StatusOr<std::string> RenderText(const v1::Template& source, const std::string& text,
-                                       const mustache::data& data) {
+                                       const mustache::data& data, Escape escape = AsItIs) {
   if (HasForbiddenTag(text)) return BrokenTemplate(source);
   try {
     mustache::mustache parsed(text);
-    parsed.set_custom_escape([](const std::string& value) { return value; });
+    parsed.set_custom_escape(escape);
     if (!parsed.is_valid()) return BrokenTemplate(source);
     std::string rendered = parsed.render(data);
     if (!parsed.is_valid()) return BrokenTemplate(source);
@@ -68,14 +66,42 @@ absl::StatusOr<std::string> RenderText(const v1::Template& source, const std::st
   }
 }
 
+// Tells whether a tag of `html` other than that of `exception` gives a value without escaping it.
+bool HasRawValue(absl::string_view html, absl::string_view exception) {
+  for (const TemplatePiece& piece : SplitTemplate(html)) {
+    if (piece.kind == TemplatePiece::Kind::kRawValue && piece.text != exception) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<std::string> RenderHtml(const v1::Template& source, const v1::HtmlLayout& layout,
+                                       const RenderedTemplate& rendered, mustache::data data) {
+  // The checker says so too. Here a fault would let a person's words become a page's elements.
+  if (HasRawValue(source.html(), "") || HasRawValue(layout.html(), "body")) {
+    return BrokenTemplate(source);
+  }
+  std::string body;
+  if (source.html().empty()) {
+    body = ParagraphsOf(rendered.text);
+  } else {
+    DSR_ASSIGN_OR_RETURN(body, RenderText(source, source.html(), data, ForHtml));
+  }
+  data.set("subject", rendered.subject);
+  data.set("body", body);
+  return RenderText(source, layout.html(), data, ForHtml);
+}
+
 }  // namespace
 
 absl::StatusOr<RenderedTemplate> RenderTemplate(const v1::Template& source,
-                                                const TemplateVariables& variables) {
+                                                const TemplateVariables& variables,
+                                                const v1::HtmlLayout* layout) {
   const mustache::data data = ToData(variables);
   RenderedTemplate result;
   DSR_ASSIGN_OR_RETURN(result.subject, RenderText(source, source.subject(), data));
   DSR_ASSIGN_OR_RETURN(result.text, RenderText(source, source.text(), data));
+  if (layout == nullptr) return result;
+  DSR_ASSIGN_OR_RETURN(result.html, RenderHtml(source, *layout, result, data));
   return result;
 }
 

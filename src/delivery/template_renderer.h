@@ -38,17 +38,26 @@ struct TemplateValue {
 struct RenderedTemplate {
   std::string subject;
   std::string text;
+  std::string html;  // empty without a layout
 };
 
-// Puts `variables` into subject and text of `source`.
+// Puts `variables` into subject and text of `source`, and into its HTML in `layout`; null makes no
+// HTML.
 //
-// `{{name}}` gives a text as it is, without HTML escaping, and what a text holds is never read as a
+// In subject and text `{{name}}` gives a text as it is, and what a text holds is never read as a
 // template. A name that is missing or no text gives nothing. `{{#name}}...{{/name}}` shows what is
 // between once for true and for a text that is not empty, and once for each element of a list;
-// `{{^name}}...{{/name}}` shows it for all else. INTERNAL (INTERNAL) naming the template when it is
-// broken, or has partials or changed delimiters, which templates of ours do not have. Thread-safe.
+// `{{^name}}...{{/name}}` shows it for all else.
+//
+// The HTML is a whole page: `layout` with the template's own HTML, or the paragraphs and lists of
+// its rendered text, in the place of `{{{body}}}`. Values are escaped in it, whatever they hold.
+//
+// INTERNAL (INTERNAL) naming the template when it or the layout is broken, has partials or changed
+// delimiters, or its HTML has values that would not be escaped, which ours do not have.
+// Thread-safe.
 absl::StatusOr<RenderedTemplate> RenderTemplate(const v1::Template& source,
-                                                const TemplateVariables& variables);
+                                                const TemplateVariables& variables,
+                                                const v1::HtmlLayout* layout = nullptr);
 
 }  // namespace dsr
 

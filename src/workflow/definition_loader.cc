@@ -108,13 +108,17 @@ class Loader {
 
   absl::Status ReadTemplates() {
     DSR_ASSIGN_OR_RETURN(const auto set, Parse<v1::TemplateSet>(std::string(kTemplateSetFile)));
-    TemplateSource source = {.set = {}, .root = Place(std::string(kTemplateSetFile)), .places = {}};
+    TemplateSource source = {
+        .set = {}, .root = Place(std::string(kTemplateSetFile)), .places = {}, .layout_places = {}};
     templates_parsed_ = set != nullptr;
     if (set != nullptr) {
       source.set = set->message;
       source.root = set->tree.Root();
       for (int i = 0; i < set->message.templates_size(); ++i) {
         source.places.push_back(source.root.Of("templates", i));
+      }
+      for (int i = 0; i < set->message.layouts_size(); ++i) {
+        source.layout_places.push_back(source.root.Of("layouts", i));
       }
     }
     std::vector<std::unique_ptr<ParsedFile<v1::TemplateSet>>> parts;
@@ -152,6 +156,14 @@ class Loader {
       }
       *source->set.add_templates() = part.message.templates(i);
       source->places.push_back(place);
+    }
+    for (int i = 0; i < part.message.layouts_size(); ++i) {
+      const Place place = root.Of("layouts", i);
+      if (part.message.layouts(i).language() != language) {
+        AddFinding(place.Of("language"), absl::StrCat("the folder is for ", language), findings_);
+      }
+      *source->set.add_layouts() = part.message.layouts(i);
+      source->layout_places.push_back(place);
     }
   }
 

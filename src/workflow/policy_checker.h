@@ -23,16 +23,18 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
 // make-up days that are no weekend, and a calendar that does not say which days it knows.
 void CheckCalendar(const v1::Calendar& calendar, const Place& root, std::vector<Finding>* findings);
 
-// A template set with its files merged, and where its templates come from: `places` runs parallel
-// to `set.templates()`.
+// A template set with its files merged, and where its parts come from: `places` runs parallel to
+// `set.templates()`, `layout_places` to `set.layouts()`.
 struct TemplateSource {
   v1::TemplateSet set;
   Place root;
   std::vector<Place> places;
+  std::vector<Place> layout_places;
 };
 
 // Reports templates that are there twice or in one language only, lack subject or text, do not
-// compile, or hold tags that templates of ours do not have.
+// compile, hold tags that templates of ours do not have, or ask for variables that do not exist;
+// HTML in one language only, or unsound (html_checker.h); and a language without a layout.
 void CheckTemplates(const TemplateSource& source, std::vector<Finding>* findings);
 
 }  // namespace dsr

@@ -61,6 +61,13 @@ const v1::Template* Rulebook::FindTemplate(absl::string_view id, absl::string_vi
   return found != nullptr ? found : FindExactTemplate(templates, id, kDefaultLanguage);
 }
 
+const v1::HtmlLayout* Rulebook::FindLayout(absl::string_view language) const {
+  for (const v1::HtmlLayout& layout : templates.layouts()) {
+    if (layout.language() == language) return &layout;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pins,
                                                              const v1::Workflow& workflow,
                                                              const v1::Policy& policy,

@@ -178,8 +178,10 @@ std::string Shop::ReadMail(const std::string& request, absl::string_view templat
       const std::string id = message.name().substr(message.name().rfind('/') + 1);
       const auto mail = ReadFile(absl::StrCat(server_.data_dir(), "/dev/spool/", id, ".eml"));
       if (!mail.ok()) break;
-      const size_t body = std::min(mail->find("\n\n"), mail->find("\r\n\r\n"));
-      return mail->substr(std::min(body, mail->size()));
+      // The first of the two bodies, up to the line that ends it.
+      const size_t begin = mail->find("\r\n\r\n", mail->find("Content-Type: text/plain"));
+      if (begin == std::string::npos) break;
+      return mail->substr(begin + 4, mail->find("\r\n--=_", begin) - begin - 2);
     }
   }
   ADD_FAILURE() << "no message was sent from " << template_id;

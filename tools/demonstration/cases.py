@@ -51,7 +51,8 @@ class Case:
         message = wait_for(f"the message {template} of {self.name}", sent)[-1]
         path = os.path.join(self.dsrd.path("spool"), message["name"].split("/")[-1] + ".eml")
         with open(path, "rb") as file:
-            return email.message_from_binary_file(file, policy=email.policy.default).get_content()
+            mail = email.message_from_binary_file(file, policy=email.policy.default)
+        return mail.get_body(preferencelist=("plain",)).get_content()
 
     def start_code(self):
         self.verification = self.dsrd.call("intake-tool", "verification", "start", self.name, "--method",

@@ -35,13 +35,14 @@ class NoticeTransport {
                                  absl::Time now) = 0;
 };
 
-// One message, rendered.
+// One message, rendered. All but id and channel is personal.
 struct RenderedMessage {
   std::string message_id;  // stable; becomes the Message-ID
   std::string channel;     // `email` or `sms`
-  std::string address;     // personal
-  std::string subject;
-  std::string text;  // personal
+  std::string address;
+  std::string subject;  // one line
+  std::string text;     // lines that end in \n
+  std::string html;     // says the same as a page; empty where there is none, as always for `sms`
 };
 
 // Hands a message to a channel. Thread-safe; blocks until the attempt ended, 20 s at most.

@@ -30,6 +30,8 @@ struct Rulebook {
   const v1::Category* FindCategory(absl::string_view name) const;
   // Returns the template in `language`, in zh-CN where that language has none, or null.
   const v1::Template* FindTemplate(absl::string_view id, absl::string_view language) const;
+  // Returns the layout of exactly `language`, or null: then there is no HTML.
+  const v1::HtmlLayout* FindLayout(absl::string_view language) const;
 };
 
 // Builds a rulebook from definitions that passed the checker; `pins` are taken over as they are.

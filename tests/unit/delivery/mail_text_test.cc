@@ -64,9 +64,36 @@ TEST(MailTextTest, EncodesTheBodyForTheWire) {
       EndsWith("Content-Transfer-Encoding: base64\r\n\r\n" + Base64Encode("删除\r\n") + "\r\n"));
 }
 
+TEST(MailTextTest, HasTextAndHtmlAsTwoFormsOfOneContent) {
+  RenderedMessage message = Message();
+  message.html = "<p>Hello<br>\nLi</p>\n";
+
+  const std::string mail = TextOf(message);
+
+  const std::string begin = "Content-Type: multipart/alternative; boundary=\"";
+  const size_t at = mail.find(begin) + begin.size();
+  const std::string boundary = mail.substr(at, mail.find('"', at) - at);
+  EXPECT_THAT(mail, EndsWith("\r\n\r\n--" + boundary +
+                             "\r\n"
+                             "Content-Type: text/plain; charset=utf-8\r\n"
+                             "Content-Transfer-Encoding: 8bit\r\n"
+                             "\r\n"
+                             "Hello\r\nLi\r\n"
+                             "--" +
+                             boundary +
+                             "\r\n"
+                             "Content-Type: text/html; charset=utf-8\r\n"
+                             "Content-Transfer-Encoding: 8bit\r\n"
+                             "\r\n"
+                             "<p>Hello<br>\r\nLi</p>\r\n"
+                             "--" +
+                             boundary + "--\r\n"));
+}
+
 TEST(MailTextTest, KeepsLinesOfTheWireShort) {
   RenderedMessage message = Message();
   message.text = std::string(5000, 'x');
+  message.html = std::string(5000, 'z');
   message.subject = std::string(500, 'y');
 
   const std::string mail = TextOf(message, MailEncoding::kBase64);

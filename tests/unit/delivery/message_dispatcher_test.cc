@@ -28,6 +28,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 constexpr char kDefinitions[] = DSR_SOURCE_DIR "/workflows";
 constexpr char kOnFile[] = "user@example.com";
@@ -152,6 +153,23 @@ TEST_F(MessageDispatcherTest, SendsTheAcknowledgementToTheReplyAddressOnce) {
   EXPECT_EQ(message.state(), v1::Message::STATE_SENT);
   EXPECT_EQ(message.attempts(), 1);
   EXPECT_EQ(message.text_sha256(), HexEncode(Sha256(sent[0].text)));
+  EXPECT_THAT(sent[0].html, StartsWith("<!DOCTYPE html>\n<html lang=\"en\""));
+  EXPECT_THAT(sent[0].html, HasSubstr(request.ToString()));
+}
+
+TEST_F(MessageDispatcherTest, SendsTheTextAloneWhereTheChannelHasNoHtml) {
+  storage::v1::RequestFiled filed;
+  filed.mutable_requester()->mutable_reply_to()->set_channel("sms");
+  filed.mutable_requester()->mutable_reply_to()->set_address("+8613800000000");
+  Start();
+
+  core_.File("copy", "account-1", std::move(filed));
+  dispatcher_->AwaitIdle();
+
+  ASSERT_THAT(transport_.Sent(), SizeIs(1));
+  EXPECT_EQ(transport_.Sent()[0].channel, "sms");
+  EXPECT_NE(transport_.Sent()[0].text, "");
+  EXPECT_EQ(transport_.Sent()[0].html, "");
 }
 
 TEST_F(MessageDispatcherTest, TellsAnUnverifiedRequesterNothingThroughTheContactOnFile) {
@@ -190,7 +208,7 @@ TEST_F(MessageDispatcherTest, SendsTheCodeToTheContactOnFileAndHashesItsTextWith
   EXPECT_EQ(sent.address, kOnFile);
   EXPECT_THAT(sent.text, HasSubstr(code));
   EXPECT_THAT(sent.text, HasSubstr("within 10 minutes"));
-  const std::string masked = absl::StrReplaceAll(sent.text, {{code, "******"}});
+  const std::string masked = absl::StrReplaceAll(sent.text, {{code, std::string(6, '*')}});
   EXPECT_EQ(Messages(request, "verification-code")[0].text_sha256(), HexEncode(Sha256(masked)));
 }
 
@@ -277,7 +295,7 @@ TEST_F(MessageDispatcherTest, BringsTheGrantAndHashesTheTextWithoutIt) {
   EXPECT_EQ(answer.address, kOnFile);
   EXPECT_THAT(answer.text, HasSubstr(grant));
   EXPECT_THAT(answer.text, HasSubstr("before 5 March 2026, 10:00 (UTC+08:00)"));
-  const std::string masked = absl::StrReplaceAll(answer.text, {{grant, "******"}});
+  const std::string masked = absl::StrReplaceAll(answer.text, {{grant, std::string(26, '*')}});
   EXPECT_EQ(Messages(request, "response-copy")[0].text_sha256(), HexEncode(Sha256(masked)));
 }
 

@@ -3,11 +3,17 @@
     smtp_sink.py FOLDER [--tls PEM] [--login NAME:PASSWORD]
 
 Prints the port, then serves until its standard input ends. Mail number n is FOLDER/n.json with the
-members `from`, `to`, `login` and `text`, written before the mail is acknowledged. Recipients whose
-address begins with `refuse-NNN` are refused with the status NNN.
+members `from`, `to`, `login` and `text`, written before the mail is acknowledged; and, as a reader of
+mail understands it: `subject`, `types` and `charsets` of its bodies in their order, `plain` and `html`,
+and `shown`, what the element `main` of the HTML (all of it where there is none) shows as lines of
+text, in the form of `plain`. Recipients whose address begins with `refuse-NNN` are refused with the
+status NNN.
 """
 
 import argparse
+import email
+import email.policy
+import html.parser
 import json
 import logging
 import pathlib
@@ -18,6 +24,53 @@ import warnings
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+
+
+class Reading(html.parser.HTMLParser):
+    """Collects what HTML shows, with the signs that plain text has for paragraphs and lists."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines = []
+        self.line = None
+        self.in_element = False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "main":
+            self.lines = []
+        elif tag == "p":
+            self.line = ""
+        elif tag == "li":
+            self.line, self.in_element = "- ", True
+        elif tag == "br":
+            self.lines.append(self.line)
+            self.line = "  " if self.in_element else ""
+
+    def handle_endtag(self, tag):
+        if tag in ("p", "li"):
+            self.lines.append(self.line)
+            self.line, self.in_element = None, False
+        elif tag == "main":
+            self.shown = list(self.lines)
+
+    def handle_data(self, data):
+        if self.line is not None:
+            self.line += data.strip("\n")
+
+
+def read(content):
+    mail = email.message_from_bytes(content, policy=email.policy.default)
+    bodies = [part for part in mail.walk() if not part.is_multipart()]
+    reading = {"subject": mail["Subject"], "types": [part.get_content_type() for part in bodies],
+               "charsets": [part.get_content_charset() for part in bodies]}
+    for part in bodies:
+        text = part.get_payload(decode=True).decode(part.get_content_charset()).replace("\r\n", "\n")
+        reading["html" if part.get_content_subtype() == "html" else "plain"] = text
+    if "html" in reading:
+        parser = Reading()
+        parser.feed(reading["html"])
+        reading["shown"] = "\n".join(getattr(parser, "shown", parser.lines)) + "\n"
+    return reading
 
 
 class Sink:
@@ -39,6 +92,7 @@ class Sink:
             "to": envelope.rcpt_tos,
             "login": login,
             "text": envelope.content.decode(),
+            **read(envelope.content),
         }, ensure_ascii=False))
         self.count += 1
         return "250 taken"

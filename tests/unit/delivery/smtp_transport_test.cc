@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +22,7 @@
 namespace dsr {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const absl::Time kNow = absl::FromUnixSeconds(1772323200);
@@ -67,15 +70,22 @@ class SmtpTransportTest : public ::testing::Test {
   bool HasMail() const { return FileExists(mails_.File("0.json")); }
 
   // Returns a member of the first mail.
-  std::string Mail(const std::string& member) const {
+  google::protobuf::Value MailValue(const std::string& member) const {
     google::protobuf::Struct mail;
     const auto json = ReadFile(mails_.File("0.json"));
     EXPECT_THAT(json, IsOk());
     EXPECT_TRUE(json.ok() && google::protobuf::util::JsonStringToMessage(*json, &mail).ok());
-    const google::protobuf::Value& value = mail.fields().at(member);
-    return value.has_list_value() ? value.list_value().values(0).string_value()
-                                  : value.string_value();
+    return mail.fields().at(member);
   }
+  std::vector<std::string> MailList(const std::string& member) const {
+    std::vector<std::string> list;
+    const google::protobuf::Value values = MailValue(member);
+    for (const google::protobuf::Value& value : values.list_value().values()) {
+      list.push_back(value.string_value());
+    }
+    return list;
+  }
+  std::string Mail(const std::string& member) const { return MailValue(member).string_value(); }
 
   const TempDir mails_;
   const TempDir files_;
@@ -91,10 +101,29 @@ TEST_F(SmtpTransportTest, HandsTheMessageToTheServer) {
 
   EXPECT_TRUE(result.delivered) << result.code;
   EXPECT_EQ(Mail("from"), "privacy@shop.example");
-  EXPECT_EQ(Mail("to"), "li@example.com");
+  EXPECT_THAT(MailList("to"), ElementsAre("li@example.com"));
   EXPECT_THAT(Mail("text"), HasSubstr("Message-ID: <m1@shop.example>\r\n"));
   EXPECT_THAT(Mail("text"), HasSubstr("Subject: =?UTF-8?B?" + Base64Encode("删除") + "?=\r\n"));
   EXPECT_THAT(Mail("text"), HasSubstr("\r\n\r\n" + Base64Encode("Hello\r\n.\r\nLi\r\n")));
+}
+
+TEST_F(SmtpTransportTest, BringsTextAndHtmlAsAMailReaderUnderstandsThem) {
+  ASSERT_NO_FATAL_FAILURE(StartServer());
+  RenderedMessage message = Message();
+  message.text = "您好：\n\n- 一\n  甲\n- 二\n\n--=_\n.\n";
+  message.html =
+      "<!DOCTYPE html>\n<html lang=\"zh-CN\"><title>删除</title><body><main><p>您好：</p>\n"
+      "<ul>\n<li>一<br>\n甲</li>\n<li>二</li>\n</ul>\n<p>--=_<br>\n.</p></main></body></html>\n";
+
+  const DeliveryResult result = Send(message);
+
+  EXPECT_TRUE(result.delivered) << result.code;
+  EXPECT_EQ(Mail("subject"), message.subject);
+  EXPECT_THAT(MailList("types"), ElementsAre("text/plain", "text/html"));
+  EXPECT_THAT(MailList("charsets"), ElementsAre("utf-8", "utf-8"));
+  EXPECT_EQ(Mail("plain"), message.text);
+  EXPECT_EQ(Mail("html"), message.html);
+  EXPECT_EQ(Mail("shown"), "您好：\n- 一\n  甲\n- 二\n--=_\n.\n");
 }
 
 TEST_F(SmtpTransportTest, GivesUpWhenTheServerKnowsNoSuchMailbox) {

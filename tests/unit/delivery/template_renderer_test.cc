@@ -96,5 +96,81 @@ TEST(RenderTemplateTest, RefusesTagsThatWouldRunAValueAsATemplate) {
   }
 }
 
+v1::HtmlLayout Layout() {
+  v1::HtmlLayout layout;
+  layout.set_language("en");
+  layout.set_html("<html lang=\"en\"><title>{{subject}}</title><body>{{{body}}}</body></html>");
+  return layout;
+}
+
+std::string HtmlOf(const v1::Template& source, const TemplateVariables& variables) {
+  const v1::HtmlLayout layout = Layout();
+  const auto rendered = RenderTemplate(source, variables, &layout);
+  return rendered.ok() ? rendered->html : rendered.status().ToString();
+}
+
+TEST(RenderHtmlTest, MakesParagraphsAndListsOfTheText) {
+  EXPECT_EQ(HtmlOf(TemplateOf("Hello {{a}},\n\nWe hold:{{#b}}\n- {{c}}\n  of {{c}}{{/b}}\n"),
+                   {{"a", "Li"}, {"b", TemplateList{{{"c", "orders"}}, {{"c", "reviews"}}}}}),
+            "<html lang=\"en\"><title>subject</title><body>"
+            "<p>Hello Li,</p>\n"
+            "<p>We hold:</p>\n"
+            "<ul>\n<li>orders<br>\nof orders</li>\n<li>reviews<br>\nof reviews</li>\n</ul>\n"
+            "</body></html>");
+}
+
+TEST(RenderHtmlTest, HasNoneWithoutALayout) {
+  const auto rendered = RenderTemplate(TemplateOf("Hello"), {});
+
+  ASSERT_THAT(rendered, IsOk());
+  EXPECT_EQ(rendered->html, "");
+}
+
+TEST(RenderHtmlTest, ShowsWhatAPersonWroteAsItIsWritten) {
+  const std::string hostile = "<script>alert('1')</script>\"&amp;<img src=x onerror=y>";
+  const std::string escaped =
+      "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;amp;&lt;img src=x onerror=y&gt;";
+  v1::Template with_html = TemplateOf("{{a}}", "{{a}}");
+  with_html.set_html("<p>{{a}}</p>");
+
+  for (const v1::Template& source : {TemplateOf("{{a}}", "{{{a}}}"), TemplateOf("{{{a}}}", "{{a}}"),
+                                     TemplateOf("{{&a}}", "{{&a}}"), with_html}) {
+    EXPECT_THAT(
+        HtmlOf(source, {{"a", hostile}}),
+        AllOf(HasSubstr("<title>" + escaped + "</title>"), HasSubstr("<p>" + escaped + "</p>"),
+              Not(HasSubstr("<script")), Not(HasSubstr("<img"))));
+  }
+}
+
+TEST(RenderHtmlTest, LetsNoValueEndItsParagraphButByAnEmptyLine) {
+  EXPECT_THAT(HtmlOf(TemplateOf("Name: {{a}}."), {{"a", "</p></body>\n- x"}}),
+              HasSubstr("<body><p>Name: &lt;/p&gt;&lt;/body&gt;</p>\n<ul>\n<li>x.</li>\n</ul>\n"));
+}
+
+TEST(RenderHtmlTest, NeverReadsAValueAsATemplate) {
+  EXPECT_THAT(HtmlOf(TemplateOf("{{a}}"), {{"a", "{{{body}}} {{b}}"}, {"b", "ran"}}),
+              HasSubstr("<p>{{{body}}} {{b}}</p>"));
+}
+
+TEST(RenderHtmlTest, TakesTheTemplatesOwnHtmlOverItsParagraphs) {
+  v1::Template source = TemplateOf("Your code is {{code}}");
+  source.set_html("<p>Your code is <strong>{{code}}</strong></p>\n");
+
+  EXPECT_THAT(HtmlOf(source, {{"code", "123456"}}),
+              HasSubstr("<body><p>Your code is <strong>123456</strong></p>\n</body>"));
+}
+
+TEST(RenderHtmlTest, RefusesHtmlThatWouldNotEscape) {
+  v1::Template source = TemplateOf("Hello");
+  for (const char* html : {"{{{a}}}", "{{&a}}", "{{& a }}", "{{ & a}}"}) {
+    source.set_html(html);
+    EXPECT_THAT(HtmlOf(source, {{"a", "<b>"}}), HasSubstr("is broken")) << html;
+  }
+  v1::HtmlLayout layout = Layout();
+  layout.set_html("{{{body}}}{{{subject}}}");
+  EXPECT_THAT(RenderTemplate(TemplateOf("Hello"), {}, &layout),
+              StatusIs(absl::StatusCode::kInternal));
+}
+
 }  // namespace
 }  // namespace dsr

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/file.h"
@@ -20,6 +21,7 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -36,12 +38,21 @@ class DefinitionLoaderTest : public testing::Test {
       Write(absl::StrCat("messages/", one.language(), "/", one.id(), ".textproto"),
             TemplateText(one.id(), one.language()));
     }
+    for (const v1::HtmlLayout& layout : templates.layouts()) {
+      Write(absl::StrCat("messages/", layout.language(), "/layout.textproto"),
+            LayoutText(layout.language(), layout.html()));
+    }
     Write("good.textproto", GoodWorkflowText());
   }
 
   static std::string TemplateText(absl::string_view id, absl::string_view language) {
     return absl::StrCat("templates {\n  id: \"", id, "\"\n  language: \"", language,
                         "\"\n  subject: \"{{{request}}}\"\n  text: \"{{{request}}}\"\n}\n");
+  }
+
+  static std::string LayoutText(absl::string_view language, absl::string_view html) {
+    return absl::StrCat("layouts {\n  language: \"", language, "\"\n  html: \"",
+                        absl::CEscape(html), "\"\n}\n");
   }
 
   void Write(const std::string& file, const std::string& text) {
@@ -506,6 +517,66 @@ TEST_F(DefinitionLoaderTest, RefusesATemplateWithoutSubjectOrText) {
               Contains("messages/en/hello.textproto:1: template `hello` in en has no subject"));
   EXPECT_THAT(Findings(),
               Contains("messages/en/hello.textproto:1: template `hello` in en has no text"));
+}
+
+TEST_F(DefinitionLoaderTest, RefusesVariablesThatDoNotExist) {
+  Write("messages/en/hello.textproto",
+        "templates {\n  id: \"hello\"\n  language: \"en\"\n  subject: \"{{{requets}}}\"\n"
+        "  text: \"{{#outcomes}}{{{category}}}{{/outcomes}}{{{category}}}\"\n}\n");
+
+  const std::vector<std::string> findings = Findings();
+
+  EXPECT_THAT(findings,
+              ElementsAre("messages/en/hello.textproto:4: template `hello` in en: there is "
+                          "no variable `requets` here",
+                          "messages/en/hello.textproto:5: template `hello` in en: there is "
+                          "no variable `category` here"));
+}
+
+TEST_F(DefinitionLoaderTest, RefusesUnsoundHtmlOfATemplate) {
+  for (const char* language : {"zh-CN", "en"}) {
+    Write(absl::StrCat("messages/", language, "/hello.textproto"),
+          Replaced(TemplateText("hello", language),
+                   "  text:", "  html: \"<p>{{request}}\"\n  text:"));
+  }
+
+  EXPECT_THAT(Findings(),
+              Contains("messages/en/hello.textproto:5: template `hello` in en: the HTML "
+                       "<p> is not closed"));
+}
+
+TEST_F(DefinitionLoaderTest, RefusesHtmlInOneLanguageOnly) {
+  Write(
+      "messages/en/hello.textproto",
+      Replaced(TemplateText("hello", "en"), "  text:", "  html: \"<p>{{request}}</p>\"\n  text:"));
+
+  EXPECT_THAT(Findings(),
+              ElementsAre("messages/zh-CN/hello.textproto:1: template `hello` in zh-CN has "
+                          "no html, which another language has"));
+}
+
+TEST_F(DefinitionLoaderTest, RefusesALanguageWithoutLayout) {
+  Remove("messages/zh-CN/layout.textproto");
+
+  EXPECT_THAT(Findings(), ElementsAre("messages/set.textproto:0: there is no layout in zh-CN"));
+}
+
+TEST_F(DefinitionLoaderTest, RefusesALayoutInTheFolderOfAnotherLanguage) {
+  Write("messages/en/layout.textproto", LayoutText("zh-CN", GoodTemplates().layouts(0).html()));
+
+  EXPECT_THAT(Findings(), Contains("messages/en/layout.textproto:2: the folder is for en"));
+}
+
+TEST_F(DefinitionLoaderTest, RefusesAnUnsoundLayout) {
+  Write("messages/en/layout.textproto",
+        LayoutText("en", "<!DOCTYPE html><html lang=\"en\"><body>{{name}}</body></html>"));
+
+  EXPECT_THAT(
+      Findings(),
+      ElementsAre("messages/en/layout.textproto:3: the layout in en does not show {{{body}}} "
+                  "once",
+                  "messages/en/layout.textproto:3: the layout in en: there is no variable "
+                  "`name` in a layout"));
 }
 
 TEST_F(DefinitionLoaderTest, RefusesAMalformedTemplateId) {

@@ -219,6 +219,12 @@ v1::TemplateSet GoodTemplates() {
       one.set_text("{{{request}}}\n");
     }
   }
+  for (const char* language : {"zh-CN", "en"}) {
+    v1::HtmlLayout& layout = *set.add_layouts();
+    layout.set_language(language);
+    layout.set_html(absl::StrCat("<!DOCTYPE html><html lang=\"", language,
+                                 "\"><body>{{{body}}}</body></html>"));
+  }
   return set;
 }
 

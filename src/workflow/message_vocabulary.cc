@@ -1,0 +1,74 @@
+#include "workflow/message_vocabulary.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace dsr {
+namespace {
+
+// Variables of the whole message.
+constexpr absl::string_view kOfTheMessage[] = {
+    "blockers",      "code",   "company",        "explanation",       "fields",        "grant",
+    "grant_expires", "ground", "last_day",       "minutes",           "name",          "note",
+    "outcomes",      "plan",   "reason",         "received_day",      "recipients",    "remedies",
+    "request",       "sha256", "review_changed", "review_overturned", "review_upheld", "type_title",
+};
+
+// Variables of the elements of a list.
+struct Element {
+  absl::string_view list;
+  absl::string_view name;
+};
+constexpr Element kOfElements[] = {
+    {"blockers", "description"},
+    {"blockers", "kind"},
+    {"fields", "accepted"},
+    {"fields", "field"},
+    {"fields", "reason"},
+    {"fields", "rejected"},
+    {"outcomes", "category"},
+    {"outcomes", "corrected"},
+    {"outcomes", "erased"},
+    {"outcomes", "law"},
+    {"outcomes", "not_held"},
+    {"outcomes", "provided"},
+    {"outcomes", "purpose"},
+    {"outcomes", "records"},
+    {"outcomes", "restricted"},
+    {"outcomes", "retained_records"},
+    {"outcomes", "retained_until"},
+    {"outcomes", "retention_words"},
+    {"outcomes", "source"},
+    {"plan", "category"},
+    {"plan", "erase"},
+    {"plan", "law"},
+    {"plan", "restrict"},
+    {"recipients", "categories"},
+    {"recipients", "exempt"},
+    {"recipients", "law"},
+    {"recipients", "objected"},
+    {"recipients", "pending"},
+    {"recipients", "purpose"},
+    {"recipients", "title"},
+    {"recipients", "told"},
+};
+
+constexpr absl::string_view kOfLayouts[] = {"body", "company", "request", "subject"};
+
+template <class List>
+bool Has(const List& list, absl::string_view name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+}  // namespace
+
+bool IsMessageVariable(absl::string_view name, const std::vector<absl::string_view>& enclosing) {
+  if (Has(kOfTheMessage, name)) return true;
+  return std::any_of(std::begin(kOfElements), std::end(kOfElements), [&](const Element& element) {
+    return element.name == name && Has(enclosing, element.list);
+  });
+}
+
+bool IsLayoutVariable(absl::string_view name) { return Has(kOfLayouts, name); }
+
+}  // namespace dsr
