@@ -253,7 +253,9 @@ absl::Status DecisionBody::Apply(Decision decision, bool is_command) {
     return Append(std::move(rejected->events), -1);
   }
   Accepted& accepted = std::get<Accepted>(decision);
-  if (is_command && planned_.content.has_value() && accepted.content_event < 0) {
+  // A command that changes nothing, such as the second report of one delivery, keeps nothing.
+  if (is_command && planned_.content.has_value() && accepted.content_event < 0 &&
+      !accepted.events.empty()) {
     return Broken("a decision has no event for the personal data of its command");
   }
   return Append(std::move(accepted.events), is_command ? accepted.content_event : -1);

@@ -141,6 +141,20 @@ absl::Status RequestReader::OpenNotice(ReadView& view, const RequestId& id,
   return absl::OkStatus();
 }
 
+absl::Status RequestReader::OpenMessage(ReadView& view, const RequestId& id,
+                                        v1::Message& message) const {
+  std::pair<RequestId, MessageId> name;
+  DSR_ASSIGN_OR_RETURN(name, ParseMessageName(message.name()));
+  DSR_ASSIGN_OR_RETURN(const std::vector<Event> events, OpenedEvents(view, id));
+  for (const Event& event : events) {
+    if (event.message_sent().message_id() != name.second.bytes()) continue;
+    message.set_subject(event.message_sent().subject());
+    message.set_text(event.message_sent().text());
+    message.set_html(event.message_sent().html());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RequestReader::OpenDisclosure(ReadView& view, int64_t key_number,
                                            v1::Disclosure& disclosure) const {
   DSR_ASSIGN_OR_RETURN(const RecordId id, ParseDisclosureName(disclosure.name()));

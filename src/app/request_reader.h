@@ -37,6 +37,10 @@ class RequestReader {
   // and, for CORRECT, the new values of the notice's categories.
   absl::Status OpenNotice(ReadView& view, const RequestId& id, v1::Notice& notice) const;
 
+  // Fills in what a sent message said: subject, text and HTML, as its event keeps them. A message
+  // that was not sent, or was before that was kept, stays as it is.
+  absl::Status OpenMessage(ReadView& view, const RequestId& id, v1::Message& message) const;
+
   // Fills the personal fields of a stored disclosure, which is one of `key_number`'s subject.
   absl::Status OpenDisclosure(ReadView& view, int64_t key_number, v1::Disclosure& disclosure) const;
 

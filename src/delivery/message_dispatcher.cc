@@ -48,16 +48,16 @@ absl::Time MessageDispatcher::Attempt(const OutboxItem& item) {
     const absl::StatusOr<std::optional<Loaded>> loaded = Load(item);
     if (absl::IsFailedPrecondition(loaded.status())) {
       // The subject's key is destroyed: nobody can be addressed any more.
-      return Record(item, RecordMessageDelivery{.id = MessageId(item.item),
-                                                .outcome = Outcome::kNoAddress,
-                                                .attempts = item.attempts});
+      return Record(item, Report{.delivery = {.id = MessageId(item.item),
+                                              .outcome = Outcome::kNoAddress,
+                                              .attempts = item.attempts},
+                                 .content = std::nullopt});
     }
     DSR_RETURN_IF_ERROR(loaded.status());
     if (!loaded->has_value()) return absl::OkStatus();
-    DSR_ASSIGN_OR_RETURN(std::optional<RecordMessageDelivery> delivery,
-                         Send(item, **loaded, retry_after));
-    if (!delivery.has_value()) return absl::UnavailableError("the attempt failed");
-    return Record(item, *std::move(delivery));
+    DSR_ASSIGN_OR_RETURN(std::optional<Report> report, Send(item, **loaded, retry_after));
+    if (!report.has_value()) return absl::UnavailableError("the attempt failed");
+    return Record(item, *std::move(report));
   }();
   if (status.ok()) return absl::InfiniteFuture();
   if (ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) {
@@ -95,23 +95,28 @@ absl::StatusOr<std::optional<MessageDispatcher::Loaded>> MessageDispatcher::Load
   return loaded;
 }
 
-absl::StatusOr<std::optional<RecordMessageDelivery>> MessageDispatcher::Send(
+absl::StatusOr<std::optional<MessageDispatcher::Report>> MessageDispatcher::Send(
     const OutboxItem& item, const Loaded& loaded, absl::Duration& retry_after) {
-  RecordMessageDelivery delivery{.id = MessageId(item.item), .attempts = item.attempts};
+  Report report;
+  RecordMessageDelivery& delivery = report.delivery;
+  delivery.id = MessageId(item.item);
+  delivery.attempts = item.attempts;
   const v1::Contact* address = AddressOf(*loaded.rulebook, loaded.record, loaded.message);
   if (address == nullptr) {
     delivery.outcome = Outcome::kNoAddress;
-    return delivery;
+    return report;
   }
   const absl::Time now = parts_.clock.Now();
   if (IsCodeMessage(loaded.message) &&
       VerificationOfCode(loaded.record, loaded.message, now) == nullptr) {
     delivery.outcome = Outcome::kFailed;
-    return delivery;
+    return report;
   }
   DSR_ASSIGN_OR_RETURN(ComposedMessage composed, Compose(loaded, HasHtml(*address), now));
   delivery.attempts = item.attempts + 1;
   delivery.text_sha256 = Sha256(composed.kept.text);
+  // Before it leaves: what cannot be kept is not sent.
+  DSR_ASSIGN_OR_RETURN(report.content, SealContent(item.request, std::move(composed.kept)));
   const DeliveryResult result =
       parts_.transport.Send(RenderedMessage{.message_id = item.item.ToString(),
                                             .channel = address->channel(),
@@ -120,14 +125,15 @@ absl::StatusOr<std::optional<RecordMessageDelivery>> MessageDispatcher::Send(
                                             .text = std::move(composed.sent.text),
                                             .html = std::move(composed.sent.html)},
                             now);
-  if (result.delivered) return delivery;
+  if (result.delivered) return report;
   Log(LogLevel::kWarning, "message_attempt_failed",
       {{"message", item.item.ToString()}, {"attempt", delivery.attempts}, {"code", result.code}});
   retry_after = result.retry_after;
   if (!result.give_up && delivery.attempts < kMostAttempts) return std::nullopt;
   delivery.outcome = Outcome::kFailed;
   delivery.text_sha256.clear();
-  return delivery;
+  report.content.reset();
+  return report;
 }
 
 absl::StatusOr<ComposedMessage> MessageDispatcher::Compose(const Loaded& loaded, bool has_html,
@@ -136,6 +142,18 @@ absl::StatusOr<ComposedMessage> MessageDispatcher::Compose(const Loaded& loaded,
                              loaded.disclosures};
   DSR_ASSIGN_OR_RETURN(const MessageSecrets secrets, SecretsOf(source, parts_.secrets));
   return ComposeMessage(source, secrets, has_html, now);
+}
+
+absl::StatusOr<std::optional<SealedContent>> MessageDispatcher::SealContent(
+    const RequestId& request, RenderedTemplate kept) const {
+  storage::v1::Event event;
+  storage::v1::MessageSent& sent = *event.mutable_message_sent();
+  sent.set_subject(std::move(kept.subject));
+  sent.set_text(std::move(kept.text));
+  sent.set_html(std::move(kept.html));
+  DSR_ASSIGN_OR_RETURN(PreparedContent prepared,
+                       parts_.executor.sealer().Prepare(request, std::move(event)));
+  return std::move(prepared.content);
 }
 
 absl::Time MessageDispatcher::Defer(const OutboxItem& item, absl::Duration retry_after) {
@@ -149,10 +167,11 @@ absl::Time MessageDispatcher::Defer(const OutboxItem& item, absl::Duration retry
   return status.ok() ? next : absl::InfiniteFuture();
 }
 
-absl::Status MessageDispatcher::Record(const OutboxItem& item, RecordMessageDelivery delivery) {
+absl::Status MessageDispatcher::Record(const OutboxItem& item, Report report) {
   PlannedCommand planned;
   planned.request = item.request;
-  planned.command = std::move(delivery);
+  planned.command = std::move(report.delivery);
+  planned.content = std::move(report.content);
   return parts_.executor
       .ExecuteAndWait(std::move(planned), CallContext{.principal = DispatcherPrincipal()})
       .status();

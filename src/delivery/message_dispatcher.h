@@ -14,6 +14,7 @@
 #include "app/commit_listener.h"
 #include "app/request_reader.h"
 #include "app/rulebook_catalog.h"
+#include "app/sealer.h"
 #include "app/server_secrets.h"
 #include "delivery/backoff.h"
 #include "delivery/message_composer.h"
@@ -27,7 +28,8 @@
 namespace dsr {
 
 // Renders each message of the outbox at the moment it is sent, sends it, at least once and under a
-// stable id, and records what became of it with the hash of its text.
+// stable id, and records what became of it with what it said: subject, text and HTML as they left,
+// sealed with the subject's key before they leave.
 //
 // Who gets it is decided here once more, by what the request says at that moment:
 //
@@ -40,7 +42,7 @@ namespace dsr {
 //   - Where that leaves no address, NO_ADDRESS is recorded and nothing is sent.
 //
 // Mail has text and HTML, other channels have the text alone. Codes and grants are computed here,
-// are nowhere stored, and stand as `*` for each character in the text that is hashed. A code that
+// are nowhere stored, and stand as `*` for each character in what is kept. A code that
 // no longer counts is not sent. A failed attempt is repeated by the schedule, kMostAttempts in all
 // (three days). Thread-safe; works on threads of its own.
 class MessageDispatcher : public CommitListener {
@@ -85,17 +87,24 @@ class MessageDispatcher : public CommitListener {
     std::vector<v1::Recipient> recipients;
     std::vector<v1::Disclosure> disclosures;
   };
+  // What is to be recorded of an attempt.
+  struct Report {
+    RecordMessageDelivery delivery;
+    std::optional<SealedContent> content;  // what a message that was sent said
+  };
+
   absl::Time Attempt(const OutboxItem& item);
   // Nothing when the message does not wait to be sent any more.
   absl::StatusOr<std::optional<Loaded>> Load(const OutboxItem& item);
-  // What is to be recorded. Absent: the attempt failed and another follows `pause` later.
-  absl::StatusOr<std::optional<RecordMessageDelivery>> Send(const OutboxItem& item,
-                                                            const Loaded& loaded,
-                                                            absl::Duration& retry_after);
+  // Absent: the attempt failed and another follows, `retry_after` later at the soonest.
+  absl::StatusOr<std::optional<Report>> Send(const OutboxItem& item, const Loaded& loaded,
+                                             absl::Duration& retry_after);
   absl::StatusOr<ComposedMessage> Compose(const Loaded& loaded, bool has_html,
                                           absl::Time now) const;
   absl::Time Defer(const OutboxItem& item, absl::Duration retry_after);
-  absl::Status Record(const OutboxItem& item, RecordMessageDelivery delivery);
+  absl::StatusOr<std::optional<SealedContent>> SealContent(const RequestId& request,
+                                                           RenderedTemplate kept) const;
+  absl::Status Record(const OutboxItem& item, Report report);
 
   const Parts parts_;
   // Last: its threads use all of the above.

@@ -132,6 +132,8 @@ constexpr MethodRoles kMethods[] = {
     {"RetryNotice", kCaseworker | kPrivacy | kOperator},
     // MessageService
     {"ListMessages", kIntake | kCaseworker | kPrivacy | kAuditor},
+    {"GetMessage", kIntake | kCaseworker | kReviewer | kPrivacy | kAuditor},
+    {"PreviewMessage", kCaseworker | kReviewer | kPrivacy},
     // WorkflowService
     {"ListWorkflows", kStaff},
     {"GetWorkflow", kStaff},

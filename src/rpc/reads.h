@@ -41,6 +41,21 @@ void AnswerFromStore(const std::shared_ptr<UnaryCall>& call,
   if (!taken) call->Fail(TooBusy());
 }
 
+// The same for an answer that `work` finds in its own way; it may wait.
+template <class Out>
+void AnswerSoon(const std::shared_ptr<UnaryCall>& call, std::function<absl::StatusOr<Out>()> work) {
+  const bool taken = call->context().RunSoon([call, work = std::move(work)] {
+    if (call->is_over()) return;
+    const absl::StatusOr<Out> out = work();
+    if (out.ok()) {
+      call->Succeed(*out);
+    } else {
+      call->Fail(out.status());
+    }
+  });
+  if (!taken) call->Fail(TooBusy());
+}
+
 // One page of a list: how many to read, and after what.
 struct PageOf {
   int size = 0;

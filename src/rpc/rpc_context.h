@@ -17,6 +17,7 @@
 #include "app/work_pool.h"
 #include "dsr/base/clock.h"
 #include "dsr/base/ids.h"
+#include "dsr/delivery/message_previewer.h"
 #include "dsr/store/store.h"
 #include "rpc/anonymous_refusals.h"
 #include "rpc/commit_hub.h"
@@ -37,6 +38,7 @@ struct RpcParts {
   const KeyFile& keys;
   const ServerSecrets& secrets;
   const PrincipalDirectory& principals;
+  MessagePreviewer& previews;
   CommitHub& hub;
   // Begins a graceful end; does not block.
   std::function<void()> drain;

@@ -32,6 +32,7 @@
 #include "delivery/notice_dispatcher.h"
 #include "delivery/smtp_transport.h"
 #include "delivery/spool_transport.h"
+#include "delivery/template_previewer.h"
 #include "delivery/webhook_transport.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
@@ -274,6 +275,8 @@ class Environment::Parts {
         std::move(signers), WebhookOptions{.allow_loopback = options_.is_dev});
     DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
     reader_ = std::make_unique<RequestReader>(*keys_);
+    previews_ = std::make_unique<TemplatePreviewer>(TemplatePreviewer::Parts{
+        .store = *store_, .clock = clock(), .reader = *reader_, .rulebooks = *rulebooks_});
     const double scale = options_.is_dev ? kDevScale : 1;
     scheduler_ = std::make_unique<TimerScheduler>(
         TimerScheduler::Parts{.store = *store_, .clock = clock(), .executor = *executor_});
@@ -321,6 +324,7 @@ class Environment::Parts {
                  .keys = *keys_,
                  .secrets = *secrets_,
                  .principals = *principals_,
+                 .previews = *previews_,
                  .hub = hub_,
                  .drain = options_.drain,
                  .call_cap = absl::Seconds(options_.config.call_seconds()),
@@ -359,6 +363,7 @@ class Environment::Parts {
   std::unique_ptr<Holds> holds_;
   std::unique_ptr<PrincipalDirectory> principals_;
   std::unique_ptr<RequestReader> reader_;
+  std::unique_ptr<TemplatePreviewer> previews_;
   std::unique_ptr<WebhookTransport> webhooks_;
   std::unique_ptr<MessageTransport> mail_;
   std::unique_ptr<TimerScheduler> scheduler_;

@@ -103,18 +103,19 @@ absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command) {
     event.mutable_message_sent()->set_message_id(std::string(command.id.bytes()));
     event.mutable_message_sent()->set_text_sha256(command.text_sha256);
     event.mutable_message_sent()->set_attempts(command.attempts);
+    deciding.EmitContent(std::move(event));
   } else {
     event.mutable_message_failed()->set_message_id(std::string(command.id.bytes()));
     event.mutable_message_failed()->set_no_address(command.outcome ==
                                                    RecordMessageDelivery::Outcome::kNoAddress);
     event.mutable_message_failed()->set_attempts(command.attempts);
-  }
-  const v1::Message failed = *message;
-  deciding.Emit(std::move(event));
-  // A channel that is down does not keep a person from its answer (LAW.md case 41).
-  if (command.outcome != RecordMessageDelivery::Outcome::kSent && !failed.second_channel() &&
-      failed.verification().empty() && HasTwoChannels(deciding.state())) {
-    QueueOnSecondChannel(deciding, failed);
+    const v1::Message failed = *message;
+    deciding.Emit(std::move(event));
+    // A channel that is down does not keep a person from its answer (LAW.md case 41).
+    if (!failed.second_channel() && failed.verification().empty() &&
+        HasTwoChannels(deciding.state())) {
+      QueueOnSecondChannel(deciding, failed);
+    }
   }
   return absl::OkStatus();
 }

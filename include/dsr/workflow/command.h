@@ -119,7 +119,7 @@ struct RecordNoticeDelivery {
   int attempts = 0;
   std::string code;  // when given up: why, such as `http-500`
 };
-// What became of a message: sent, or given up.
+// What became of a message: sent, with what it said as the sealed content, or given up.
 struct RecordMessageDelivery {
   MessageId id;
   enum class Outcome { kSent, kFailed, kNoAddress } outcome = Outcome::kSent;

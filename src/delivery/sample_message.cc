@@ -1,0 +1,158 @@
+#include "delivery/sample_message.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/civil_calendar.h"
+#include "dsr/base/ids.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
+#include "dsr/workflow/names.h"
+
+namespace dsr {
+namespace {
+
+constexpr char kSystem[] = "systems/sample";
+
+// What became of the categories where the workflow's work is done.
+v1::Disposition DoneBy(const v1::Workflow& workflow) {
+  for (const v1::Transition& transition : workflow.transitions()) {
+    for (const v1::Effect& effect : transition.effects()) {
+      if (effect.task_kind() == v1::TASK_KIND_COLLECT) return v1::DISPOSITION_PROVIDED;
+      if (effect.task_kind() == v1::TASK_KIND_CORRECT) return v1::DISPOSITION_CORRECTED;
+    }
+  }
+  return v1::DISPOSITION_ERASED;
+}
+
+class SampleMaker {
+ public:
+  SampleMaker(const Rulebook& rulebook, absl::string_view language, absl::Time now)
+      : rulebook_(rulebook), english_(language == "en"), now_(now) {}
+
+  MessageSample Make() {
+    FillRequest();
+    FillDecisions();
+    AddOutcomes();
+    AddRecipients();
+    return std::move(sample_);
+  }
+
+ private:
+  v1::Request& request() { return *sample_.record.mutable_state()->mutable_request(); }
+  std::string Say(const char* chinese, const char* english) const {
+    return english_ ? english : chinese;
+  }
+
+  void FillRequest() {
+    request().set_name(RequestName(RequestId()));
+    request().mutable_requester()->set_display_name(Say("（示例姓名）", "(sample name)"));
+    const Deadline deadline = AnswerDeadline(rulebook_, now_);
+    *request().mutable_received_time() = ToTimestamp(now_);
+    *request().mutable_last_day() = ToDate(deadline.last_day);
+    *request().mutable_due_time() = ToTimestamp(deadline.due);
+    for (const v1::Category& category : rulebook_.policy.categories()) {
+      request().add_categories(category.name());
+    }
+    // All zeros, like the request's id: of no package and no grant.
+    request().mutable_package()->set_sha256(std::string(64, '0'));
+    *request().mutable_package()->mutable_grant_expire_time() =
+        ToTimestamp(now_ + absl::Hours(rulebook_.policy.grant_hours()));
+    sample_.record.mutable_state()->set_grant_id(std::string(Id128::kSize, '\0'));
+  }
+
+  void FillDecisions() {
+    request().mutable_response()->set_note(Say("（示例说明）", "(sample note)"));
+    request().mutable_refusal()->set_ground(v1::REFUSAL_GROUND_REPEATED);
+    request().mutable_refusal()->set_reason(Say("（示例理由）", "(sample reason)"));
+    request().mutable_review()->set_outcome(v1::REVIEW_OUTCOME_CHANGED);
+    request().mutable_review()->set_explanation(Say("（示例解释）", "(sample explanation)"));
+    v1::Blocker& blocker = *request().add_blockers();
+    blocker.set_kind(Say("（示例事项）", "(sample matter)"));
+    blocker.set_description(Say("（示例描述）", "(sample description)"));
+    for (const v1::FieldDecision decision :
+         {v1::FIELD_DECISION_ACCEPTED, v1::FIELD_DECISION_REJECTED}) {
+      v1::FieldCorrection& field = *request().mutable_correction()->add_fields();
+      field.set_field(Say("（示例字段）", "(sample field)"));
+      field.set_decision(decision);
+      if (decision == v1::FIELD_DECISION_REJECTED) {
+        field.set_reason(Say("（示例理由）", "(sample reason)"));
+      }
+    }
+    for (const v1::Category& category : rulebook_.policy.categories()) {
+      v1::PlanItem& item = *request().mutable_plan()->add_items();
+      item.set_category(category.name());
+      item.set_system(kSystem);
+      item.set_action(category.has_retention() ? v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST
+                                               : v1::RETENTION_ACTION_ERASE);
+      item.set_law(category.retention().law());
+    }
+  }
+
+  // What a law keeps is restricted, the last of the others is not held, the rest is done.
+  void AddOutcomes() {
+    const absl::CivilDay today = DayOf(now_, rulebook_.zone);
+    v1::CategoryOutcome* last = nullptr;
+    for (const v1::Category& category : rulebook_.policy.categories()) {
+      v1::CategoryOutcome& outcome = *request().add_outcomes();
+      outcome.set_category(category.name());
+      outcome.set_system(kSystem);
+      outcome.set_records(12);
+      if (category.has_retention()) {
+        outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
+        outcome.set_retained_records(3);
+        outcome.set_law(category.retention().law());
+        *outcome.mutable_retained_until() =
+            ToDate(RetentionEnd(rulebook_, category.retention(), today));
+      } else {
+        outcome.set_disposition(DoneBy(rulebook_.workflow));
+        last = &outcome;
+      }
+    }
+    if (last == nullptr) return;
+    last->set_disposition(v1::DISPOSITION_NOT_HELD);
+    last->set_records(0);
+  }
+
+  // One recipient for each thing that can be said of one.
+  void AddRecipients() {
+    for (const v1::Notice::State state :
+         {v1::Notice::STATE_ACKNOWLEDGED, v1::Notice::STATE_PENDING, v1::Notice::STATE_OBJECTED,
+          v1::Notice::STATE_EXEMPT}) {
+      const std::string law = Say("（示例法律）", "(sample law)");
+      v1::Recipient& recipient = sample_.recipients.emplace_back();
+      recipient.set_name(absl::StrCat("recipients/sample-", sample_.recipients.size()));
+      recipient.set_title(absl::StrCat(Say("（示例接收方", "(sample recipient "),
+                                       sample_.recipients.size(), Say("）", ")")));
+      v1::Notice& notice = *sample_.record.add_notices();
+      notice.set_recipient(recipient.name());
+      notice.set_state(state);
+      if (state == v1::Notice::STATE_OBJECTED) notice.mutable_objection()->set_law(law);
+      if (state == v1::Notice::STATE_EXEMPT) {
+        notice.mutable_exemption()->set_code(v1::Exemption::CODE_LAW);
+        notice.mutable_exemption()->set_proof(law);
+      }
+      v1::Disclosure& disclosure = sample_.disclosures.emplace_back();
+      disclosure.set_recipient(recipient.name());
+      disclosure.set_purpose(Say("（示例目的）", "(sample purpose)"));
+      for (const v1::Category& category : rulebook_.policy.categories()) {
+        notice.add_categories(category.name());
+        disclosure.add_categories(category.name());
+      }
+    }
+  }
+
+  const Rulebook& rulebook_;
+  const bool english_;
+  const absl::Time now_;
+  MessageSample sample_;
+};
+
+}  // namespace
+
+MessageSample MakeMessageSample(const Rulebook& rulebook, absl::string_view language,
+                                absl::Time now) {
+  return SampleMaker(rulebook, language, now).Make();
+}
+
+}  // namespace dsr
