@@ -9,6 +9,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "app/record_tables.h"
+#include "dsr/base/html.h"
 #include "dsr/base/proto_time.h"
 
 namespace dsr {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "app/flat_json.h"
+#include "dsr/base/html.h"
 #include "dsr/base/status_macros.h"
 
 namespace dsr {
@@ -42,11 +43,6 @@ std::string HtmlRow(const std::vector<std::string>& cells, absl::string_view ele
 }
 
 }  // namespace
-
-std::string EscapeHtml(absl::string_view text) {
-  return absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
-}
 
 std::string CsvField(absl::string_view text) {
   if (text.find_first_of(",\"\r\n") == absl::string_view::npos) return std::string(text);

@@ -27,9 +27,6 @@ absl::Status WriteCsv(const CollectedParts& parts, absl::string_view category,
 absl::StatusOr<int64_t> WriteHtmlTable(const CollectedParts& parts, absl::string_view category,
                                        const std::vector<std::string>& keys, const ByteSink& sink);
 
-// Returns `text` with everything escaped that means something in HTML, attributes included.
-std::string EscapeHtml(absl::string_view text);
-
 // Returns `text` as a CSV field, quoted where it must be.
 std::string CsvField(absl::string_view text);
 

@@ -1,9 +1,9 @@
 #include "delivery/message_html.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "dsr/base/html.h"
 
 namespace dsr {
 namespace {
@@ -59,11 +59,6 @@ class ParagraphWriter {
 };
 
 }  // namespace
-
-std::string EscapeHtml(absl::string_view text) {
-  return absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
-}
 
 std::string ParagraphsOf(absl::string_view text) {
   ParagraphWriter writer;

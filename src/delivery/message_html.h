@@ -8,10 +8,6 @@
 
 namespace dsr {
 
-// Returns `text` as HTML shows it, in an element or in a quoted attribute: `&`, `<`, `>` and both
-// quotes become entities.
-std::string EscapeHtml(absl::string_view text);
-
 // Returns the paragraphs and lists of a plain text as HTML that says the same, escaped. An empty
 // line ends a paragraph; a line that begins with `- ` is an element of a list, and lines indented
 // by two spaces after it go on with it; other line breaks stay line breaks.

@@ -65,6 +65,20 @@ class SampleMaker {
     request().mutable_response()->set_note(Say("（示例说明）", "(sample note)"));
     request().mutable_refusal()->set_ground(v1::REFUSAL_GROUND_REPEATED);
     request().mutable_refusal()->set_reason(Say("（示例理由）", "(sample reason)"));
+    request().set_duplicate_of(RequestName(RequestId()));
+    request().mutable_fee()->set_amount_cents(2500);
+    request().mutable_fee()->set_currency(rulebook_.policy.fee_currency());
+    request().mutable_fee()->set_reason(Say("（示例理由）", "(sample reason)"));
+    v1::PartialRefusal& partial = *request().add_partial_refusals();
+    partial.set_ground(v1::REFUSAL_GROUND_REPEATED);
+    partial.set_reason(Say("（示例理由）", "(sample reason)"));
+    for (const v1::Category& category : rulebook_.policy.categories()) {
+      partial.add_categories(category.name());
+      break;
+    }
+    request().mutable_restriction()->set_reason(Say("（示例理由）", "(sample reason)"));
+    request().mutable_transfer()->set_recipient("recipients/sample-1");
+    request().mutable_company_deletion()->set_successor(Say("（示例公司）", "(sample company)"));
     request().mutable_review()->set_outcome(v1::REVIEW_OUTCOME_CHANGED);
     request().mutable_review()->set_explanation(Say("（示例解释）", "(sample explanation)"));
     v1::Blocker& blocker = *request().add_blockers();
@@ -83,9 +97,10 @@ class SampleMaker {
       v1::PlanItem& item = *request().mutable_plan()->add_items();
       item.set_category(category.name());
       item.set_system(kSystem);
-      item.set_action(category.has_retention() ? v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST
-                                               : v1::RETENTION_ACTION_ERASE);
-      item.set_law(category.retention().law());
+      item.set_action(category.retention().empty()
+                          ? v1::RETENTION_ACTION_ERASE
+                          : v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST);
+      if (!category.retention().empty()) item.set_law(category.retention(0).law());
     }
   }
 
@@ -98,12 +113,14 @@ class SampleMaker {
       outcome.set_category(category.name());
       outcome.set_system(kSystem);
       outcome.set_records(12);
-      if (category.has_retention()) {
+      outcome.set_redacted_records(1);
+      if (!category.retention().empty()) {
+        const v1::RetentionRule& rule = category.retention(0);
         outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
         outcome.set_retained_records(3);
-        outcome.set_law(category.retention().law());
-        *outcome.mutable_retained_until() =
-            ToDate(RetentionEnd(rulebook_, category.retention(), today));
+        outcome.set_law(rule.law());
+        outcome.set_hard_reason(Say("（示例理由）", "(sample reason)"));
+        *outcome.mutable_retained_until() = ToDate(RetentionEnd(rulebook_, rule, today));
       } else {
         outcome.set_disposition(DoneBy(rulebook_.workflow));
         last = &outcome;
@@ -116,9 +133,8 @@ class SampleMaker {
 
   // One recipient for each thing that can be said of one.
   void AddRecipients() {
-    for (const v1::Notice::State state :
-         {v1::Notice::STATE_ACKNOWLEDGED, v1::Notice::STATE_PENDING, v1::Notice::STATE_OBJECTED,
-          v1::Notice::STATE_EXEMPT}) {
+    for (const v1::Notice::State state : {v1::Notice::STATE_ACKNOWLEDGED, v1::Notice::STATE_PENDING,
+                                          v1::Notice::STATE_OBJECTED, v1::Notice::STATE_EXEMPT}) {
       const std::string law = Say("（示例法律）", "(sample law)");
       v1::Recipient& recipient = sample_.recipients.emplace_back();
       recipient.set_name(absl::StrCat("recipients/sample-", sample_.recipients.size()));

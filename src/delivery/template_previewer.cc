@@ -95,8 +95,7 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewRequest(const RequestId
         rulebook->FindTemplate(query.template_id, record.state().request().language());
     if (found != nullptr) message.set_language(found->language());
   }
-  DSR_RETURN_IF_ERROR(
-      FindExactly(*rulebook, message.template_(), message.language()).status());
+  DSR_RETURN_IF_ERROR(FindExactly(*rulebook, message.template_(), message.language()).status());
   return Render(MessageSource{*rulebook, message, record, recipients, disclosures}, message,
                 parts_.clock.Now());
 }
@@ -114,13 +113,12 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewSample(const PreviewQue
   v1::Message message;
   message.set_template_(query.template_id);
   message.set_language(query.language.empty() ? "zh-CN" : query.language);
-  DSR_RETURN_IF_ERROR(
-      FindExactly(*rulebook, message.template_(), message.language()).status());
+  DSR_RETURN_IF_ERROR(FindExactly(*rulebook, message.template_(), message.language()).status());
   const absl::Time now = parts_.clock.Now();
   const MessageSample sample = MakeMessageSample(*rulebook, message.language(), now);
-  return Render(MessageSource{*rulebook, message, sample.record, sample.recipients,
-                              sample.disclosures},
-                message, now);
+  return Render(
+      MessageSource{*rulebook, message, sample.record, sample.recipients, sample.disclosures},
+      message, now);
 }
 
 }  // namespace dsr

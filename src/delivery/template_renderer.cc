@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "delivery/message_html.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/html.h"
 #include "dsr/base/status_macros.h"
 #include "workflow/template_pieces.h"
 

@@ -9,6 +9,7 @@
 #include "dsr/delivery/message_previewer.h"
 #include "dsr/v1/message_service.pb.h"
 #include "dsr/workflow/names.h"
+#include "rpc/case_file.h"
 #include "rpc/field_checks.h"
 #include "rpc/method_roles.h"
 #include "rpc/reads.h"
@@ -54,15 +55,18 @@ void GetMessage(const std::shared_ptr<UnaryCall>& call, const v1::GetMessageRequ
                                 "none of the caller's roles may see personal fields",
                                 {{"method", call->method()}}));
   }
-  AnswerFromStore<v1::Message>(
-      call, [call, name = in.name(), request = name->first,
-             is_full](ReadView& view) -> absl::StatusOr<v1::Message> {
-        DSR_ASSIGN_OR_RETURN(v1::Message message, FindMessage(view, request, name));
-        if (is_full) {
-          DSR_RETURN_IF_ERROR(call->context().reader().OpenMessage(view, request, message));
-        }
-        return message;
-      });
+  const auto answer = [call, name = in.name(), request = name->first, is_full] {
+    AnswerFromStore<v1::Message>(
+        call, [call, name, request, is_full](ReadView& view) -> absl::StatusOr<v1::Message> {
+          DSR_ASSIGN_OR_RETURN(v1::Message message, FindMessage(view, request, name));
+          if (is_full) {
+            DSR_RETURN_IF_ERROR(call->context().reader().OpenMessage(view, request, message));
+          }
+          return message;
+        });
+  };
+  if (!is_full) return answer();
+  OpenCaseFile(call, name->first, answer);
 }
 
 absl::StatusOr<PreviewQuery> QueryOf(const v1::PreviewMessageRequest& in) {
@@ -86,17 +90,21 @@ absl::StatusOr<PreviewQuery> QueryOf(const v1::PreviewMessageRequest& in) {
 void PreviewMessage(const std::shared_ptr<UnaryCall>& call, const v1::PreviewMessageRequest& in) {
   const absl::StatusOr<PreviewQuery> query = QueryOf(in);
   if (!query.ok()) return call->Fail(query.status());
-  AnswerSoon<v1::PreviewMessageResponse>(
-      call, [call, query = *query]() -> absl::StatusOr<v1::PreviewMessageResponse> {
-        DSR_ASSIGN_OR_RETURN(MessagePreview preview,
-                             call->context().parts().previews.Preview(query));
-        v1::PreviewMessageResponse out;
-        out.set_language(std::move(preview.language));
-        out.set_subject(std::move(preview.subject));
-        out.set_text(std::move(preview.text));
-        out.set_html(std::move(preview.html));
-        return out;
-      });
+  const auto answer = [call, query = *query] {
+    AnswerSoon<v1::PreviewMessageResponse>(
+        call, [call, query]() -> absl::StatusOr<v1::PreviewMessageResponse> {
+          DSR_ASSIGN_OR_RETURN(MessagePreview preview,
+                               call->context().parts().previews.Preview(query));
+          v1::PreviewMessageResponse out;
+          out.set_language(std::move(preview.language));
+          out.set_subject(std::move(preview.subject));
+          out.set_text(std::move(preview.text));
+          out.set_html(std::move(preview.html));
+          return out;
+        });
+  };
+  if (!query->request.has_value()) return answer();
+  OpenCaseFile(call, *query->request, answer);
 }
 
 }  // namespace
