@@ -2,6 +2,9 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -134,11 +137,19 @@ storage::v1::RequestState& AddSibling(Facts& facts, absl::string_view type, v1::
 }
 
 std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow) {
-  const DefinitionFiles& files = ShopDefinitions();
-  v1::Pins pins;
-  *pins.mutable_workflow() = files.Ref(DefinitionKind::kWorkflow, workflow);
-  return OrDie(MakeRulebook(pins, files.workflows.at(std::string(workflow)), files.policy,
-                            files.calendar, files.templates));
+  using Rulebooks = std::map<std::string, std::shared_ptr<const Rulebook>>;
+  static const auto& rulebooks = *new Rulebooks([] {
+    const DefinitionFiles& files = ShopDefinitions();
+    Rulebooks made;
+    for (const auto& [name, definition] : files.workflows) {
+      v1::Pins pins;
+      *pins.mutable_workflow() = files.Ref(DefinitionKind::kWorkflow, name);
+      made.emplace(name, OrDie(MakeRulebook(pins, definition, files.policy, files.calendar,
+                                            files.templates)));
+    }
+    return made;
+  }());
+  return rulebooks.at(std::string(workflow));
 }
 
 std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,

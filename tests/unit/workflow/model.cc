@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "dsr/workflow/engine.h"
 #include "dsr/workflow/names.h"
 #include "testing/request_driver.h"
+#include "testing/request_invariants.h"
 #include "testing/shop_facts.h"
 
 namespace dsr {
@@ -24,15 +27,44 @@ using storage::v1::RequestRecord;
 using storage::v1::RequestState;
 
 constexpr char kShop[] = "systems/shop";
+// Of one situation, at most as a rule.
+constexpr size_t kUsualMoves = 60;
+// In which of the situations of a state the allowed actions are compared.
+constexpr int kFirstVisits = 10;
+constexpr int kVisitsBetweenChecks = 256;
 
 // One situation: the request, the moment, and what else is known of its subject.
 struct Situation {
-  RequestRecord record;
+  RequestRecord record;  // without messages: no decision reads them
   absl::Time now;
   bool has_reader = false;    // another open request of the subject reads the same data
   bool has_opponent = false;  // a guardian's does
   bool has_hold = false;      // a hold without date on everything
-  std::string way;            // the commands that led here, for people
+  int way = -1;               // the step of Ways that led here
+};
+
+// How each situation was come to, for people.
+class Ways {
+ public:
+  // The step after `before`, -1 for the first.
+  int Add(int before, const std::string& move) {
+    steps_.push_back({before, &*names_.insert(move).first});
+    return static_cast<int>(steps_.size()) - 1;
+  }
+
+  std::string ToText(int step) const {
+    if (step < 0) return "";
+    return absl::StrCat(ToText(steps_[static_cast<size_t>(step)].before), " / ",
+                        *steps_[static_cast<size_t>(step)].move);
+  }
+
+ private:
+  struct Step {
+    int before;
+    const std::string* move;
+  };
+  std::vector<Step> steps_;
+  std::set<std::string> names_;
 };
 
 Facts FactsOf(const Situation& at) {
@@ -117,12 +149,14 @@ VerificationId FreshId(const Situation& at) {
 
 void AddProofs(const Situation& at, std::vector<Move>& moves) {
   const RequestState& state = at.record.state();
-  int passed = 0;
-  for (const v1::Verification& one : state.verifications()) {
-    if (one.state() == v1::Verification::STATE_PASSED) ++passed;
-  }
-  // One proof at a time is enough to see all that depends on it, and two attempts to see another.
-  if (passed == 0 && state.verifications_size() < 2) {
+  const bool is_under_way = std::any_of(state.verifications().begin(), state.verifications().end(),
+                                        [&](const v1::Verification& one) {
+                                          return one.state() == v1::Verification::STATE_PASSED ||
+                                                 (one.state() == v1::Verification::STATE_PENDING &&
+                                                  at.now < FromTimestamp(one.expire_time()));
+                                        });
+  // One proof at a time is enough to see all that depends on it.
+  if (!is_under_way) {
     moves.push_back({"start",
                      StartVerification{FreshId(at), v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY},
                      Intake()});
@@ -209,10 +243,14 @@ std::string KeyOf(const Situation& at) {
                    request.review().outcome(), "/", request.package().state(), "/",
                    request.approvers_size(), "/", !request.announcement().empty(),
                    state.settled_conflicts_size())};
-  for (const v1::Verification& one : state.verifications()) {
-    parts.push_back(absl::StrCat("v", one.state(), at.now < FromTimestamp(one.expire_time())));
-  }
   std::set<std::string> sorted;
+  for (const v1::Verification& one : state.verifications()) {
+    const bool counts = at.now < FromTimestamp(one.expire_time());
+    // Attempts that came to nothing change nothing but the limits, which the scenarios play.
+    const bool is_dead = one.state() == v1::Verification::STATE_FAILED ||
+                         (one.state() == v1::Verification::STATE_PENDING && !counts);
+    if (!is_dead) sorted.insert(absl::StrCat("v", one.state(), counts));
+  }
   for (const v1::Task& task : at.record.tasks()) {
     // Of earlier rounds nothing is asked any more.
     const bool is_old = std::any_of(
@@ -277,8 +315,8 @@ bool Acts(const Rulebook& rulebook, const Event& event) {
 
 class Explorer {
  public:
-  Explorer(std::shared_ptr<const Rulebook> rulebook, int most_states, bool stops)
-      : rulebook_(std::move(rulebook)), most_states_(most_states), stops_(stops) {}
+  Explorer(std::shared_ptr<const Rulebook> rulebook, const ModelOptions& options)
+      : rulebook_(std::move(rulebook)), options_(options) {}
 
   Exploration Run() {
     RequestDriver driver(rulebook_);
@@ -293,7 +331,7 @@ class Explorer {
       filed.mutable_correction()->mutable_fields(0)->set_category("browsing");
     }
     id_ = RequestId::Derive(first.now, {"model"});
-    Take({"file", FileRequest{.filed = filed}, Intake()}, first);
+    Take({"file", FileRequest{.filed = filed}, Intake()}, first, Known(first));
     while (!queue_.empty() && !IsOver()) {
       const Situation at = std::move(queue_.front());
       queue_.pop_front();
@@ -306,20 +344,42 @@ class Explorer {
 
  private:
   bool IsOver() const {
-    return static_cast<int>(seen_.size()) >= most_states_ || (stops_ && !found_.violations.empty());
+    return static_cast<int>(seen_.size()) >= options_.most_states ||
+           (options_.stops_at_violation && !found_.violations.empty());
   }
 
   void Visit(const Situation& at) {
     std::vector<Move> moves;
+    moves.reserve(kUsualMoves);
     AddPeople(at, moves);
     AddProofs(at, moves);
     AddWork(at, moves);
-    for (const Move& move : moves) Take(move, at);
-    FireNextTimer(at);
+    const Facts& facts = Known(at);
+    const int visits = visits_[at.record.state().request().state()]++;
+    const bool is_checked = visits < kFirstVisits || visits % kVisitsBetweenChecks == 0;
+    if (options_.checks_actions && is_checked) {
+      CheckAllowedActions(*rulebook_, at.record, ContextOf(Visitor(), at.now, facts));
+    }
+    for (const Move& move : moves) Take(move, at, facts);
+    FireNextTimer(at, facts);
     ChangeFacts(at);
   }
 
-  void FireNextTimer(const Situation& at) {
+  const Facts& Known(const Situation& at) {
+    const auto key = std::make_tuple(at.has_reader, at.has_opponent, at.has_hold);
+    const auto found = facts_.find(key);
+    return found != facts_.end() ? found->second : facts_.emplace(key, FactsOf(at)).first->second;
+  }
+
+  DecisionContext ContextOf(const Actor& actor, absl::Time now, const Facts& facts) const {
+    return {.actor = actor,
+            .now = now,
+            .request = id_,
+            .fresh_id = std::string(16, 'g'),
+            .facts = &facts};
+  }
+
+  void FireNextTimer(const Situation& at, const Facts& facts) {
     const storage::v1::PendingTimer* next = nullptr;
     for (const storage::v1::PendingTimer& timer : at.record.state().timers()) {
       const absl::Time due = FromTimestamp(timer.due_time());
@@ -333,7 +393,7 @@ class Explorer {
     later.now = std::max(later.now, FromTimestamp(next->due_time()));
     Take({absl::StrCat("timer ", next->notice_id().empty() ? next->name() : "overdue"),
           FireTimer{.name = next->name(), .due = FromTimestamp(next->due_time())}, Scheduler()},
-         later);
+         later, facts);
   }
 
   // Others come and go only where it can matter: while something is planned or waits.
@@ -345,22 +405,16 @@ class Explorer {
       Situation other = at;
       other.*what = !(other.*what);
       if (other.has_reader + other.has_opponent + other.has_hold > 1) return;
-      other.way += absl::StrCat(" / ", name);
-      Add(std::move(other));
+      Add(std::move(other), name);
     };
     change("reader", &Situation::has_reader);
     change("opponent", &Situation::has_opponent);
     change("hold", &Situation::has_hold);
   }
 
-  void Take(const Move& move, const Situation& at) {
-    const Facts facts = FactsOf(at);
-    const DecisionContext context{.actor = move.actor,
-                                  .now = at.now,
-                                  .request = id_,
-                                  .fresh_id = std::string(16, 'g'),
-                                  .facts = &facts};
-    const Decision decision = Decide(*rulebook_, at.record, move.command, context);
+  void Take(const Move& move, const Situation& at, const Facts& facts) {
+    const Decision decision =
+        Decide(*rulebook_, at.record, move.command, ContextOf(move.actor, at.now, facts));
     const Accepted* accepted = std::get_if<Accepted>(&decision);
     const std::vector<Event>& events =
         accepted != nullptr ? accepted->events : std::get<Rejected>(decision).events;
@@ -368,32 +422,36 @@ class Explorer {
     if (events.empty()) return;
     ++found_.transitions;
     Situation next = at;
-    next.way += absl::StrCat(" / ", move.name);
     for (const Event& event : events) {
-      CheckEvent(next, event, facts);
+      CheckEvent(next, event, facts, move.name);
       Evolve(next.record, event);
     }
-    CheckState(next);
-    Add(std::move(next));
+    next.record.clear_messages();
+    CheckState(next, move.name);
+    Add(std::move(next), move.name);
   }
 
-  void Add(Situation situation) {
-    if (seen_.insert(KeyOf(situation)).second) queue_.push_back(std::move(situation));
+  void Add(Situation situation, const std::string& move) {
+    if (!seen_.insert(KeyOf(situation)).second) return;
+    situation.way = ways_.Add(situation.way, move);
+    queue_.push_back(std::move(situation));
   }
 
-  void Violate(const char* invariant, const Situation& at) {
-    found_.violations.emplace(invariant, at.way);
+  void Violate(const char* invariant, const Situation& at, const std::string& move) {
+    if (found_.violations.contains(invariant)) return;
+    found_.violations.emplace(invariant, absl::StrCat(ways_.ToText(at.way), " / ", move));
   }
 
-  void CheckEvent(const Situation& at, const Event& event, const Facts& facts) {
+  void CheckEvent(const Situation& at, const Event& event, const Facts& facts,
+                  const std::string& move) {
     const RequestState& state = at.record.state();
     const v1::Request& request = state.request();
-    if (Acts(*rulebook_, event) && !IsVerified(*rulebook_, state, at.now)) Violate("I2", at);
+    if (Acts(*rulebook_, event) && !IsVerified(*rulebook_, state, at.now)) Violate("I2", at, move);
     if (event.has_tasks_created() && event.tasks_created().kind() == v1::TASK_KIND_ERASE) {
       for (const storage::v1::NewTask& task : event.tasks_created().tasks()) {
         for (const v1::PlanItem& item : task.instructions()) {
           if (!facts.holds.empty() && item.action() != v1::RETENTION_ACTION_RESTRICT)
-            Violate("I9", at);
+            Violate("I9", at, move);
         }
       }
       const absl::Time last_day = FromTimestamp(request.due_time()) - absl::Hours(24);
@@ -401,54 +459,55 @@ class Explorer {
       const bool begins = !state.point_of_no_return() || request.type() == "account-cancellation";
       const bool is_retained = !state.retained().empty() || request.phase() == v1::PHASE_FOLLOW_UP;
       if ((at.has_reader || at.has_opponent) && may_wait && begins && !is_retained)
-        Violate("I10", at);
+        Violate("I10", at, move);
     }
     if (event.has_request_answered()) {
-      if (request.has_response()) Violate("I4", at);
+      if (request.has_response()) Violate("I4", at, move);
       if (event.request_answered().outcome() == v1::OUTCOME_REFUSED) {
         const v1::Refusal& refusal = request.refusal();
         if (refusal.ground() == v1::REFUSAL_GROUND_UNSPECIFIED ||
             refusal.proposer() == refusal.decider() || refusal.decider().empty()) {
-          Violate("I11", at);
+          Violate("I11", at, move);
         }
       }
       if (event.request_answered().outcome() == v1::OUTCOME_WITHDRAWN &&
           state.point_of_no_return()) {
-        Violate("I17", at);
+        Violate("I17", at, move);
       }
     }
-    if (event.has_request_withdrawn() && state.point_of_no_return()) Violate("I17", at);
+    if (event.has_request_withdrawn() && state.point_of_no_return()) Violate("I17", at, move);
     if (event.has_decision_reviewed() && (event.actor() == request.review().decided_by() ||
                                           absl::StartsWith(event.actor(), "system:"))) {
-      Violate("I12", at);
+      Violate("I12", at, move);
     }
   }
 
-  void CheckState(const Situation& at) {
+  void CheckState(const Situation& at, const std::string& move) {
     const v1::Request& request = at.record.state().request();
     const bool has_requester = request.requester().relation() != v1::RELATION_COMPANY;
     const bool is_open =
         request.phase() != v1::PHASE_CLOSED && request.phase() != v1::PHASE_FOLLOW_UP;
-    if (has_requester && request.has_response() == is_open) Violate("I4", at);
+    if (has_requester && request.has_response() == is_open) Violate("I4", at, move);
     if (request.phase() != v1::PHASE_CLOSED) return;
-    if (request.progress().notices_outstanding() > 0) Violate("I4", at);
-    if (!at.record.state().retained().empty()) Violate("I9", at);
+    if (request.progress().notices_outstanding() > 0) Violate("I4", at, move);
+    if (!at.record.state().retained().empty()) Violate("I9", at, move);
   }
 
   const std::shared_ptr<const Rulebook> rulebook_;
-  const int most_states_;
-  const bool stops_;
+  const ModelOptions options_;
+  std::map<std::string, int> visits_;  // by state
   RequestId id_;
   std::set<std::string> seen_;
+  Ways ways_;
+  std::map<std::tuple<bool, bool, bool>, Facts> facts_;
   std::deque<Situation> queue_;
   Exploration found_;
 };
 
 }  // namespace
 
-Exploration Explore(const std::shared_ptr<const Rulebook>& rulebook, int most_states,
-                    bool stops_at_violation) {
-  return Explorer(rulebook, most_states, stops_at_violation).Run();
+Exploration Explore(const std::shared_ptr<const Rulebook>& rulebook, const ModelOptions& options) {
+  return Explorer(rulebook, options).Run();
 }
 
 }  // namespace dsr

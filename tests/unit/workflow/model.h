@@ -19,11 +19,19 @@ struct Exploration {
   std::map<std::string, std::string> violations;
 };
 
+// How far to explore.
+struct ModelOptions {
+  // Cuts off there; more than any shipped workflow has.
+  int most_states = 400000;
+  bool stops_at_violation = false;
+  // Compares what ListAllowedActions tells each role with what the commands then do, in some
+  // situations of each state.
+  bool checks_actions = false;
+};
+
 // Breadth-first over all commands and timers, for a subject of a small shop. Two situations are the
-// same when they differ in nothing that a decision can depend on but ids and times. Stops at the
-// first violation where `stops_at_violation`.
-Exploration Explore(const std::shared_ptr<const Rulebook>& rulebook, int most_states,
-                    bool stops_at_violation);
+// same when they differ in nothing that a decision can depend on but ids and times.
+Exploration Explore(const std::shared_ptr<const Rulebook>& rulebook, const ModelOptions& options);
 
 }  // namespace dsr
 
