@@ -68,6 +68,8 @@ void AddSubjects(const Event& event, Names& names) {
       return names.AddNotice(event.notice_overdue().notice_id());
     case Event::kNoticeRetried:
       return names.AddNotice(event.notice_retried().notice_id());
+    case Event::kNoticeMoved:
+      return names.AddNotice(event.notice_moved().notice_id());
     case Event::kMessageQueued:
       return names.AddMessage(event.message_queued().message_id());
     case Event::kMessageSent:

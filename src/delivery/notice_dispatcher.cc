@@ -106,6 +106,7 @@ absl::Status NoticeDispatcher::Record(const OutboxItem& item, const DeliveryResu
   PlannedCommand planned;
   planned.request = item.request;
   planned.command = RecordNoticeDelivery{.id = NoticeId(item.item),
+                                         .recipient = item.recipient,
                                          .delivered = result.delivered,
                                          .attempts = item.attempts + 1,
                                          .code = result.delivered ? "" : result.code};

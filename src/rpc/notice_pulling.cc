@@ -59,10 +59,11 @@ void MarkSent(const std::shared_ptr<UnaryCall>& call, const std::vector<v1::Noti
   for (size_t i = 0; i < notices.size(); ++i) {
     if (notices[i].state() != v1::Notice::STATE_PENDING) continue;
     ++marking->left;
-    PlannedCommand planned{
-        .request = keys[i].first,
-        .command = RecordNoticeDelivery{
-            .id = keys[i].second, .delivered = true, .attempts = notices[i].attempts() + 1}};
+    PlannedCommand planned{.request = keys[i].first,
+                           .command = RecordNoticeDelivery{.id = keys[i].second,
+                                                           .recipient = notices[i].recipient(),
+                                                           .delivered = true,
+                                                           .attempts = notices[i].attempts() + 1}};
     call->context().parts().executor.Execute(std::move(planned),
                                              CallContext{.principal = call->principal()}, end_one);
   }

@@ -21,6 +21,7 @@
 #include "app/holds.h"
 #include "app/key_file.h"
 #include "app/key_numbers.h"
+#include "app/notice_mover.h"
 #include "app/packager.h"
 #include "app/registry.h"
 #include "app/request_reader.h"
@@ -199,6 +200,7 @@ class Environment::Parts {
     if (rpc_ != nullptr) rpc_->Close();
     if (messages_ != nullptr) messages_->Stop();
     if (notices_ != nullptr) notices_->Stop();
+    if (mover_ != nullptr) mover_->Close();
     if (packager_ != nullptr) packager_->Close();
     if (scheduler_ != nullptr) scheduler_->Stop();
     if (registry_ != nullptr) registry_->Close();
@@ -301,6 +303,8 @@ class Environment::Parts {
                                  .secrets = *secrets_,
                                  .transport = *mail_,
                                  .schedule = BackoffSchedule::ForMessages(scale)});
+    mover_ = std::make_unique<NoticeMover>(
+        NoticeMover::Parts{.store = *store_, .clock = clock(), .executor = *executor_});
     fan_out_.Add([this](const CommitHints& hints) { scheduler_->OnCommitted(hints); });
     fan_out_.Add([this](const CommitHints& hints) { notices_->OnCommitted(hints); });
     fan_out_.Add([this](const CommitHints& hints) { messages_->OnCommitted(hints); });
@@ -368,6 +372,7 @@ class Environment::Parts {
   std::unique_ptr<MessageTransport> mail_;
   std::unique_ptr<TimerScheduler> scheduler_;
   std::unique_ptr<Packager> packager_;
+  std::unique_ptr<NoticeMover> mover_;
   std::unique_ptr<NoticeDispatcher> notices_;
   std::unique_ptr<MessageDispatcher> messages_;
   std::unique_ptr<RpcContext> rpc_;

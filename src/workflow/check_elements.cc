@@ -90,6 +90,7 @@ class ElementChecker {
       Add(machine_.source().root.Of("details"), "`details` has an unknown value");
     }
     CheckDataUse();
+    CheckCategories();
     for (int i = 0; i < workflow.request_timers_size(); ++i) {
       CheckTimer(workflow.request_timers(i), machine_.source().request_timers[i]);
     }
@@ -117,11 +118,26 @@ class ElementChecker {
         const bool reads = effect.task_kind() == v1::TASK_KIND_COLLECT ||
                            effect.task_kind() == v1::TASK_KIND_CORRECT;
         if (reads && use != v1::DATA_USE_ERASES) use = v1::DATA_USE_READS;
+        const bool disputes = effect.task_kind() == v1::TASK_KIND_FETCH_DECISION;
+        if (disputes && use == v1::DATA_USE_UNSPECIFIED) use = v1::DATA_USE_DISPUTES;
       }
     }
     if (use == machine_.workflow().data_use()) return;
     Add(machine_.source().root.Of("data_use"),
         absl::StrCat("`data_use` must be ", v1::DataUse_Name(use), ", which is what its tasks do"));
+  }
+
+  void CheckCategories() {
+    const auto& known = policy_.categories();
+    for (int i = 0; i < machine_.workflow().categories_size(); ++i) {
+      const std::string& name = machine_.workflow().categories(i);
+      if (std::any_of(known.begin(), known.end(),
+                      [&](const v1::Category& category) { return category.name() == name; })) {
+        continue;
+      }
+      Add(machine_.source().root.Of("categories", i),
+          absl::StrCat("the policy has no category `", name, "`"));
+    }
   }
 
   void CheckTimer(const v1::TimerRule& timer, const Place& place) {

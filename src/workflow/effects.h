@@ -28,6 +28,9 @@ void EraseRetained(Deciding& deciding);
 // Sets the timer `retention-end` to when the next retained records may go; ends it when none wait.
 // Records that a task is already erasing do not wait.
 void KeepRetentionTimer(Deciding& deciding);
+
+// Tells the successor of every recipient that was taken over what its open notices say (PIPL 22).
+void MoveNotices(Deciding& deciding);
 // Changes the consent that the request names; records the transfer's disclosure
 // (effects_consent.cc).
 void ChangeConsent(Deciding& deciding);

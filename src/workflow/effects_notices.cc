@@ -208,4 +208,30 @@ void NotifyOfFinalErasure(Deciding& deciding, const std::set<std::string>& categ
   EmitNotices(deciding, v1::NOTICE_KIND_DELETE, received);
 }
 
+void MoveNotices(Deciding& deciding) {
+  const Facts& facts = deciding.facts();
+  const absl::TimeZone zone = deciding.rulebook().zone;
+  // By value: each event changes what it is about.
+  const auto notices = deciding.record().notices();
+  for (const v1::Notice& notice : notices) {
+    if (HasEnded(notice)) continue;
+    const std::string bearer = BearerOf(facts, notice.recipient());
+    const auto name = ParseNoticeName(notice.name());
+    if (bearer == notice.recipient() || !name.ok()) continue;
+    const v1::Recipient* recipient = FindRecipient(facts, bearer);
+    const auto relation =
+        recipient == nullptr ? v1::RECIPIENT_RELATION_UNSPECIFIED : recipient->relation();
+    const int days = TermDays(deciding.rulebook().policy, relation, notice.kind());
+    const auto& scopes = deciding.state().scope_versions();
+    storage::v1::Event event;
+    storage::v1::NoticeMoved& moved = *event.mutable_notice_moved();
+    moved.set_notice_id(std::string(name->second.bytes()));
+    moved.set_recipient(bearer);
+    *moved.mutable_due_time() = ToTimestamp(EndOfDay(DayOf(deciding.now(), zone) + days, zone));
+    moved.set_instruction(relation == v1::RECIPIENT_RELATION_ENTRUSTED_PROCESSOR);
+    moved.set_scope_version((scopes.contains(bearer) ? scopes.at(bearer) : 0) + 1);
+    deciding.Emit(std::move(event));
+  }
+}
+
 }  // namespace dsr

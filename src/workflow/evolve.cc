@@ -34,6 +34,16 @@ void BeginTimer(RequestState& state, const TimerSet& set) {
   timer.set_notice_id(set.notice_id());
 }
 
+void BeginNoticeTimer(RequestState& state, const std::string& notice,
+                      const google::protobuf::Timestamp& due) {
+  TimerSet timer;
+  const auto id = NoticeId::FromBytes(notice);
+  timer.set_name(absl::StrCat("notice-overdue-", id.ok() ? id->ToString() : ""));
+  *timer.mutable_due_time() = due;
+  timer.set_notice_id(notice);
+  BeginTimer(state, timer);
+}
+
 void Apply(RequestRecord& record, const Event& event, const storage::v1::RequestFiled& filed) {
   RequestState& state = *record.mutable_state();
   v1::Request& request = *state.mutable_request();
@@ -278,13 +288,13 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kNoticesCreated:
       for (const auto& notice : event.notices_created().notices()) {
         if (notice.has_exemption()) continue;
-        TimerSet timer;
-        const auto id = NoticeId::FromBytes(notice.notice_id());
-        timer.set_name(absl::StrCat("notice-overdue-", id.ok() ? id->ToString() : ""));
-        *timer.mutable_due_time() = notice.due_time();
-        timer.set_notice_id(notice.notice_id());
-        BeginTimer(*record.mutable_state(), timer);
+        BeginNoticeTimer(*record.mutable_state(), notice.notice_id(), notice.due_time());
       }
+      EvolveNotice(record, event);
+      break;
+    case Event::kNoticeMoved:
+      BeginNoticeTimer(*record.mutable_state(), event.notice_moved().notice_id(),
+                       event.notice_moved().due_time());
       EvolveNotice(record, event);
       break;
     case Event::kNoticeSent:

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "dsr/base/ids.h"
 #include "dsr/workflow/names.h"
 #include "workflow/children.h"
@@ -45,6 +47,23 @@ void End(RequestRecord& record, const Event& event, v1::Notice& notice, v1::Noti
   *notice.mutable_end_time() = event.time();
 }
 
+void Move(RequestRecord& record, const storage::v1::NoticeMoved& moved) {
+  v1::Notice* notice = FindNotice(record, moved.notice_id());
+  if (notice == nullptr) return;
+  notice->add_former_recipients(notice->recipient());
+  notice->set_recipient(moved.recipient());
+  notice->set_state(v1::Notice::STATE_PENDING);
+  notice->set_scope_version(moved.scope_version());
+  notice->set_instruction(moved.instruction());
+  *notice->mutable_due_time() = moved.due_time();
+  notice->set_overdue(false);
+  notice->set_attempts(0);
+  notice->clear_send_time();
+  notice->clear_acknowledge_time();
+  int32_t& scope = (*record.mutable_state()->mutable_scope_versions())[moved.recipient()];
+  scope = std::max(scope, moved.scope_version());
+}
+
 }  // namespace
 
 void EvolveNotice(RequestRecord& record, const Event& event) {
@@ -79,6 +98,8 @@ void EvolveNotice(RequestRecord& record, const Event& event) {
   } else if (event.has_notice_overdue()) {
     if (auto* notice = FindNotice(record, event.notice_overdue().notice_id()))
       notice->set_overdue(true);
+  } else if (event.has_notice_moved()) {
+    Move(record, event.notice_moved());
   } else if (event.has_notice_retried()) {
     if (auto* notice = FindNotice(record, event.notice_retried().notice_id())) {
       notice->set_state(v1::Notice::STATE_PENDING);

@@ -179,6 +179,7 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   filed.set_request_id(std::string(deciding.context().request.bytes()));
   *filed.mutable_pins() = rulebook.pins;
   if (filed.language().empty()) filed.set_language("zh-CN");
+  if (filed.categories().empty()) *filed.mutable_categories() = rulebook.workflow.categories();
   if (filed.categories().empty()) {
     for (const v1::Category& category : rulebook.policy.categories())
       filed.add_categories(category.name());

@@ -82,6 +82,7 @@ absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command) {
   // The recipient may have answered before the delivery was recorded; then there is nothing left to
   // say.
   if (notice == nullptr || notice->state() != v1::Notice::STATE_PENDING) return absl::OkStatus();
+  if (notice->recipient() != command.recipient) return absl::OkStatus();
   Event event;
   if (command.delivered) {
     event.mutable_notice_sent()->set_notice_id(std::string(command.id.bytes()));

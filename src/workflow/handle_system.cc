@@ -61,6 +61,7 @@ absl::Status Handle(Deciding& deciding, const Reconsider&) {
   // A hold may have come or gone.
   if (deciding.request().phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty())
     KeepRetentionTimer(deciding);
+  MoveNotices(deciding);
   return absl::OkStatus();
 }
 

@@ -6,9 +6,13 @@
 
 #include "absl/strings/str_join.h"
 #include "dsr/workflow/deadline.h"
+#include "workflow/siblings.h"
 
 namespace dsr {
 namespace {
+
+// What keeps the record of a decision that a person disputes.
+constexpr char kLawOfDisputes[] = "Personal Information Protection Law, article 24";
 
 using Rules = google::protobuf::RepeatedPtrField<v1::RetentionRule>;
 
@@ -19,25 +23,35 @@ bool Counts(const v1::Hold& hold, const std::string& category, absl::CivilDay to
   return held.empty() || std::find(held.begin(), held.end(), category) != held.end();
 }
 
-std::vector<const v1::Hold*> HoldsOn(const Deciding& deciding, const std::string& category) {
+// An open dispute about what is recorded holds it too, without date.
+v1::Hold HoldOf(const std::string& dispute) {
+  v1::Hold hold;
+  hold.set_name(dispute);
+  hold.set_law(kLawOfDisputes);
+  return hold;
+}
+
+std::vector<v1::Hold> HoldsOn(const Deciding& deciding, const std::string& category) {
   const absl::CivilDay today = DayOf(deciding.now(), deciding.rulebook().zone);
-  std::vector<const v1::Hold*> holds;
+  std::vector<v1::Hold> holds;
   for (const v1::Hold& hold : deciding.facts().holds) {
-    if (Counts(hold, category, today)) holds.push_back(&hold);
+    if (Counts(hold, category, today)) holds.push_back(hold);
   }
+  for (const std::string& dispute : Disputes(deciding.circumstances(), category))
+    holds.push_back(HoldOf(dispute));
   return holds;
 }
 
-void ApplyHolds(const std::vector<const v1::Hold*>& holds, v1::PlanItem& item) {
+void ApplyHolds(const std::vector<v1::Hold>& holds, v1::PlanItem& item) {
   item.set_action(v1::RETENTION_ACTION_RESTRICT);
   std::set<std::string> laws;
   absl::CivilDay until = absl::CivilDay::min();
   bool ends = true;
-  for (const v1::Hold* hold : holds) {
-    item.add_holds(hold->name());
-    laws.insert(hold->law());
-    ends = ends && hold->has_until();
-    if (hold->has_until()) until = std::max(until, ToCivilDay(hold->until()));
+  for (const v1::Hold& hold : holds) {
+    item.add_holds(hold.name());
+    laws.insert(hold.law());
+    ends = ends && hold.has_until();
+    if (hold.has_until()) until = std::max(until, ToCivilDay(hold.until()));
   }
   item.set_law(absl::StrJoin(laws, "; "));
   if (ends) *item.mutable_held_until() = ToDate(until);
@@ -78,7 +92,7 @@ v1::PlanItem PlanItemFor(const Deciding& deciding, const std::string& category,
     *item.mutable_rules() = rules;
     ApplyRules(rulebook, rules, DayOf(deciding.now(), rulebook.zone), item);
   }
-  const std::vector<const v1::Hold*> holds = HoldsOn(deciding, category);
+  const std::vector<v1::Hold> holds = HoldsOn(deciding, category);
   if (!holds.empty()) ApplyHolds(holds, item);
   return item;
 }
@@ -108,11 +122,11 @@ absl::CivilDay NextEnd(const Deciding& deciding, const storage::v1::RetainedData
   absl::CivilDay next = absl::CivilDay::max();
   for (const v1::PlanItem& instruction : retained.instructions()) {
     if (instruction.action() == v1::RETENTION_ACTION_ERASE) continue;
-    const std::vector<const v1::Hold*> holds = HoldsOn(deciding, instruction.category());
+    const std::vector<v1::Hold> holds = HoldsOn(deciding, instruction.category());
     absl::CivilDay end =
         retained.has_next_end() ? ToCivilDay(retained.next_end()) : absl::CivilDay::min();
-    for (const v1::Hold* hold : holds) {
-      end = hold->has_until() ? std::max(end, ToCivilDay(hold->until())) : absl::CivilDay::max();
+    for (const v1::Hold& hold : holds) {
+      end = hold.has_until() ? std::max(end, ToCivilDay(hold.until())) : absl::CivilDay::max();
       if (end == absl::CivilDay::max()) break;
     }
     next = std::min(next, end);

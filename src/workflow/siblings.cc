@@ -80,6 +80,19 @@ std::vector<std::string> Conflicts(const Circumstances& at) {
   return conflicts;
 }
 
+std::vector<std::string> Disputes(const Circumstances& at, const std::string& category) {
+  std::vector<std::string> disputes;
+  for (const RequestState& sibling : at.facts().siblings) {
+    const auto& about = sibling.request().categories();
+    if (IsOpen(sibling) && sibling.data_use() == v1::DATA_USE_DISPUTES &&
+        HasStanding(sibling, at.state) &&
+        std::find(about.begin(), about.end(), category) != about.end()) {
+      disputes.push_back(sibling.request().name());
+    }
+  }
+  return disputes;
+}
+
 const RequestState* FindFirst(const Circumstances& at) {
   const std::string& name = at.request().duplicate_of();
   if (name.empty()) return nullptr;

@@ -18,6 +18,10 @@ bool IsDataNeeded(const Circumstances& at);
 // erase, against which nobody has decided yet.
 std::vector<std::string> Conflicts(const Circumstances& at);
 
+// Names of open requests that dispute what is recorded in that category, so that it must be kept
+// until they are answered (LAW.md case 34).
+std::vector<std::string> Disputes(const Circumstances& at, const std::string& category);
+
 // The request that this one is linked to, or null.
 const storage::v1::RequestState* FindFirst(const Circumstances& at);
 

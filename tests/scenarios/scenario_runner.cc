@@ -536,10 +536,18 @@ absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) 
   v1::UpdateRecipientRequest in;
   in.mutable_recipient()->set_name(succession.recipient());
   in.mutable_recipient()->set_successor(succession.successor());
-  return World::Wait([&](ExecutionDone done) {
-           world_.registry->UpdateRecipient(in, world_.As("operator"), std::move(done));
-         })
-      .status();
+  DSR_RETURN_IF_ERROR(World::Wait([&](ExecutionDone done) {
+                        world_.registry->UpdateRecipient(in, world_.As("operator"),
+                                                         std::move(done));
+                      }).status());
+  // As NoticeMover does soon after.
+  for (const auto& [label, id] : requests_) {
+    DSR_RETURN_IF_ERROR(world_.executor
+                            ->ExecuteAndWait(PlannedCommand{.request = id, .command = Reconsider{}},
+                                             CallContext{.principal = EnginePrincipal()})
+                            .status());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ScenarioRunner::FailMessage(const std::string& template_id) {

@@ -61,8 +61,10 @@ void AddNoticeCommands(const v1::Notice& notice, std::vector<Command>& commands)
   object.objection.set_law("Anti-Money Laundering Law");
   commands.push_back(object);
   commands.push_back(RetryNotice{.id = id});
-  commands.push_back(RecordNoticeDelivery{.id = id, .delivered = true, .attempts = 1});
-  commands.push_back(RecordNoticeDelivery{.id = id, .attempts = 9, .code = "http-500"});
+  commands.push_back(RecordNoticeDelivery{
+      .id = id, .recipient = notice.recipient(), .delivered = true, .attempts = 1});
+  commands.push_back(RecordNoticeDelivery{
+      .id = id, .recipient = notice.recipient(), .attempts = 9, .code = "http-500"});
 }
 
 void AddEvidenceCommands(RequestDriver& request, const v1::Verification& verification,

@@ -22,6 +22,7 @@ void AddTaskCommands(CommandTree& tree);
 void AddRegistryCommands(CommandTree& tree);
 void AddDisclosureCommands(CommandTree& tree);
 void AddConsentCommands(CommandTree& tree);
+void AddDeletionCommands(CommandTree& tree);
 void AddHoldCommands(CommandTree& tree);
 void AddNoticeCommands(CommandTree& tree);
 void AddMessageCommands(CommandTree& tree);

@@ -166,6 +166,7 @@ void BuildTree(CLI::App& app, CommandTree& tree) {
   AddVerificationCommands(tree);
   AddTaskCommands(tree);
   AddRegistryCommands(tree);
+  AddDeletionCommands(tree);
   AddHoldCommands(tree);
   AddNoticeCommands(tree);
   AddMessageCommands(tree);

@@ -50,8 +50,8 @@ std::vector<v1::ReportedBlocker> OpenBalance(SQLite::Database& db, const std::st
 }  // namespace
 
 std::optional<v1::Contact> ResolveContact(SQLite::Database& db, const std::string& account) {
-  std::optional<std::string> email =
-      QueryText(db, "SELECT email FROM shop_customers WHERE account_id = ?", account);
+  std::optional<std::string> email = QueryText(
+      db, "SELECT email FROM customers WHERE account_id = ? AND restricted <> 1", account);
   if (!email.has_value()) return std::nullopt;
   v1::Contact contact;
   contact.set_channel("email");
@@ -66,12 +66,19 @@ std::vector<v1::ReportedBlocker> CheckBlockers(SQLite::Database& db, absl::strin
   return {};
 }
 
-void CloseAccount(SQLite::Database& db, absl::string_view system, const std::string& account) {
+std::vector<v1::ReportedBlocker> CloseAccount(SQLite::Database& db, absl::string_view system,
+                                              const std::string& account) {
   if (system == "profile") {
+    std::vector<v1::ReportedBlocker> blockers = OpenOrders(db, account);
+    for (v1::ReportedBlocker& blocker : OpenBalance(db, account)) {
+      blockers.push_back(std::move(blocker));
+    }
+    if (!blockers.empty()) return blockers;
     Execute(db, "UPDATE accounts SET state = 'closed', tracking = 0 WHERE account_id = ?", account);
   } else {
     Execute(db, "UPDATE accounts SET tracking = 0 WHERE account_id = ?", account);
   }
+  return {};
 }
 
 void ClearBlockers(SQLite::Database& db, const std::string& account, absl::CivilDay today) {

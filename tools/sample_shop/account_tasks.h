@@ -25,7 +25,10 @@ std::vector<v1::ReportedBlocker> CheckBlockers(SQLite::Database& db, absl::strin
                                                const std::string& account);
 
 // Stops the service (`profile`) or the collection of behaviour (`browsing`). Again has no effect.
-void CloseAccount(SQLite::Database& db, absl::string_view system, const std::string& account);
+// What has come up since the blockers were checked, such as an order placed a moment ago, is looked
+// for in the same transaction: then the service goes on, and this is returned.
+std::vector<v1::ReportedBlocker> CloseAccount(SQLite::Database& db, absl::string_view system,
+                                              const std::string& account);
 
 // Completes the open orders on `today` and empties the balance, as the person would in the shop.
 void ClearBlockers(SQLite::Database& db, const std::string& account, absl::CivilDay today);

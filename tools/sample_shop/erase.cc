@@ -44,8 +44,11 @@ v1::CategoryResult EraseCategory(SQLite::Database& db, const CategoryTable& tabl
   if (item.action() == v1::RETENTION_ACTION_ERASE) {
     result.set_records(Execute(
         db, absl::StrCat("DELETE FROM ", table.table, " WHERE account_id = ?", scope), account));
-  } else if (item.action() == v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST) {
-    result.set_records(EraseExpired(db, table, account, item, scope));
+  } else if (item.action() == v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST ||
+             item.action() == v1::RETENTION_ACTION_RESTRICT) {
+    if (item.action() != v1::RETENTION_ACTION_RESTRICT) {
+      result.set_records(EraseExpired(db, table, account, item, scope));
+    }
     if (!retained_only) {
       Execute(db, absl::StrCat("UPDATE ", table.table, " SET restricted = 1 WHERE account_id = ?"),
               account);

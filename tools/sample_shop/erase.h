@@ -18,8 +18,9 @@ namespace dsr::sample_shop {
 // ERASE deletes all records. ERASE_EXPIRED_RESTRICT_REST deletes those anchored on or before
 // `item.erase_anchored_until`, restricts the others, and reports them by anchor day. A record
 // without an anchor day, such as an open order, counts from `today`: the law's term has not begun,
-// and to report too early a day would erase it too early. With `retained_only`, records that are
-// not restricted stay as they are. Anything UNSPECIFIED erases nothing. Throws SQLite::Exception.
+// and to report too early a day would erase it too early. RESTRICT restricts and reports all of
+// them. With `retained_only`, records that are not kept stay as they are. Anything UNSPECIFIED
+// erases nothing. Throws SQLite::Exception.
 v1::CategoryResult EraseCategory(SQLite::Database& db, const CategoryTable& table,
                                  const std::string& account, const v1::PlanItem& item,
                                  bool retained_only, absl::CivilDay today);

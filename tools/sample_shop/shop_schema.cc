@@ -2,6 +2,7 @@
 
 namespace dsr::sample_shop {
 
+// `restricted` is 1 for what a law or a hold keeps, 2 for what the person asked to have restricted.
 const Schema kShopSchema = {.application_id = 0x73686f70, .statements = R"(
 CREATE TABLE accounts (
   account_id TEXT PRIMARY KEY,
@@ -16,14 +17,14 @@ CREATE TABLE customers (
   phone TEXT NOT NULL,
   email TEXT NOT NULL,
   registered_day TEXT NOT NULL,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE addresses (
   id TEXT PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts,
   address TEXT NOT NULL,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE orders (
@@ -34,7 +35,7 @@ CREATE TABLE orders (
   receiver TEXT NOT NULL,
   created_day TEXT NOT NULL,
   completed_day TEXT,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE payments (
@@ -46,7 +47,7 @@ CREATE TABLE payments (
   amount_fen INTEGER NOT NULL,
   paid_day TEXT NOT NULL,
   completed_day TEXT,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE balances (
@@ -59,7 +60,7 @@ CREATE TABLE browsing (
   account_id TEXT NOT NULL REFERENCES accounts,
   page TEXT NOT NULL,
   view_time TEXT NOT NULL,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE searches (
@@ -67,7 +68,7 @@ CREATE TABLE searches (
   account_id TEXT NOT NULL REFERENCES accounts,
   words TEXT NOT NULL,
   search_time TEXT NOT NULL,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE consents (
@@ -76,7 +77,7 @@ CREATE TABLE consents (
   purpose TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('given', 'withdrawn')),
   change_time TEXT NOT NULL,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE reviews (
@@ -86,7 +87,7 @@ CREATE TABLE reviews (
   stars INTEGER NOT NULL CHECK (stars BETWEEN 1 AND 5),
   words TEXT NOT NULL,
   written_day TEXT NOT NULL,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE recommendation_tags (
@@ -94,7 +95,7 @@ CREATE TABLE recommendation_tags (
   account_id TEXT NOT NULL REFERENCES accounts,
   tag TEXT NOT NULL,
   weight_percent INTEGER NOT NULL CHECK (weight_percent BETWEEN 0 AND 100),
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE decisions (
@@ -106,7 +107,7 @@ CREATE TABLE decisions (
   result TEXT NOT NULL,
   result_in_force TEXT NOT NULL,
   decide_time TEXT NOT NULL,
-  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1))
+  restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1, 2))
 ) STRICT;
 
 CREATE TABLE disclosures (

@@ -38,7 +38,7 @@ void ReadCategories(SQLite::Database& db, AccountView& view) {
           view.account);
       count.restricted = QueryNumber(db,
                                      absl::StrCat("SELECT count(*) FROM ", table.table,
-                                                  " WHERE account_id = ? AND restricted = 1"),
+                                                  " WHERE account_id = ? AND restricted <> 0"),
                                      view.account);
       view.categories.push_back(std::move(count));
     }

@@ -2,8 +2,10 @@
 
 namespace dsr::sample_shop {
 
-const std::vector<DataSystem>& DataSystems() {
-  static const auto& systems = *new std::vector<DataSystem>{
+namespace {
+
+std::vector<DataSystem> MakeSystems() {
+  std::vector<DataSystem> systems = {
       {"profile",
        "Customer profiles",
        {{"account", "customers", nullptr},
@@ -31,6 +33,19 @@ const std::vector<DataSystem>& DataSystems() {
        {v1::TASK_KIND_COLLECT, v1::TASK_KIND_ERASE, v1::TASK_KIND_FETCH_DECISION,
         v1::TASK_KIND_APPLY_REMEDY}},
   };
+  // Whoever holds data can be asked to leave it alone.
+  for (DataSystem& system : systems) {
+    system.kinds.insert(system.kinds.end(),
+                        {v1::TASK_KIND_RESTRICT, v1::TASK_KIND_LIFT_RESTRICTION,
+                         v1::TASK_KIND_STOP_PROCESSING, v1::TASK_KIND_STOP_COLLECTION});
+  }
+  return systems;
+}
+
+}  // namespace
+
+const std::vector<DataSystem>& DataSystems() {
+  static const auto& systems = *new std::vector<DataSystem>(MakeSystems());
   return systems;
 }
 

@@ -11,6 +11,7 @@
 #include "sample_shop/correct.h"
 #include "sample_shop/decision_tasks.h"
 #include "sample_shop/erase.h"
+#include "sample_shop/processing.h"
 #include "sample_shop/shop_day.h"
 
 namespace dsr::sample_shop {
@@ -91,7 +92,9 @@ absl::StatusOr<v1::TaskResult> TaskExecutor::ExecuteNew(SQLite::Database& db,
       }
       return result;
     case v1::TASK_KIND_CLOSE_ACCOUNT:
-      CloseAccount(db, system_.id, account);
+      for (v1::ReportedBlocker& blocker : CloseAccount(db, system_.id, account)) {
+        *result.add_blockers() = std::move(blocker);
+      }
       return result;
     case v1::TASK_KIND_FETCH_DECISION:
       if (auto record = FetchDecision(db, account, task.decision_id())) {
@@ -101,9 +104,28 @@ absl::StatusOr<v1::TaskResult> TaskExecutor::ExecuteNew(SQLite::Database& db,
     case v1::TASK_KIND_APPLY_REMEDY:
       DSR_RETURN_IF_ERROR(ApplyRemedy(db, account, task.decision_id(), task.review_outcome()));
       return result;
+    case v1::TASK_KIND_RESTRICT:
+    case v1::TASK_KIND_LIFT_RESTRICTION:
+    case v1::TASK_KIND_STOP_PROCESSING:
+    case v1::TASK_KIND_STOP_COLLECTION:
+      return ChangeProcessing(db, task);
     default:
       return absl::InvalidArgumentError("the data system does not carry out this kind of task");
   }
+}
+
+absl::StatusOr<v1::TaskResult> TaskExecutor::ChangeProcessing(SQLite::Database& db,
+                                                              const v1::Task& task) {
+  v1::TaskResult result;
+  for (const std::string& category : task.categories()) {
+    const CategoryTable* table = FindCategory(system_, category);
+    if (table == nullptr) return UnknownCategory();
+    v1::CategoryResult* report = result.add_categories();
+    report->set_category(category);
+    report->set_records(
+        sample_shop::ChangeProcessing(db, *table, task.subject_account(), task.kind()));
+  }
+  return result;
 }
 
 absl::StatusOr<v1::TaskResult> TaskExecutor::Collect(SQLite::Database& db, const v1::Task& task) {

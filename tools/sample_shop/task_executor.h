@@ -36,6 +36,7 @@ class TaskExecutor {
 
  private:
   absl::StatusOr<v1::TaskResult> ExecuteNew(SQLite::Database& db, const v1::Task& task);
+  absl::StatusOr<v1::TaskResult> ChangeProcessing(SQLite::Database& db, const v1::Task& task);
   absl::StatusOr<v1::TaskResult> Collect(SQLite::Database& db, const v1::Task& task);
   absl::StatusOr<v1::TaskResult> Correct(SQLite::Database& db, const v1::Task& task);
   absl::StatusOr<v1::TaskResult> Erase(SQLite::Database& db, const v1::Task& task);

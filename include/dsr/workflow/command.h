@@ -115,6 +115,8 @@ struct RetryNotice {
 // What became of a notice's delivery: delivered, or given up.
 struct RecordNoticeDelivery {
   NoticeId id;
+  std::string
+      recipient;  // to whom it was delivered; of one that has moved since nothing is recorded
   bool delivered = false;
   int attempts = 0;
   std::string code;  // when given up: why, such as `http-500`

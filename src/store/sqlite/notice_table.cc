@@ -29,7 +29,8 @@ constexpr char kPut[] =
     "INSERT INTO notices (notice_id, request_id, recipient, state, overdue, clear) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
     "ON CONFLICT (notice_id) DO UPDATE SET "
-    "state = excluded.state, overdue = excluded.overdue, clear = excluded.clear";
+    "recipient = excluded.recipient, state = excluded.state, overdue = excluded.overdue, clear = "
+    "excluded.clear";
 
 absl::StatusOr<std::vector<v1::Notice>> ReadAll(Query& query) {
   std::vector<v1::Notice> notices;

@@ -24,7 +24,9 @@ constexpr char kDefer[] =
 constexpr char kPut[] =
     "INSERT INTO outbox (kind, item_id, request_id, recipient, next_attempt, attempts) "
     "VALUES (?1, ?2, ?3, ?4, ?5, 0) "
-    "ON CONFLICT (kind, item_id) DO UPDATE SET next_attempt = excluded.next_attempt";
+    "ON CONFLICT (kind, item_id) DO UPDATE SET next_attempt = excluded.next_attempt, "
+    "attempts = CASE WHEN recipient = excluded.recipient THEN attempts ELSE 0 END, "
+    "recipient = excluded.recipient";
 
 constexpr char kDelete[] = "DELETE FROM outbox WHERE kind = ?1 AND item_id = ?2";
 

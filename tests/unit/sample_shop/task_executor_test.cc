@@ -305,7 +305,56 @@ TEST_F(TaskExecutorTest, ReportsABalanceThatIsLeft) {
   EXPECT_THAT(result.blockers(0).description(), HasSubstr("CNY 12.05"));
 }
 
+TEST_F(TaskExecutorTest, DoesNotCloseAnAccountWithWhatCameUpSinceTheCheck) {
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::TaskResult result,
+                           Execute("profile", Task(v1::TASK_KIND_CLOSE_ACCOUNT, "u-100005")));
+
+  EXPECT_FALSE(result.blockers().empty());
+  EXPECT_EQ(shop_.View("u-100005").state, "active");
+}
+
+TEST_F(TaskExecutorTest, ShowsAgainWhatWasRestrictedOnRequestAndNothingThatALawKeeps) {
+  ASSERT_THAT(Execute("orders", EraseOrders("task-1")), IsOk());
+  const int kept = shop_.Count("u-100004", "orders").restricted;
+  v1::Task restrict = Task(v1::TASK_KIND_RESTRICT, "u-100004", "task-2");
+  restrict.add_categories("browsing");
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::TaskResult restricted, Execute("browsing", restrict));
+  EXPECT_EQ(restricted.categories(0).records(), 12);
+  EXPECT_EQ(shop_.Count("u-100004", "browsing").live, 0);
+  EXPECT_EQ(shop_.Count("u-100004", "browsing").restricted, 12);
+
+  v1::Task lift = Task(v1::TASK_KIND_LIFT_RESTRICTION, "u-100004", "task-3");
+  lift.add_categories("browsing");
+  ASSERT_THAT(Execute("browsing", lift), IsOk());
+  lift.set_name("requests/r/tasks/task-4");
+  lift.mutable_categories()->Clear();
+  lift.add_categories("orders");
+  ASSERT_THAT(Execute("orders", lift), IsOk());
+
+  EXPECT_EQ(shop_.Count("u-100004", "browsing").live, 12);
+  EXPECT_EQ(shop_.Count("u-100004", "orders").restricted, kept);
+}
+
+TEST_F(TaskExecutorTest, RestrictsAllThatAHoldCoversAndReportsIt) {
+  v1::Task task = Task(v1::TASK_KIND_ERASE, "u-100004");
+  v1::PlanItem* item = task.add_instructions();
+  item->set_category("browsing");
+  item->set_action(v1::RETENTION_ACTION_RESTRICT);
+
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::TaskResult result, Execute("browsing", task));
+
+  EXPECT_EQ(result.categories(0).records(), 0);
+  ASSERT_THAT(result.categories(0).retained(), SizeIs(1));
+  EXPECT_EQ(result.categories(0).retained(0).records(), 12);
+  EXPECT_EQ(shop_.Count("u-100004", "browsing").restricted, 12);
+}
+
 TEST_F(TaskExecutorTest, ClosesTheAccountForGood) {
+  ASSERT_THAT(shop_.shop().Transact([](SQLite::Database& db) {
+    ClearBlockers(db, "u-100005", absl::CivilDay(2026, 3, 2));
+    return absl::OkStatus();
+  }),
+              IsOk());
   ASSERT_THAT(Execute("browsing", Task(v1::TASK_KIND_CLOSE_ACCOUNT, "u-100005", "task-1")), IsOk());
   EXPECT_EQ(shop_.View("u-100005").state, "active");
   EXPECT_FALSE(shop_.View("u-100005").is_tracked);
