@@ -36,8 +36,8 @@ void ApiClient::Connect(const std::string& data_dir, int port) {
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // Each server of this process has a connection of its own.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  channel_ = grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
-                                       grpc::InsecureChannelCredentials(), arguments);
+  address_ = absl::StrCat("127.0.0.1:", port);
+  channel_ = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
 }
 
 std::string ApiClient::Authorization(absl::string_view principal) const {

@@ -26,6 +26,8 @@ class ApiClient {
   void Connect(const std::string& data_dir, int port);
 
   const std::string& data_dir() const { return data_dir_; }
+  // host:port of the server.
+  const std::string& address() const { return address_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   // The header value of a development principal, such as `caseworker-1`.
   std::string Authorization(absl::string_view principal) const;
@@ -51,6 +53,7 @@ class ApiClient {
 
  private:
   std::string data_dir_;
+  std::string address_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

@@ -1,0 +1,110 @@
+// A batch of deletions on the company's own motion, with dsrctl as a privacy officer uses it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "integration/shop.h"
+#include "integration/test_server.h"
+#include "testing/temp_dir.h"
+#include "unit/dsrctl/run_dsrctl.h"
+
+namespace dsr {
+namespace {
+
+using dsrctl::ExitCode;
+using dsrctl::RunResult;
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class CompanyDeletionTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    shop_.Register();
+    shop_.RegisterSystem("orders", {"orders"},
+                         {v1::TASK_KIND_STOP_COLLECTION, v1::TASK_KIND_ERASE});
+    dsrctl::WriteText(accounts_, "account-1\n\naccount-2\n");
+  }
+
+  RunResult Run(absl::string_view principal, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(),
+                     {"--server", server_.address(), "--token-file",
+                      absl::StrCat(server_.data_dir(), "/dev/tokens/", principal, ".token")});
+    return dsrctl::RunDsrctlForTest(arguments);
+  }
+
+  RunResult File() {
+    return Run("officer-1", {"deletion", "file", accounts_, "--batch", "q1", "--ground",
+                             "retention-over", "--category", "orders"});
+  }
+
+  TestServer server_;
+  Shop shop_{server_};
+  TempDir folder_;
+  const std::string accounts_ = folder_.File("accounts.txt");
+};
+
+TEST_F(CompanyDeletionTest, ABatchIsFiledApprovedByTwoAndCarriedOut) {
+  const RunResult filed = File();
+  EXPECT_EQ(filed.code, ExitCode::kOk) << filed.err;
+  EXPECT_THAT(filed.out, ContainsRegex("filed +2"));
+
+  EXPECT_THAT(Run("officer-1", {"deletion", "approve", "q1"}).out,
+              ContainsRegex("needs_another_person +2"));
+  EXPECT_THAT(Run("caseworker-1", {"deletion", "approve", "q1"}).out, ContainsRegex("approved +2"));
+  EXPECT_THAT(Run("caseworker-1", {"deletion", "approve", "q1"}).out,
+              AllOf(ContainsRegex("approved +0"), ContainsRegex("needs_another_person +2")));
+  EXPECT_THAT(Run("officer-1", {"deletion", "show", "q1"}).out, ContainsRegex("proposed +2"));
+  EXPECT_THAT(Run("caseworker-2", {"deletion", "approve", "q1"}).out, ContainsRegex("approved +2"));
+  EXPECT_THAT(Run("officer-1", {"deletion", "show", "q1"}).out, ContainsRegex("stopping +2"));
+
+  for (const v1::TaskKind kind : {v1::TASK_KIND_STOP_COLLECTION, v1::TASK_KIND_STOP_COLLECTION,
+                                  v1::TASK_KIND_ERASE, v1::TASK_KIND_ERASE}) {
+    shop_.Work("orders", [kind](const v1::Task& task) {
+      EXPECT_EQ(task.kind(), kind);
+      return RecordsOf("orders", 3);
+    });
+  }
+  // Nobody answered where these people can be reached.
+  shop_.Work("profile", [](const v1::Task&) { return v1::TaskResult(); });
+  shop_.Work("profile", [](const v1::Task&) { return v1::TaskResult(); });
+
+  EXPECT_THAT(Run("officer-1", {"deletion", "show", "q1"}).out, ContainsRegex("telling +2"));
+  EXPECT_THAT(Run("officer-1", {"deletion", "announce", "q1", "--announcement", "Home page"}).out,
+              ContainsRegex("announced +2"));
+  EXPECT_THAT(Run("officer-1", {"deletion", "show", "q1"}).out, ContainsRegex("closed +2"));
+}
+
+TEST_F(CompanyDeletionTest, FiledAgainABatchIsNotTwice) {
+  ASSERT_EQ(File().code, ExitCode::kOk);
+  ASSERT_EQ(File().code, ExitCode::kOk);
+
+  EXPECT_THAT(Run("officer-1", {"deletion", "show", "q1"}).out, ContainsRegex("proposed +2"));
+}
+
+TEST_F(CompanyDeletionTest, OneBadLineIsNamedWithoutItsValueAndTheOthersAreFiled) {
+  dsrctl::WriteText(accounts_, "account-1\n" + std::string(5000, 'x') + "\naccount-2\n");
+
+  const RunResult filed = File();
+
+  EXPECT_EQ(filed.code, ExitCode::kPartial);
+  EXPECT_THAT(filed.out, AllOf(ContainsRegex("filed +2"), ContainsRegex("failed +1")));
+  EXPECT_THAT(filed.err,
+              AllOf(HasSubstr("line 2: "), HasSubstr("subject_account"), Not(HasSubstr("xxx"))));
+}
+
+TEST_F(CompanyDeletionTest, AnUnknownBatchAndAMissingFileAreNamedAsSuch) {
+  EXPECT_EQ(Run("officer-1", {"deletion", "show", "no-such-batch"}).code, ExitCode::kNotFound);
+  const RunResult missing = Run("officer-1", {"deletion", "file", folder_.File("none"), "--batch",
+                                              "q1", "--ground", "retention-over"});
+  EXPECT_EQ(missing.code, ExitCode::kUsage);
+  EXPECT_THAT(missing.out, IsEmpty());
+}
+
+}  // namespace
+}  // namespace dsr

@@ -1,0 +1,101 @@
+// A recipient is taken over by another (PIPL 22), through real gRPC.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "integration/shop.h"
+#include "integration/test_server.h"
+#include "testing/status_matchers.h"
+
+namespace dsr {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Notices = v1::NoticeService;
+using Registry = v1::RegistryService;
+using Requests = v1::RequestService;
+
+constexpr int kMostLooks = 20000;
+
+class TakeoverTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    shop_.Register();
+    shop_.RegisterRecipient("logistics", "search");
+    request_ = shop_.File().name();
+    shop_.Verify(request_);
+    ASSERT_THAT(shop_.Assess(request_), IsOk());
+    ASSERT_THAT(
+        shop_.Act("caseworker-1", &Requests::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), request_),
+        IsOk());
+  }
+
+  void TakeOver(const std::string& recipient, const std::string& successor) {
+    v1::UpdateRecipientRequest in;
+    in.set_idempotency_key(FreshKey());
+    in.mutable_recipient()->set_name(recipient);
+    in.mutable_recipient()->set_successor(successor);
+    in.mutable_update_mask()->add_paths("successor");
+    ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::UpdateRecipient, in), IsOk());
+    server_.clock().Advance(absl::Seconds(11));
+  }
+
+  std::vector<v1::Notice> AwaitNotices(absl::string_view recipient) {
+    std::vector<v1::Notice> notices;
+    for (int look = 0; look < kMostLooks && notices.empty(); ++look) {
+      v1::ListNoticesRequest in;
+      in.set_parent(request_);
+      const auto list = server_.Call<Notices>("caseworker-1", &Notices::Stub::ListNotices, in);
+      if (!list.ok()) break;
+      for (const v1::Notice& notice : list->notices()) {
+        if (notice.recipient() == recipient) notices.push_back(notice);
+      }
+    }
+    return notices;
+  }
+
+  TestServer server_;
+  Shop shop_{server_};
+  std::string request_;
+};
+
+TEST_F(TakeoverTest, TheSuccessorGetsTheOpenNoticeAndTheOtherCanDoNothingWithItAnyMore) {
+  const std::vector<v1::Notice> before = shop_.PullNotices("ad-partner");
+  ASSERT_THAT(before, SizeIs(1));
+
+  TakeOver("recipients/ad-partner", "recipients/logistics");
+
+  ASSERT_THAT(AwaitNotices("recipients/logistics"), SizeIs(1));
+  EXPECT_THAT(shop_.PullNotices("ad-partner"), IsEmpty());
+  v1::CompleteNoticeRequest late;
+  late.set_name(before[0].name());
+  late.set_idempotency_key(FreshKey());
+  EXPECT_THAT(server_.Call<Notices>("recipient-ad-partner", &Notices::Stub::CompleteNotice, late),
+              StatusIs(absl::StatusCode::kNotFound));
+
+  const std::vector<v1::Notice> after = shop_.PullNotices("logistics");
+  ASSERT_THAT(after, SizeIs(1));
+  EXPECT_EQ(after[0].name(), before[0].name());
+  EXPECT_THAT(after[0].former_recipients(), ElementsAre("recipients/ad-partner"));
+  // It finds the data by the reference that its predecessor had.
+  EXPECT_THAT(after[0].subject_references(), ElementsAre("ad-4711"));
+  shop_.EndNotice("logistics", after[0].name());
+  shop_.Work("browsing", [](const v1::Task&) { return RecordsOf("browsing", 42); });
+  EXPECT_EQ(shop_.AwaitState(request_, "closed").state(), "closed");
+}
+
+TEST_F(TakeoverTest, WhatACrashLeftIsMovedAtTheStart) {
+  TakeOver("recipients/ad-partner", "recipients/logistics");
+
+  server_.Restart();
+
+  EXPECT_THAT(AwaitNotices("recipients/logistics"), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace dsr
