@@ -47,6 +47,20 @@ class SqliteStoreTest : public ::testing::Test {
     sqlite3_close(database);
   }
 
+  // The one value that `sql` gives, of the closed file.
+  std::string Text(const char* sql) {
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open(dir_.File("dsr.db").c_str(), &database), SQLITE_OK);
+    std::string text;
+    const auto keep = [](void* kept, int, char** columns, char**) {
+      *static_cast<std::string*>(kept) = columns[0];
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(database, sql, keep, &text, nullptr), SQLITE_OK) << sql;
+    sqlite3_close(database);
+    return text;
+  }
+
   TempDir dir_;
   SimulatedClock clock_{kNow};
 };
@@ -150,6 +164,32 @@ TEST_F(SqliteStoreTest, FindsADamagedEventWhenItIsRead) {
       (*store)->Read([&](ReadView& view) { return view.ListEvents(sample.id(), 0, 10).status(); });
 
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("leaf 1 ")));
+}
+
+TEST_F(SqliteStoreTest, KeepsTheBoxOfAHoldOrConsentThatIsReplacedWithoutOne) {
+  const auto subject = SampleId<SubjectId>(kNow, 1);
+  const auto id = SampleId<RecordId>(kNow, 2);
+  const auto put = [&](const std::string& box) {
+    auto store = Open();
+    ASSERT_THAT(store, IsOk());
+    ASSERT_THAT(
+        TransactAndWait(**store,
+                        [&](Transaction& t) {
+                          t.PutSubject({subject, std::string(32, 'h'), 1}).IgnoreError();
+                          DSR_RETURN_IF_ERROR(t.PutConsent(id, subject, v1::Consent(), box));
+                          return t.PutHold(id, subject, v1::Hold(), box);
+                        }),
+        IsOk());
+  };
+
+  put("first");
+  put("");
+  EXPECT_EQ(Text("SELECT sealed FROM holds"), "first");
+  EXPECT_EQ(Text("SELECT sealed FROM consents"), "first");
+
+  put("second");
+  EXPECT_EQ(Text("SELECT sealed FROM holds"), "second");
+  EXPECT_EQ(Text("SELECT sealed FROM consents"), "second");
 }
 
 TEST_F(SqliteStoreTest, LeavesNoLogBesideAFileThatWasClosed) {
