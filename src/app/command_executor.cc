@@ -92,9 +92,7 @@ void CommandExecutor::Finish(Run& run, absl::Status status) {
     }
     return;
   }
-  if (parts_.listener != nullptr && !run.outcome.replayed) {
-    parts_.listener->OnCommitted(run.outcome.hints);
-  }
+  if (!run.outcome.replayed) Announce(run.outcome.hints);
   if (!run.outcome.rejection.ok()) {
     run.done(std::move(run.outcome.rejection));
   } else {
@@ -186,12 +184,14 @@ absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestF
   return planned;
 }
 
-absl::Status CommandExecutor::Reconsider(Transaction& transaction, const SubjectId& subject) {
+absl::StatusOr<CommitHints> CommandExecutor::Reconsider(Transaction& transaction,
+                                                        const SubjectId& subject) {
   RequestQuery query;
   query.subject = subject;
   query.limit = kMostSiblings;
   DSR_ASSIGN_OR_RETURN(const std::vector<storage::v1::RequestState> states,
                        transaction.ListRequests(query));
+  CommitHints hints;
   for (const storage::v1::RequestState& state : states) {
     if (state.request().phase() == v1::PHASE_CLOSED) continue;
     PlannedCommand planned{.command = dsr::Reconsider{}};
@@ -203,8 +203,13 @@ absl::Status CommandExecutor::Reconsider(Transaction& transaction, const Subject
     DecisionOutcome outcome;
     DSR_RETURN_IF_ERROR(
         DecisionBody(environment_, planned, context, no_chance, outcome).Run(transaction));
+    hints.Merge(outcome.hints);
   }
-  return absl::OkStatus();
+  return hints;
+}
+
+void CommandExecutor::Announce(const CommitHints& hints) const {
+  if (parts_.listener != nullptr) parts_.listener->OnCommitted(hints);
 }
 
 absl::StatusOr<ExecutionResult> CommandExecutor::ExecuteAndWait(PlannedCommand command,

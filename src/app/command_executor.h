@@ -88,8 +88,12 @@ class CommandExecutor {
   void File(storage::v1::RequestFiled filed, CallContext context, ExecutionDone done);
 
   // Looks again, in a transaction of the store's writer, at all requests of a subject that have not
-  // ended: something that they depend on has changed.
-  absl::Status Reconsider(Transaction& transaction, const SubjectId& subject);
+  // ended: something that they depend on has changed. Returns what that made; the caller hands it
+  // to Announce once the transaction is durable.
+  absl::StatusOr<CommitHints> Reconsider(Transaction& transaction, const SubjectId& subject);
+  // Tells the listener of a commit that was not made by a command, so that what follows from it
+  // begins at once. Does not block.
+  void Announce(const CommitHints& hints) const;
 
   // Executes and waits. For dsrd's own threads and tests, never for a client's call.
   absl::StatusOr<ExecutionResult> ExecuteAndWait(PlannedCommand command, CallContext context);

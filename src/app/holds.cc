@@ -49,6 +49,7 @@ void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone d
       RecordId id;
       v1::Hold clear;
       std::string sealed;
+      CommitHints hints;
     };
     const auto prepared = std::make_shared<Prepared>();
     const absl::Status read = parts_.store.Read([&](ReadView& view) -> absl::Status {
@@ -76,11 +77,14 @@ void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone d
           *placed.mutable_create_time() = ToTimestamp(now);
           const SubjectId& subject = prepared->subject.record.id;
           DSR_RETURN_IF_ERROR(transaction.PutHold(prepared->id, subject, placed, prepared->sealed));
-          DSR_RETURN_IF_ERROR(parts_.executor.Reconsider(transaction, subject));
+          DSR_ASSIGN_OR_RETURN(prepared->hints, parts_.executor.Reconsider(transaction, subject));
           return placed.SerializeAsString();
         },
-        [this, hold, context, done, attempts_left](absl::StatusOr<ExecutionResult> result) {
-          if (!IsSubjectChanged(result.status())) return done(std::move(result));
+        [this, hold, prepared, context, done,
+         attempts_left](absl::StatusOr<ExecutionResult> result) {
+          if (!IsSubjectChanged(result.status())) {
+            return Finish(prepared->hints, std::move(result), done);
+          }
           if (attempts_left <= 1) return done(TooBusy());
           PlaceOnce(hold, context, done, attempts_left - 1);
         });
@@ -92,10 +96,11 @@ void Holds::Lift(const v1::LiftHoldRequest& in, CallContext context, ExecutionDo
   const absl::StatusOr<RecordId> id = ParseHoldName(in.name());
   if (!id.ok()) return done(id.status());
   const std::string by = context.principal.name;
+  const auto hints = std::make_shared<CommitHints>();
   ExecuteAudited(
       parts_.store, parts_.clock, std::move(context), "hold_lifted", in.name(),
-      [this, id = *id, by](Transaction& transaction,
-                           absl::Time now) -> absl::StatusOr<std::string> {
+      [this, id = *id, by, hints](Transaction& transaction,
+                                  absl::Time now) -> absl::StatusOr<std::string> {
         auto found = transaction.FindHold(id);
         if (absl::IsNotFound(found.status())) return ResourceNotFound(HoldName(id));
         DSR_RETURN_IF_ERROR(found.status());
@@ -109,10 +114,18 @@ void Holds::Lift(const v1::LiftHoldRequest& in, CallContext context, ExecutionDo
         hold.set_lifted_by(by);
         *hold.mutable_lift_time() = ToTimestamp(now);
         DSR_RETURN_IF_ERROR(transaction.PutHold(id, subject, hold, ""));
-        DSR_RETURN_IF_ERROR(parts_.executor.Reconsider(transaction, subject));
+        DSR_ASSIGN_OR_RETURN(*hints, parts_.executor.Reconsider(transaction, subject));
         return hold.SerializeAsString();
       },
-      std::move(done));
+      [this, hints, done = std::move(done)](absl::StatusOr<ExecutionResult> result) {
+        Finish(*hints, std::move(result), done);
+      });
+}
+
+void Holds::Finish(const CommitHints& hints, absl::StatusOr<ExecutionResult> result,
+                   const ExecutionDone& done) const {
+  if (result.ok() && !result->replayed) parts_.executor.Announce(hints);
+  done(std::move(result));
 }
 
 absl::StatusOr<std::vector<v1::Hold>> Holds::List(ReadView& view, absl::string_view account,

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "app/command_executor.h"
+#include "app/commit_listener.h"
 #include "app/decision_body.h"
 #include "app/key_file.h"
 #include "app/server_secrets.h"
@@ -57,6 +58,9 @@ class Holds {
 
  private:
   void PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone done, int attempts_left);
+  // Lets what follows from a change begin at once, and answers.
+  void Finish(const CommitHints& hints, absl::StatusOr<ExecutionResult> result,
+              const ExecutionDone& done) const;
 
   const Parts parts_;
   // Last: its jobs use the above.

@@ -13,6 +13,7 @@
 namespace dsr {
 namespace {
 
+using Audit = v1::AuditService;
 using Messages = v1::MessageService;
 using Notices = v1::NoticeService;
 using Registry = v1::RegistryService;
@@ -223,6 +224,21 @@ absl::StatusOr<v1::Request> Shop::Assess(const std::string& request, const std::
   in.set_idempotency_key(FreshKey());
   in.set_etag(etag);
   return server_.Call<Requests>("caseworker-1", &Requests::Stub::AssessRequest, in);
+}
+
+std::vector<std::string> Shop::AuditedKinds(absl::string_view actor) {
+  std::vector<std::string> kinds;
+  v1::ListAuditEventsRequest in;
+  do {
+    const auto page = server_.Call<Audit>("auditor-1", &Audit::Stub::ListAuditEvents, in);
+    EXPECT_THAT(page, IsOk());
+    if (!page.ok()) break;
+    for (const v1::AuditEvent& event : page->audit_events()) {
+      if (event.actor() == actor) kinds.push_back(event.kind());
+    }
+    in.set_page_token(page->next_page_token());
+  } while (!in.page_token().empty());
+  return kinds;
 }
 
 std::vector<v1::Notice> Shop::PullNotices(absl::string_view recipient) {

@@ -87,6 +87,9 @@ class Shop {
     return server_.Call<v1::RequestService>(principal, method, in);
   }
 
+  // What that principal did or was refused, as the audit log tells it, oldest first.
+  std::vector<std::string> AuditedKinds(absl::string_view actor);
+
   // The notices that `recipient` has not ended yet.
   std::vector<v1::Notice> PullNotices(absl::string_view recipient);
   // Acknowledges and completes a notice.
