@@ -25,19 +25,25 @@ absl::Status TooBusy() {
                    "the same call");
 }
 
+absl::Status CheckPlaced(const v1::Hold& hold, const v1::Policy& policy, absl::CivilDay today) {
+  FieldErrors errors;
+  errors.AddAll("hold.", CheckHold(hold, policy, today));
+  return errors.ToStatus();
+}
+
 absl::Status CheckPlaced(const v1::Hold& hold, const v1::Policy& policy, absl::Time now) {
   absl::TimeZone zone;
   absl::LoadTimeZone(policy.time_zone(), &zone);
-  FieldErrors errors;
-  errors.AddAll("hold.", CheckHold(hold, policy, DayOf(now, zone)));
-  return errors.ToStatus();
+  return CheckPlaced(hold, policy, DayOf(now, zone));
 }
 
 }  // namespace
 
 void Holds::Place(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done) {
   absl::Status checked = CheckPlaced(in.hold(), parts_.policy, parts_.clock.Now());
-  if (!checked.ok()) return done(std::move(checked));
+  // A last day that has passed since is no reason to withhold a repeated call its stored answer.
+  const bool is_wrong_for_ever = !CheckPlaced(in.hold(), parts_.policy, absl::CivilDay::min()).ok();
+  if (!checked.ok() && is_wrong_for_ever) return done(std::move(checked));
   PlaceOnce(in.hold(), std::move(context), std::move(done), kAttempts);
 }
 
@@ -71,7 +77,9 @@ void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone d
     prepared->sealed = Seal(*key, prepared->id.bytes(), TakePersonal(clear));
     ExecuteAudited(
         parts_.store, parts_.clock, context, "hold_placed", clear.name(),
-        [this, prepared](Transaction& transaction, absl::Time now) -> absl::StatusOr<std::string> {
+        [this, hold, prepared](Transaction& transaction,
+                               absl::Time now) -> absl::StatusOr<std::string> {
+          DSR_RETURN_IF_ERROR(CheckPlaced(hold, parts_.policy, now));
           DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, prepared->subject));
           v1::Hold placed = prepared->clear;
           *placed.mutable_create_time() = ToTimestamp(now);

@@ -269,6 +269,18 @@ TEST_F(HoldTest, ARepeatedCallGetsItsAnswerAndPlacesNothingTwice) {
   EXPECT_THAT(listed->holds(), SizeIs(1));
 }
 
+TEST_F(HoldTest, ARepeatedCallGetsItsAnswerEvenAfterTheHoldsLastDay) {
+  v1::PlaceHoldRequest call = HoldCall();
+  *call.mutable_hold()->mutable_until() = Day(2026, 3, 2);
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold placed, Place(call));
+  server_.clock().Advance(absl::Hours(48));
+
+  const auto again = Place(call);
+
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), placed.SerializeAsString());
+}
+
 TEST_F(HoldTest, AKeyIsForOneCallWithItsArguments) {
   v1::PlaceHoldRequest call = HoldCall();
   ASSERT_THAT(Place(call), IsOk());
