@@ -23,6 +23,8 @@ namespace {
 
 constexpr int kMaxScope = 100;
 constexpr size_t kMaxDocument = 2 * 1024 * 1024;
+// Large enough for every document that is allowed, and to tell by the field of one that is not.
+constexpr size_t kLeastMessageLimit = 2 * kMaxDocument;
 // What stands in the place of a category in the box of a document.
 constexpr char kDocument[] = "document";
 
@@ -155,7 +157,8 @@ void HandleGetDocument(const std::shared_ptr<UnaryCall>& call, const v1::GetDocu
 }  // namespace
 
 void AddEvidenceMethods(RpcService& service) {
-  service.Unary<v1::RecordEvidenceRequest>("RecordEvidence", HandleRecordEvidence);
+  service.Unary<v1::RecordEvidenceRequest>("RecordEvidence", HandleRecordEvidence,
+                                           kLeastMessageLimit);
   service.Unary<v1::GetDocumentRequest>("GetDocument", HandleGetDocument);
 }
 

@@ -35,16 +35,21 @@ class RpcService final : public grpc::Service {
   RpcService(RpcContext& context, const google::protobuf::ServiceDescriptor& service)
       : context_(context), service_(service) {}
 
-  // Serves the unary method `name`; its request message is `In`.
+  // Serves the unary method `name`; its request message is `In`. A message of up to `least_limit`
+  // bytes is taken whatever the configured limit is.
   template <class In>
   void Unary(const std::string& name,
-             std::function<void(const std::shared_ptr<UnaryCall>&, In)> handler) {
-    AddUnary(name, [handler = std::move(handler)](const std::shared_ptr<UnaryCall>& call,
-                                                  const grpc::ByteBuffer& bytes) {
-      In in;
-      if (absl::Status status = ParseCall(bytes, in); !status.ok()) return call->Fail(status);
-      handler(call, std::move(in));
-    });
+             std::function<void(const std::shared_ptr<UnaryCall>&, In)> handler,
+             size_t least_limit = 0) {
+    AddUnary(
+        name,
+        [handler = std::move(handler)](const std::shared_ptr<UnaryCall>& call,
+                                       const grpc::ByteBuffer& bytes) {
+          In in;
+          if (absl::Status status = ParseCall(bytes, in); !status.ok()) return call->Fail(status);
+          handler(call, std::move(in));
+        },
+        least_limit);
   }
 
   // Serves the server-streaming method `name`.
@@ -68,10 +73,10 @@ class RpcService final : public grpc::Service {
   using StreamHandler =
       std::function<void(const std::shared_ptr<StreamCall>&, const grpc::ByteBuffer&)>;
 
-  void AddUnary(const std::string& name, UnaryHandler handler);
+  void AddUnary(const std::string& name, UnaryHandler handler, size_t least_limit);
   void AddStream(const std::string& name, StreamHandler handler);
   // RESOURCE_EXHAUSTED MESSAGE_TOO_LARGE.
-  absl::Status CheckSize(const grpc::ByteBuffer& bytes) const;
+  absl::Status CheckSize(const grpc::ByteBuffer& bytes, size_t least_limit = 0) const;
   // Returns the method's path, valid as long as this.
   const char* AddPath(const std::string& name);
 
