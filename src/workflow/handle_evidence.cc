@@ -113,6 +113,19 @@ void CheckPower(const Deciding& deciding, const v1::Evidence& evidence, FieldErr
   }
 }
 
+void CheckWard(const Deciding& deciding, const v1::Evidence& evidence, FieldErrors& errors) {
+  if (!evidence.has_minor_until()) return;
+  const absl::CivilDay today = DayOf(deciding.now(), deciding.rulebook().zone);
+  const absl::CivilDay adult = ToCivilDay(evidence.minor_until());
+  if (adult <= today) {
+    errors.AddInvalid("ward_birth_day",
+                      "the ward is 18 or older and acts alone, unless a court decided that it "
+                      "lacks capacity: then leave it out and record CAPACITY_RULING");
+  } else if (absl::CivilDay(adult.year() - 18, adult.month(), adult.day()) > today) {
+    errors.AddInvalid("ward_birth_day", "must not be in the future");
+  }
+}
+
 absl::Status CheckEvidence(const Deciding& deciding, const v1::Verification& verification,
                            const v1::Evidence& evidence) {
   const v1::Relation relation = deciding.request().requester().relation();
@@ -129,12 +142,7 @@ absl::Status CheckEvidence(const Deciding& deciding, const v1::Verification& ver
   }
   switch (evidence.kind()) {
     case v1::EVIDENCE_KIND_GUARDIANSHIP:
-      if (evidence.has_minor_until() &&
-          ToCivilDay(evidence.minor_until()) <= DayOf(deciding.now(), deciding.rulebook().zone)) {
-        errors.AddInvalid("ward_birth_day",
-                          "the ward is 18 or older and acts alone, unless a court decided that it "
-                          "lacks capacity: then leave it out and record CAPACITY_RULING");
-      }
+      CheckWard(deciding, evidence, errors);
       break;
     case v1::EVIDENCE_KIND_DEATH:
       CheckDeath(deciding, evidence, errors);
