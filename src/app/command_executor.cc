@@ -189,21 +189,27 @@ absl::StatusOr<CommitHints> CommandExecutor::Reconsider(Transaction& transaction
   RequestQuery query;
   query.subject = subject;
   query.limit = kMostSiblings;
-  DSR_ASSIGN_OR_RETURN(const std::vector<storage::v1::RequestState> states,
-                       transaction.ListRequests(query));
   CommitHints hints;
-  for (const storage::v1::RequestState& state : states) {
-    if (state.request().phase() == v1::PHASE_CLOSED) continue;
-    PlannedCommand planned{.command = dsr::Reconsider{}};
-    DSR_ASSIGN_OR_RETURN(planned.request, ParseRequestName(state.request().name()));
-    CallContext context;
-    context.principal = EnginePrincipal();
-    // Nothing that grants something comes of it, so no chance is needed.
-    const std::string no_chance(Id128::kSize, '\0');
-    DecisionOutcome outcome;
-    DSR_RETURN_IF_ERROR(
-        DecisionBody(environment_, planned, context, no_chance, outcome).Run(transaction));
-    hints.Merge(outcome.hints);
+  bool more = true;
+  // All of them: what an old request keeps must not outlive its reason because many came later.
+  while (more) {
+    DSR_ASSIGN_OR_RETURN(const std::vector<storage::v1::RequestState> states,
+                         transaction.ListRequests(query));
+    more = static_cast<int>(states.size()) == query.limit;
+    for (const storage::v1::RequestState& state : states) {
+      DSR_ASSIGN_OR_RETURN(const RequestId id, ParseRequestName(state.request().name()));
+      query.after_id = id;
+      if (state.request().phase() == v1::PHASE_CLOSED) continue;
+      const PlannedCommand planned{.request = id, .command = dsr::Reconsider{}};
+      CallContext context;
+      context.principal = EnginePrincipal();
+      // Nothing that grants something comes of it, so no chance is needed.
+      const std::string no_chance(Id128::kSize, '\0');
+      DecisionOutcome outcome;
+      DSR_RETURN_IF_ERROR(
+          DecisionBody(environment_, planned, context, no_chance, outcome).Run(transaction));
+      hints.Merge(outcome.hints);
+    }
   }
   return hints;
 }
