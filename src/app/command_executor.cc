@@ -93,7 +93,10 @@ void CommandExecutor::Finish(Run& run, absl::Status status) {
     return;
   }
   if (!run.outcome.replayed) Announce(run.outcome.hints);
-  if (!run.outcome.rejection.ok()) {
+  if (!run.outcome.rejection.ok() && run.outcome.audit_refusal) {
+    Refuse(run.context, RequestName(run.planned.request), std::move(run.outcome.rejection),
+           std::move(run.done));
+  } else if (!run.outcome.rejection.ok()) {
     run.done(std::move(run.outcome.rejection));
   } else {
     run.done(ExecutionResult{std::move(run.outcome.answer), run.outcome.replayed});

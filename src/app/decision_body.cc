@@ -250,6 +250,9 @@ DecisionContext DecisionBody::ContextFor(Actor actor) const {
 absl::Status DecisionBody::Apply(Decision decision, bool is_command) {
   if (Rejected* rejected = std::get_if<Rejected>(&decision)) {
     if (is_command) outcome_.rejection = rejected->reason;
+    // Who tried to open a minor's file is as telling as who did (Minors' Online Protection 36).
+    if (ReasonOf(rejected->reason) == v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED)
+      outcome_.audit_refusal = true;
     return Append(std::move(rejected->events), -1);
   }
   Accepted& accepted = std::get<Accepted>(decision);

@@ -25,31 +25,44 @@ absl::Status TooBusy() {
                    "the same call");
 }
 
-absl::Status CheckPlaced(const v1::Hold& hold, const v1::Policy& policy, absl::CivilDay today) {
+absl::Status CheckPlaced(const v1::PlaceHoldRequest& in, const v1::Policy& policy,
+                         absl::CivilDay today) {
   FieldErrors errors;
-  errors.AddAll("hold.", CheckHold(hold, policy, today));
+  errors.AddAll("hold.", CheckHold(in.hold(), in.request().empty(), policy, today));
+  if (!in.request().empty() && !ParseRequestName(in.request()).ok())
+    errors.AddInvalid("request", "is the name of a request, `requests/{id}`");
   return errors.ToStatus();
 }
 
-absl::Status CheckPlaced(const v1::Hold& hold, const v1::Policy& policy, absl::Time now) {
+absl::Status CheckPlaced(const v1::PlaceHoldRequest& in, const v1::Policy& policy, absl::Time now) {
   absl::TimeZone zone;
   absl::LoadTimeZone(policy.time_zone(), &zone);
-  return CheckPlaced(hold, policy, DayOf(now, zone));
+  return CheckPlaced(in, policy, DayOf(now, zone));
+}
+
+// The subject of a request, whatever has become of its account.
+absl::StatusOr<SubjectRecord> SubjectOfRequest(ReadView& view, const std::string& name) {
+  DSR_ASSIGN_OR_RETURN(const RequestId request, ParseRequestName(name));
+  absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(request);
+  if (absl::IsNotFound(state.status())) return ResourceNotFound(name);
+  DSR_RETURN_IF_ERROR(state.status());
+  DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(state->subject_id()));
+  return view.FindSubjectById(subject);
 }
 
 }  // namespace
 
 void Holds::Place(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done) {
-  absl::Status checked = CheckPlaced(in.hold(), parts_.policy, parts_.clock.Now());
+  absl::Status checked = CheckPlaced(in, parts_.policy, parts_.clock.Now());
   // A last day that has passed since is no reason to withhold a repeated call its stored answer.
-  const bool is_wrong_for_ever = !CheckPlaced(in.hold(), parts_.policy, absl::CivilDay::min()).ok();
+  const bool is_wrong_for_ever = !CheckPlaced(in, parts_.policy, absl::CivilDay::min()).ok();
   if (!checked.ok() && is_wrong_for_ever) return done(std::move(checked));
-  PlaceOnce(in.hold(), std::move(context), std::move(done), kAttempts);
+  PlaceOnce(in, std::move(context), std::move(done), kAttempts);
 }
 
-void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone done,
+void Holds::PlaceOnce(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done,
                       int attempts_left) {
-  const bool taken = pool_.Add([this, hold, context = std::move(context), done, attempts_left] {
+  const bool taken = pool_.Add([this, in, context = std::move(context), done, attempts_left] {
     struct Prepared {
       PreparedSubject subject;
       RecordId id;
@@ -59,8 +72,12 @@ void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone d
     };
     const auto prepared = std::make_shared<Prepared>();
     const absl::Status read = parts_.store.Read([&](ReadView& view) -> absl::Status {
-      DSR_ASSIGN_OR_RETURN(prepared->subject,
-                           parts_.subjects.Prepare(view, hold.subject_account()));
+      if (in.request().empty()) {
+        DSR_ASSIGN_OR_RETURN(prepared->subject,
+                             parts_.subjects.Prepare(view, in.hold().subject_account()));
+      } else {
+        DSR_ASSIGN_OR_RETURN(prepared->subject.record, SubjectOfRequest(view, in.request()));
+      }
       return absl::OkStatus();
     });
     if (!read.ok()) return done(read);
@@ -68,7 +85,7 @@ void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone d
     if (!key.ok()) return done(key.status());
     prepared->id = parts_.ids.Next<RecordId>();
     v1::Hold& clear = prepared->clear;
-    clear = hold;
+    clear = in.hold();
     clear.set_name(HoldName(prepared->id));
     clear.set_state(v1::Hold::STATE_ACTIVE);
     clear.set_placed_by(context.principal.name);
@@ -77,10 +94,11 @@ void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone d
     prepared->sealed = Seal(*key, prepared->id.bytes(), TakePersonal(clear));
     ExecuteAudited(
         parts_.store, parts_.clock, context, "hold_placed", clear.name(),
-        [this, hold, prepared](Transaction& transaction,
-                               absl::Time now) -> absl::StatusOr<std::string> {
-          DSR_RETURN_IF_ERROR(CheckPlaced(hold, parts_.policy, now));
-          DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, prepared->subject));
+        [this, in, prepared](Transaction& transaction,
+                             absl::Time now) -> absl::StatusOr<std::string> {
+          DSR_RETURN_IF_ERROR(CheckPlaced(in, parts_.policy, now));
+          if (in.request().empty())
+            DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, prepared->subject));
           v1::Hold placed = prepared->clear;
           *placed.mutable_create_time() = ToTimestamp(now);
           const SubjectId& subject = prepared->subject.record.id;
@@ -88,13 +106,12 @@ void Holds::PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone d
           DSR_ASSIGN_OR_RETURN(prepared->hints, parts_.executor.Reconsider(transaction, subject));
           return placed.SerializeAsString();
         },
-        [this, hold, prepared, context, done,
-         attempts_left](absl::StatusOr<ExecutionResult> result) {
+        [this, in, prepared, context, done, attempts_left](absl::StatusOr<ExecutionResult> result) {
           if (!IsSubjectChanged(result.status())) {
             return Finish(prepared->hints, std::move(result), done);
           }
           if (attempts_left <= 1) return done(TooBusy());
-          PlaceOnce(hold, context, done, attempts_left - 1);
+          PlaceOnce(in, context, done, attempts_left - 1);
         });
   });
   if (!taken) done(TooBusy());
@@ -136,11 +153,15 @@ void Holds::Finish(const CommitHints& hints, absl::StatusOr<ExecutionResult> res
   done(std::move(result));
 }
 
-absl::StatusOr<std::vector<v1::Hold>> Holds::List(ReadView& view, absl::string_view account,
+absl::StatusOr<std::vector<v1::Hold>> Holds::List(ReadView& view, const v1::ListHoldsRequest& in,
                                                   const std::optional<RecordId>& after,
                                                   int limit) const {
+  if (!in.request().empty()) {
+    DSR_ASSIGN_OR_RETURN(const SubjectRecord subject, SubjectOfRequest(view, in.request()));
+    return view.ListHolds(subject.id, after, limit);
+  }
   DSR_ASSIGN_OR_RETURN(const std::optional<SubjectRecord> subject,
-                       view.FindSubject(parts_.secrets.AccountHash(account)));
+                       view.FindSubject(parts_.secrets.AccountHash(in.subject_account())));
   if (!subject.has_value()) return std::vector<v1::Hold>();
   return view.ListHolds(subject->id, after, limit);
 }

@@ -45,19 +45,21 @@ class Holds {
   // The store is closed before: it calls back into this.
   ~Holds() { Close(); }
 
-  // Errors: INVALID_ARGUMENT for wrong fields and reused keys, UNAVAILABLE RETRY_LATER.
+  // Errors: INVALID_ARGUMENT for wrong fields and reused keys, NOT_FOUND for an unknown request,
+  // FAILED_PRECONDITION when its subject's key is destroyed, UNAVAILABLE RETRY_LATER.
   void Place(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done);
   // Errors: NOT_FOUND, FAILED_PRECONDITION ALREADY_ENDED.
   void Lift(const v1::LiftHoldRequest& in, CallContext context, ExecutionDone done);
-  // A page of the account's holds, without personal fields, by id. Blocks.
-  absl::StatusOr<std::vector<v1::Hold>> List(ReadView& view, absl::string_view account,
+  // A page of the subject's holds, without personal fields, by id. Blocks.
+  absl::StatusOr<std::vector<v1::Hold>> List(ReadView& view, const v1::ListHoldsRequest& in,
                                              const std::optional<RecordId>& after, int limit) const;
 
   // Refuses new holds and finishes those under way. Idempotent.
   void Close() { pool_.Close(); }
 
  private:
-  void PlaceOnce(const v1::Hold& hold, CallContext context, ExecutionDone done, int attempts_left);
+  void PlaceOnce(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done,
+                 int attempts_left);
   // Lets what follows from a change begin at once, and answers.
   void Finish(const CommitHints& hints, absl::StatusOr<ExecutionResult> result,
               const ExecutionDone& done) const;

@@ -188,9 +188,11 @@ absl::Status CheckConsent(const v1::Consent& consent, const v1::Policy& policy, 
   return errors.ToStatus();
 }
 
-absl::Status CheckHold(const v1::Hold& hold, const v1::Policy& policy, absl::CivilDay today) {
+absl::Status CheckHold(const v1::Hold& hold, bool has_account, const v1::Policy& policy,
+                       absl::CivilDay today) {
   FieldErrors errors;
-  CheckText(hold.subject_account(), "subject_account", 1, 200, errors);
+  CheckText(hold.subject_account(), "subject_account", has_account ? 1 : 0, has_account ? 200 : 0,
+            errors);
   CheckCategories(hold.categories(), "categories", false, policy, errors);
   if (hold.ground() == v1::HOLD_GROUND_UNSPECIFIED) {
     errors.AddMissing("ground");

@@ -28,7 +28,9 @@ absl::Status CheckDisclosure(const v1::Disclosure& disclosure, const v1::Policy&
                              absl::Time now);
 
 absl::Status CheckConsent(const v1::Consent& consent, const v1::Policy& policy, absl::Time now);
-absl::Status CheckHold(const v1::Hold& hold, const v1::Policy& policy, absl::CivilDay today);
+// Without `has_account` the subject is told apart from the hold.
+absl::Status CheckHold(const v1::Hold& hold, bool has_account, const v1::Policy& policy,
+                       absl::CivilDay today);
 
 }  // namespace dsr
 

@@ -164,4 +164,16 @@ absl::Status RequestReader::OpenDisclosure(ReadView& view, int64_t key_number,
   return OpenInto(disclosure, box, key, id.bytes());
 }
 
+absl::StatusOr<v1::Hold> RequestReader::ReadHold(ReadView& view, const RecordId& id) const {
+  std::pair<SubjectId, v1::Hold> found;
+  DSR_ASSIGN_OR_RETURN(found, view.FindHold(id));
+  auto& [subject, hold] = found;
+  DSR_ASSIGN_OR_RETURN(const std::string box, view.FindHoldBox(id));
+  DSR_ASSIGN_OR_RETURN(const SubjectRecord record, view.FindSubjectById(subject));
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, keys_.Key(record.key_number));
+  DSR_RETURN_IF_ERROR(OpenInto(hold, box, key, id.bytes()));
+  hold.clear_subject_account();
+  return std::move(hold);
+}
+
 }  // namespace dsr

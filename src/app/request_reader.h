@@ -41,6 +41,9 @@ class RequestReader {
   // that was not sent, or was before that was kept, stays as it is.
   absl::Status OpenMessage(ReadView& view, const RequestId& id, v1::Message& message) const;
 
+  // Returns the hold with its personal fields. Errors: NOT_FOUND, and as above.
+  absl::StatusOr<v1::Hold> ReadHold(ReadView& view, const RecordId& id) const;
+
   // Fills the personal fields of a stored disclosure, which is one of `key_number`'s subject.
   absl::Status OpenDisclosure(ReadView& view, int64_t key_number, v1::Disclosure& disclosure) const;
 

@@ -51,9 +51,7 @@ void GetMessage(const std::shared_ptr<UnaryCall>& call, const v1::GetMessageRequ
   }
   const bool is_full = in.view() == v1::MESSAGE_VIEW_FULL;
   if (is_full && !MaySeePersonalFields(call->principal())) {
-    return call->Fail(MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
-                                "none of the caller's roles may see personal fields",
-                                {{"method", call->method()}}));
+    return call->Fail(PersonalFieldsDenied(call->method()));
   }
   const auto answer = [call, name = in.name(), request = name->first, is_full] {
     AnswerFromStore<v1::Message>(

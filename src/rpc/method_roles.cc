@@ -121,6 +121,7 @@ constexpr MethodRoles kMethods[] = {
     // HoldService
     {"PlaceHold", kPrivacy},
     {"LiftHold", kPrivacy},
+    {"GetHold", kCaseworker | kPrivacy | kAuditor},
     {"ListHolds", kCaseworker | kPrivacy | kAuditor},
     // NoticeService
     {"PullNotices", kRecipient},
@@ -183,6 +184,12 @@ bool MaySeePersonalFields(const Principal& principal) {
   return std::any_of(principal.roles.begin(), principal.roles.end(), [](const std::string& role) {
     return (BitOf(role) & (kCaseworker | kReviewer | kPrivacy)) != 0;
   });
+}
+
+absl::Status PersonalFieldsDenied(absl::string_view method) {
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
+                   "none of the caller's roles may see personal fields",
+                   {{"method", std::string(method)}});
 }
 
 }  // namespace dsr

@@ -22,6 +22,9 @@ bool HasMethodRoles(absl::string_view method);
 // Tells whether the principal may see a request's personal fields.
 bool MaySeePersonalFields(const Principal& principal);
 
+// What a caller gets who asks for them without.
+absl::Status PersonalFieldsDenied(absl::string_view method);
+
 }  // namespace dsr
 
 #endif  // DSR_RPC_METHOD_ROLES_H_

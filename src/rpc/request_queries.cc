@@ -34,9 +34,7 @@ void GetRequest(const std::shared_ptr<UnaryCall>& call, const v1::GetRequestRequ
   }
   const bool is_full = in.view() == v1::REQUEST_VIEW_FULL;
   if (is_full && !MaySeePersonalFields(call->principal())) {
-    return call->Fail(MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
-                                "none of the caller's roles may see personal fields",
-                                {{"method", call->method()}}));
+    return call->Fail(PersonalFieldsDenied(call->method()));
   }
   if (!is_full) {
     return AnswerFromStore<v1::Request>(

@@ -233,7 +233,17 @@ v1::AssuranceLevel NeededLevel(const Circumstances& at, v1::AssuranceLevel least
 
 bool IsMinor(const Circumstances& at) {
   const v1::SubjectStatus& status = at.request().subject_status();
-  return status.has_minor_until() && IsBefore(at, status.minor_until());
+  if (status.has_minor_until() && IsBefore(at, status.minor_until())) return true;
+  // Who is shown to be a minor is one before anybody has decided about the guardian.
+  const auto& proofs = at.state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [&](const Verification& proof) {
+    const auto& shown = proof.evidence();
+    return proof.state() == Verification::STATE_PENDING &&
+           std::any_of(shown.begin(), shown.end(), [&](const v1::Evidence& evidence) {
+             return evidence.accepted() && evidence.has_minor_until() &&
+                    IsBefore(at, evidence.minor_until());
+           });
+  });
 }
 
 bool IsDeceased(const Circumstances& at) {

@@ -218,6 +218,25 @@ TEST_F(MinorsFileTest, OpensToNobodyWithoutAnApproval) {
   EXPECT_EQ(shop_.Get(request_).name(), request_);
 }
 
+TEST_F(MinorsFileTest, ARefusedOpeningIsInTheAuditLog) {
+  EXPECT_THAT(Open("caseworker-1"), ReasonIs(v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED));
+
+  EXPECT_THAT(shop_.AuditedKinds("caseworker-1"), Contains("call_refused").Times(1));
+}
+
+TEST_F(EvidenceTest, AFileIsAMinorsFromTheMomentThatItIsShownWhateverIsDecidedThen) {
+  const std::string request = FileFor(v1::RELATION_GUARDIAN);
+  const std::string authority = Start(request, v1::VERIFICATION_METHOD_DOCUMENTS);
+  v1::RecordEvidenceRequest call =
+      RecordCall(authority, Good(v1::EVIDENCE_KIND_GUARDIANSHIP), kDocument);
+  call.set_ward_birth_day("2015-05-01");
+  const auto recorded = Record(call);
+  ASSERT_THAT(recorded, IsOk());
+
+  EXPECT_THAT(GetDocument(authority, recorded->evidence(0).id()),
+              ReasonIs(v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED));
+}
+
 TEST_F(MinorsFileTest, OpensToTheOneApprovedAndEveryOpeningIsInTheAuditLog) {
   const auto approved = Approve("verifier-1");
   ASSERT_THAT(approved, IsOk());

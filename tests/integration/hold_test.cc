@@ -388,6 +388,52 @@ TEST_F(HoldTest, TheReasonAndTheAccountAreShownToNobodyAndKeptOnlySealed) {
   EXPECT_FALSE(absl::StrContains(logged, kAccount));
 }
 
+TEST_F(HoldTest, TheReasonIsForColleaguesWhoMaySeePersonalFields) {
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold hold, Place());
+  v1::GetHoldRequest in;
+  in.set_name(hold.name());
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold basic,
+                           server_.Call<Holding>("auditor-1", &Holding::Stub::GetHold, in));
+  EXPECT_EQ(basic.reason(), "");
+
+  in.set_view(v1::HOLD_VIEW_FULL);
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold full,
+                           server_.Call<Holding>("officer-1", &Holding::Stub::GetHold, in));
+  EXPECT_EQ(full.reason(), kReason);
+  EXPECT_EQ(full.subject_account(), "");
+  EXPECT_THAT(server_.Call<Holding>("auditor-1", &Holding::Stub::GetHold, in),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  in.set_name("holds/01jd2m8q7r5v9x3c6b4n1k0wte");
+  EXPECT_THAT(server_.Call<Holding>("officer-1", &Holding::Stub::GetHold, in),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(HoldTest, ASubjectCanBeNamedByItsRequest) {
+  const std::string request = shop_.File().name();
+  v1::PlaceHoldRequest call = HoldCall();
+  call.set_request(request);
+  EXPECT_THAT(Place(call), ReasonIs(v1::ERROR_REASON_FIELD_INVALID)) << "named twice";
+  call.mutable_hold()->clear_subject_account();
+
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold hold, Place(call));
+
+  v1::ListHoldsRequest in;
+  in.set_request(request);
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::ListHoldsResponse by_request,
+                           server_.Call<Holding>("officer-1", &Holding::Stub::ListHolds, in));
+  ASSERT_THAT(by_request.holds(), SizeIs(1));
+  EXPECT_EQ(by_request.holds(0).name(), hold.name());
+  DSR_ASSERT_OK_AND_ASSIGN(const v1::ListHoldsResponse by_account, List());
+  EXPECT_THAT(by_account.holds(), SizeIs(1));
+
+  call.set_idempotency_key(FreshKey());
+  call.set_request("requests/01jd2m8q7r5v9x3c6b4n1k0wte");
+  EXPECT_THAT(Place(call), StatusIs(absl::StatusCode::kNotFound));
+  call.set_request("no-name");
+  EXPECT_THAT(Place(call), AllOf(StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("request")),
+                                 ReasonIs(v1::ERROR_REASON_FIELD_INVALID)));
+}
+
 TEST_F(HoldTest, EveryChangeAndEveryRefusedAttemptIsInTheAuditLog) {
   DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold hold, Place());
   EXPECT_THAT(Place(HoldCall(), "caseworker-1"), Not(IsOk()));

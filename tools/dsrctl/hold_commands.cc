@@ -9,8 +9,9 @@ void AddHoldCommands(CommandTree& tree) {
   Group group = tree.AddGroup("hold", "Keeps data from being erased while a matter is open");
 
   AddCall(group, "place", "Places a legal hold", &Stub::PlaceHold)
-      .TextFile("--account-file", "hold.subject_account", "The subject's account id",
-                Need::kRequired)
+      .TextFile("--account-file", "hold.subject_account", "The subject's account id")
+      .Name("--request", "request", "requests/*",
+            "In place of the account: the subject of this request")
       .Flag("--category", "hold.categories", "A data category; all when none is given")
       .Flag("--ground", "hold.ground", "Why", Need::kRequired)
       .Flag("--law", "hold.law", "The law it rests on, told to the subject", Need::kRequired)
@@ -24,8 +25,15 @@ void AddHoldCommands(CommandTree& tree) {
       .Name("HOLD", "name", "holds/*", "The hold", Need::kRequired)
       .Example("dsrctl hold lift holds/01jd2m8q7r5v9x3c6b4n1k0wte");
 
+  AddCall(group, "get", "Shows one hold; in full, with its reason", &Stub::GetHold)
+      .Name("HOLD", "name", "holds/*", "The hold", Need::kRequired)
+      .Flag("--view", "view", "How much; full adds the reason")
+      .Example("dsrctl hold get holds/01jd2m8q7r5v9x3c6b4n1k0wte --view full");
+
   AddList(group, "list", "Lists the holds of one subject", &Stub::ListHolds)
-      .TextFile("--account-file", "subject_account", "The subject's account id", Need::kRequired)
+      .TextFile("--account-file", "subject_account", "The subject's account id")
+      .Name("--request", "request", "requests/*",
+            "In place of the account: the subject of this request")
       .Example("dsrctl hold list --account-file account.txt");
 }
 

@@ -120,6 +120,8 @@ class ReadView {
                                                           int limit) = 0;
   // Whose a hold is, and the hold.
   virtual absl::StatusOr<std::pair<SubjectId, v1::Hold>> FindHold(const RecordId& id) = 0;
+  // The sealed personal fields of a hold.
+  virtual absl::StatusOr<std::string> FindHoldBox(const RecordId& id) = 0;
 
   // Definitions
 

@@ -215,6 +215,11 @@ absl::StatusOr<std::vector<v1::Disclosure>> ReadMethods<Base>::ListDisclosures(
 }
 
 template <class Base>
+absl::StatusOr<std::string> ReadMethods<Base>::FindHoldBox(const RecordId& id) {
+  return sqlite::FindHoldBox(connection_, id);
+}
+
+template <class Base>
 absl::StatusOr<std::string> ReadMethods<Base>::FindDisclosureBox(const RecordId& id) {
   return sqlite::FindDisclosureBox(connection_, id);
 }

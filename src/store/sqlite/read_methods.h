@@ -67,6 +67,7 @@ class ReadMethods : public Base {
                                                               const std::optional<RecordId>& after,
                                                               int limit) override;
   absl::StatusOr<std::string> FindDisclosureBox(const RecordId& id) override;
+  absl::StatusOr<std::string> FindHoldBox(const RecordId& id) override;
 
   absl::StatusOr<std::optional<Definition>> FindDefinition(DefinitionKind kind,
                                                            absl::string_view name,

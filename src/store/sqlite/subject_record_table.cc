@@ -14,6 +14,7 @@ constexpr char kListConsents[] =
     "ORDER BY consent_id LIMIT ?3";
 constexpr char kListHolds[] =
     "SELECT clear FROM holds WHERE subject_id = ?1 AND hold_id > ?2 ORDER BY hold_id LIMIT ?3";
+constexpr char kFindHoldBox[] = "SELECT sealed FROM holds WHERE hold_id = ?1";
 constexpr char kFindHold[] = "SELECT subject_id, clear FROM holds WHERE hold_id = ?1";
 constexpr char kPutConsent[] =
     "INSERT INTO consents (consent_id, subject_id, clear, sealed) VALUES (?1, ?2, ?3, ?4) "
@@ -71,6 +72,14 @@ absl::StatusOr<std::pair<SubjectId, v1::Hold>> FindHold(Connection& connection,
   DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(query.GetText(0)));
   DSR_ASSIGN_OR_RETURN(v1::Hold hold, query.GetMessage<v1::Hold>(1));
   return std::make_pair(subject, std::move(hold));
+}
+
+absl::StatusOr<std::string> FindHoldBox(Connection& connection, const RecordId& id) {
+  Query query(connection, kFindHoldBox);
+  query.Key(id);
+  DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return NotFound("holds/" + id.ToString());
+  return query.GetText(0);
 }
 
 absl::Status PutConsent(Connection& connection, const RecordId& id, const SubjectId& subject,

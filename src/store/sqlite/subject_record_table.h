@@ -24,6 +24,7 @@ absl::StatusOr<std::vector<v1::Consent>> ListConsents(Connection& connection,
 absl::StatusOr<std::vector<v1::Hold>> ListHolds(Connection& connection, const SubjectId& subject,
                                                 const std::optional<RecordId>& after, int limit);
 absl::StatusOr<std::pair<SubjectId, v1::Hold>> FindHold(Connection& connection, const RecordId& id);
+absl::StatusOr<std::string> FindHoldBox(Connection& connection, const RecordId& id);
 
 // As in Transaction.
 absl::Status PutConsent(Connection& connection, const RecordId& id, const SubjectId& subject,

@@ -20,9 +20,10 @@ constexpr char kAccount[] = "account-1";
 
 class HoldsTest : public ::testing::Test {
  protected:
-  std::string Place() {
+  std::string Place(const std::string& request = "") {
     v1::PlaceHoldRequest in;
-    in.mutable_hold()->set_subject_account(kAccount);
+    in.set_request(request);
+    if (request.empty()) in.mutable_hold()->set_subject_account(kAccount);
     in.mutable_hold()->set_ground(v1::HOLD_GROUND_LAWSUIT);
     in.mutable_hold()->set_law("Civil Procedure Law, article 84");
     in.mutable_hold()->set_reason("a lawsuit");
@@ -106,6 +107,25 @@ TEST_F(HoldsTest, LiftingOneReachesARequestThatHasManyYoungerOnes) {
   Lift(hold);
 
   EXPECT_TRUE(EndsNow(oldest));
+}
+
+TEST_F(HoldsTest, WhatIsKeptAfterTheAccountClosedIsHeldByTheRequestThatKeptIt) {
+  world_.AddSystem("members", {"browsing"});
+  const std::string first = Place();
+  const RequestId id = RestrictedDeletion();
+  const auto subject = SubjectId::FromBytes(world_.Record(id).state().subject_id());
+  ASSERT_THAT(subject, IsOk());
+  ASSERT_THAT(TransactAndWait(
+                  *world_.store,
+                  [&](Transaction& transaction) { return transaction.RetireSubject(*subject); }),
+              IsOk());
+  const std::string second = Place(RequestName(id));
+
+  Lift(first);
+  EXPECT_FALSE(EndsNow(id));
+
+  Lift(second);
+  EXPECT_TRUE(EndsNow(id));
 }
 
 }  // namespace
