@@ -71,6 +71,8 @@ absl::StatusOr<RequestRecord> FindRecordFor(ReadView& view, const RequestId& id,
 bool MattersToSiblings(const Event& event) {
   switch (event.payload_case()) {
     case Event::kRequestFiled:
+      // Nobody waits for a request to come, but what it disputes must be kept from now on.
+      return event.request_filed().data_use() == v1::DATA_USE_DISPUTES;
     case Event::kStateChanged:
     case Event::kRequestAnswered:
     case Event::kTaskCompleted:

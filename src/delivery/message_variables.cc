@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "delivery/message_words.h"
@@ -47,6 +48,7 @@ class VariableMaker {
   bool CollectsData() const;
   std::string CategoryTitle(const std::string& category) const;
   std::string RecipientTitle(const std::string& name) const;
+  std::string Laws(absl::string_view laws) const;
   std::string Titles(const std::set<std::string>& categories) const;
 
   const MessageSource& source_;
@@ -123,6 +125,19 @@ std::string VariableMaker::RecipientTitle(const std::string& name) const {
   return found == source_.recipients.end() ? std::string(LastSegment(name)) : found->title();
 }
 
+// Laws as the message's language calls them; a plan names several with semicolons between.
+std::string VariableMaker::Laws(absl::string_view laws) const {
+  std::vector<std::string> called;
+  for (const absl::string_view law : absl::StrSplit(laws, "; ", absl::SkipEmpty())) {
+    const auto& titles = source_.rulebook.policy.laws();
+    const auto found = std::find_if(titles.begin(), titles.end(), [law](const v1::LawTitle& title) {
+      return title.law() == law;
+    });
+    called.push_back(found == titles.end() ? std::string(law) : words_.In(found->titles()));
+  }
+  return absl::StrJoin(called, words_.separator());
+}
+
 std::string VariableMaker::Titles(const std::set<std::string>& categories) const {
   std::vector<std::string> titles;
   for (const std::string& category : categories) titles.push_back(CategoryTitle(category));
@@ -156,7 +171,7 @@ TemplateVariables VariableMaker::Outcome(const std::string& category,
     retained += outcome.retained_records();
     dispositions.insert(outcome.disposition());
     redacted += outcome.redacted_records();
-    if (!outcome.law().empty()) laws.insert(outcome.law());
+    if (!outcome.law().empty()) laws.insert(Laws(outcome.law()));
     if (!outcome.hard_reason().empty()) hard.insert(outcome.hard_reason());
     if (outcome.has_retained_until()) {
       until = std::max(until, ToCivilDay(outcome.retained_until()));
@@ -230,7 +245,7 @@ TemplateList VariableMaker::ToldRecipients() const {
         {"pending", !is_told && !is_exempt && !is_objected},
         {"objected", is_objected},
         {"exempt", is_exempt},
-        {"law", law},
+        {"law", Laws(law)},
         {"purpose", ""},
     });
   }
@@ -291,7 +306,7 @@ TemplateList VariableMaker::Plan() const {
         {"category", CategoryTitle(item.category())},
         {"erase", !restricts},
         {"restrict", restricts},
-        {"law", item.law()},
+        {"law", Laws(item.law())},
     });
   }
   return list;

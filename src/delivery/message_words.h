@@ -25,10 +25,10 @@ class MessageWords {
   // The day and, by the zone's clock, the minute: `1 March 2026, 16:00 (UTC+08:00)`.
   std::string Moment(absl::Time time, absl::TimeZone zone) const;
 
-  // The ground of a refusal; empty when there is none.
   // An amount such as `20.00 CNY`.
   static std::string Money(int64_t cents, const std::string& currency);
 
+  // The ground of a refusal; empty when there is none.
   std::string Ground(v1::RefusalGround ground) const;
 
   // What stands between the elements of an enumeration.

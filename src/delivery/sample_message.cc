@@ -135,7 +135,7 @@ class SampleMaker {
   void AddRecipients() {
     for (const v1::Notice::State state : {v1::Notice::STATE_ACKNOWLEDGED, v1::Notice::STATE_PENDING,
                                           v1::Notice::STATE_OBJECTED, v1::Notice::STATE_EXEMPT}) {
-      const std::string law = Say("（示例法律）", "(sample law)");
+      const std::string law = Say("示例法律", "sample law");
       v1::Recipient& recipient = sample_.recipients.emplace_back();
       recipient.set_name(absl::StrCat("recipients/sample-", sample_.recipients.size()));
       recipient.set_title(absl::StrCat(Say("（示例接收方", "(sample recipient "),

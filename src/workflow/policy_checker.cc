@@ -120,6 +120,18 @@ void CheckRepresentations(const v1::Policy& policy, const Place& root,
   }
 }
 
+void CheckLaws(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  std::set<std::string> laws;
+  for (int i = 0; i < policy.laws_size(); ++i) {
+    const v1::LawTitle& title = policy.laws(i);
+    const Place place = root.Of("laws", i);
+    if (title.law().empty()) AddFinding(place, "a title needs its `law`", findings);
+    CheckTexts(place, "titles", absl::StrCat("law `", title.law(), "`"), title.titles(), findings);
+    if (laws.insert(title.law()).second) continue;
+    AddFinding(place, absl::StrCat("there is another title of `", title.law(), "`"), findings);
+  }
+}
+
 void CheckRepeats(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
   std::set<std::string> types;
   for (int i = 0; i < policy.repeats_size(); ++i) {
@@ -200,6 +212,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
   CheckVerificationPolicy(policy, root, findings);
   CheckRepresentations(policy, root, findings);
   CheckRepeats(policy, root, findings);
+  CheckLaws(policy, root, findings);
   CheckNoticeTerms(policy, root, findings);
 }
 

@@ -118,61 +118,68 @@ absl::StatusOr<ExitCode> FileAll(Context& context, const Filing& filing) {
   return failed > 0 ? ExitCode::kPartial : ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> ApproveAll(Context& context, const std::string& batch) {
-  int64_t approved = 0;
-  int64_t needs_other = 0;
+struct Tally {
+  int64_t done = 0;
+  int64_t left = 0;  // not for this caller, or not any more
   int64_t failed = 0;
-  DSR_RETURN_IF_ERROR(ForEachOfBatch(
-      context, batch, v1::PHASE_APPROVAL, [&](const v1::Request& request) -> absl::Status {
-        v1::ApproveDeletionRequest call;
-        call.set_name(request.name());
-        const absl::Status status = context.session.Call(&Stub::ApproveDeletion, call).status();
+};
+
+// Acts on every request of a batch in that phase. What is refused with the reason `leaves` is no
+// failure.
+absl::StatusOr<Tally> ActOnBatch(Context& context, const std::string& batch, v1::Phase phase,
+                                 v1::ErrorReason leaves,
+                                 const std::function<absl::Status(const std::string& name)>& act) {
+  Tally tally;
+  DSR_RETURN_IF_ERROR(
+      ForEachOfBatch(context, batch, phase, [&](const v1::Request& request) -> absl::Status {
+        const absl::Status status = act(request.name());
         if (status.ok()) {
-          ++approved;
-        } else if (ReasonOf(status) == v1::ERROR_REASON_SECOND_PERSON_NEEDED) {
-          ++needs_other;
+          ++tally.done;
+        } else if (ReasonOf(status) == leaves) {
+          ++tally.left;
         } else if (IsAboutOneRequest(status)) {
-          ++failed;
+          ++tally.failed;
           context.streams.err << request.name() << ": " << ErrorText(status) << "\n";
         } else {
           return status;
         }
         return absl::OkStatus();
       }));
+  return tally;
+}
+
+ExitCode Report(Context& context, const std::string& batch, const Tally& tally, const char* done,
+                const char* left) {
   context.output.Record({{"batch", batch},
-                         {"approved", absl::StrCat(approved)},
-                         {"needs_another_person", absl::StrCat(needs_other)},
-                         {"failed", absl::StrCat(failed)}});
-  return failed > 0 ? ExitCode::kPartial : ExitCode::kOk;
+                         {done, absl::StrCat(tally.done)},
+                         {left, absl::StrCat(tally.left)},
+                         {"failed", absl::StrCat(tally.failed)}});
+  return tally.failed > 0 ? ExitCode::kPartial : ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ApproveAll(Context& context, const std::string& batch) {
+  DSR_ASSIGN_OR_RETURN(
+      const Tally tally,
+      ActOnBatch(context, batch, v1::PHASE_APPROVAL, v1::ERROR_REASON_SECOND_PERSON_NEEDED,
+                 [&](const std::string& name) {
+                   v1::ApproveDeletionRequest call;
+                   call.set_name(name);
+                   return context.session.Call(&Stub::ApproveDeletion, call).status();
+                 }));
+  return Report(context, batch, tally, "approved", "needs_another_person");
 }
 
 absl::StatusOr<ExitCode> AnnounceAll(Context& context, const std::string& batch,
                                      const v1::RecordAnnouncementRequest& like) {
-  int64_t announced = 0;
-  int64_t told = 0;
-  int64_t failed = 0;
-  DSR_RETURN_IF_ERROR(ForEachOfBatch(
-      context, batch, v1::PHASE_FOLLOW_UP, [&](const v1::Request& request) -> absl::Status {
-        v1::RecordAnnouncementRequest call = like;
-        call.set_name(request.name());
-        const absl::Status status = context.session.Call(&Stub::RecordAnnouncement, call).status();
-        if (status.ok()) {
-          ++announced;
-        } else if (ReasonOf(status) == v1::ERROR_REASON_ACTION_NOT_ALLOWED) {
-          ++told;
-        } else if (IsAboutOneRequest(status)) {
-          ++failed;
-          context.streams.err << request.name() << ": " << ErrorText(status) << "\n";
-        } else {
-          return status;
-        }
-        return absl::OkStatus();
-      }));
-  context.output.Record({{"batch", batch},
-                         {"announced", absl::StrCat(announced)},
-                         {"not_needed", absl::StrCat(told)},
-                         {"failed", absl::StrCat(failed)}});
-  return failed > 0 ? ExitCode::kPartial : ExitCode::kOk;
+  DSR_ASSIGN_OR_RETURN(
+      const Tally tally,
+      ActOnBatch(context, batch, v1::PHASE_FOLLOW_UP, v1::ERROR_REASON_ACTION_NOT_ALLOWED,
+                 [&](const std::string& name) {
+                   v1::RecordAnnouncementRequest call = like;
+                   call.set_name(name);
+                   return context.session.Call(&Stub::RecordAnnouncement, call).status();
+                 }));
+  return Report(context, batch, tally, "announced", "not_needed");
 }
 
 absl::StatusOr<ExitCode> ShowBatch(Context& context, const std::string& batch) {

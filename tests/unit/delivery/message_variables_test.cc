@@ -99,6 +99,16 @@ TEST_F(MessageVariablesTest, AddsUpACategoryOverAllDataSystems) {
                         "law requires it: E-Commerce Law, article 31;"));
 }
 
+TEST_F(MessageVariablesTest, CallsLawsAsTheMessagesLanguageDoesAndOthersAsTheyAreWritten) {
+  AddOutcome("orders", "systems/a", v1::DISPOSITION_RESTRICTED, 0);
+  request().mutable_outcomes(0)->set_retained_records(5);
+  request().mutable_outcomes(0)->set_law("E-Commerce Law, article 31; a local rule");
+
+  EXPECT_THAT(Render("response-deletion", "zh-CN"),
+              HasSubstr("《中华人民共和国电子商务法》第三十一条、a local rule"));
+  EXPECT_THAT(Render("response-deletion"), HasSubstr("E-Commerce Law, article 31, a local rule"));
+}
+
 TEST_F(MessageVariablesTest, TellsApartWhatIsErasedAndWhatIsNotHeld) {
   AddOutcome("recommendation", "systems/a", v1::DISPOSITION_ERASED, 3);
   AddOutcome("decisions", "systems/a", v1::DISPOSITION_NOT_HELD, 0);

@@ -353,6 +353,12 @@ TEST_F(DefinitionLoaderTest, RefusesAPolicyWithoutCategories) {
   EXPECT_THAT(Findings(), Contains("policy.textproto:0: the policy has no categories"));
 }
 
+TEST_F(DefinitionLoaderTest, RefusesALawThatIsNotCalledAnythingInALanguage) {
+  ExpectPolicyFinding("version: 1",
+                      "version: 1 laws { law: \"a law\" titles { key: \"en\" value: \"A law\" } }",
+                      "law `a law` has no titles in zh-CN");
+}
+
 TEST_F(DefinitionLoaderTest, RefusesARetentionThatNamesNoLaw) {
   ExpectPolicyFinding("retention { law: \"E-Commerce Law, article 31\" months: 36 }",
                       "retention { months: 36 }",

@@ -94,6 +94,16 @@ TEST(PolicyDataTest, KeepsOrdersAndPaymentsForThreeYearsAsTheECommerceLawRequire
   EXPECT_THAT(kept, UnorderedElementsAre("orders", "payments"));
 }
 
+TEST(PolicyDataTest, NamesEveryLawItRestsOnInBothLanguages) {
+  const v1::Policy policy = TmallPolicy();
+  std::set<std::string> named;
+  for (const v1::LawTitle& title : policy.laws()) named.insert(title.law());
+  for (const v1::Category& category : policy.categories()) {
+    for (const v1::RetentionRule& rule : category.retention())
+      EXPECT_TRUE(named.contains(rule.law())) << rule.law();
+  }
+}
+
 TEST(PolicyDataTest, LetsPeopleDeleteWithoutAGroundWhatTheyCanDeleteThemselves) {
   std::vector<std::string> self_deletable;
   const v1::Policy policy = TmallPolicy();
