@@ -81,9 +81,14 @@ absl::Status NoticeMover::MoveFrom(const std::string& recipient) {
     for (const RequestId& request : requests) {
       if (IsClosing()) break;
       const PlannedCommand planned{.request = request, .command = Reconsider{}};
-      DSR_RETURN_IF_ERROR(
+      const absl::Status moved =
           parts_.executor.ExecuteAndWait(planned, CallContext{.principal = EnginePrincipal()})
-              .status());
+              .status();
+      // One that cannot be moved does not keep the others where nobody answers any more.
+      if (!moved.ok()) {
+        Log(LogLevel::kWarning, "notice_not_moved",
+            {{"request", request.ToString()}, {"reason", ErrorReasonName(ReasonOf(moved))}});
+      }
     }
     if (page.size() < kPage) break;
   }

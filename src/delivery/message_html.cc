@@ -19,9 +19,7 @@ class ParagraphWriter {
       EndElement();
       absl::StrAppend(&html_, "<li>", EscapeHtml(line));
       in_element_ = true;
-    } else if (in_element_ && absl::ConsumePrefix(&line, "  ")) {
-      absl::StrAppend(&html_, "<br>\n", EscapeHtml(line));
-    } else if (open_ == Block::kParagraph) {
+    } else if (open_ == Block::kParagraph || (in_element_ && absl::ConsumePrefix(&line, "  "))) {
       absl::StrAppend(&html_, "<br>\n", EscapeHtml(line));
     } else {
       Begin(Block::kParagraph);
