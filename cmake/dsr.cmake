@@ -7,6 +7,33 @@ function(dsr_set_warnings target)
                                            -Werror=switch -Wno-missing-field-initializers)
 endfunction()
 
+# Lets the target start from headers that nearly every file includes, compiled once: with g++ that is
+# half of its time. A file still includes what it uses; clang's build goes without and tells.
+function(dsr_precompile target from)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_precompile_headers(${target} REUSE_FROM ${from})
+    # ccache asks for it.
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
+endfunction()
+
+# dsr_add_precompiled(<name> HEADERS <header>... DEPS <target>... [OPTIONS <option>...])
+#
+# Adds what dsr_precompile starts from. OPTIONS must be those of the targets that do.
+function(dsr_add_precompiled name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;DEPS;OPTIONS")
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
+  file(WRITE ${source} "// Gives the precompiled headers a target.\n")
+  add_library(${name} OBJECT ${source})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS})
+  dsr_set_warnings(${name})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
+    target_compile_options(${name} PRIVATE -fpch-preprocess)
+  endif()
+  target_compile_options(${name} PRIVATE ${arg_OPTIONS})
+endfunction()
+
 # dsr_add_library(<name> SOURCES <file>... DEPS <target>... [PRIVATE_DEPS <target>...])
 #
 # Adds one layer as a static library. DEPS are seen by its users, PRIVATE_DEPS are not. Includes are
@@ -18,6 +45,7 @@ function(dsr_add_library name)
                                             ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
   dsr_set_warnings(${name})
+  dsr_precompile(${name} dsr_precompiled)
 endfunction()
 
 # dsr_add_executable(<name> SOURCES <file>... DEPS <target>...)
@@ -48,6 +76,7 @@ function(dsr_add_test name)
   dsr_set_warnings(${name})
   # Optimising the tests themselves costs more time than it saves; what they test stays as it is.
   target_compile_options(${name} PRIVATE -O0)
+  dsr_precompile(${name} dsr_precompiled_for_tests)
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT ${arg_TIMEOUT})
