@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@
 
 namespace dsr {
 namespace {
+
+using storage::v1::RequestRecord;
 
 struct TriggeredAction {
   v1::Trigger trigger;
@@ -44,29 +48,50 @@ bool Uses(const v1::Workflow& workflow, v1::Trigger trigger) {
       [&](const v1::Transition& transition) { return transition.trigger() == trigger; });
 }
 
-bool HasAnyRole(const Actor& actor, std::initializer_list<absl::string_view> roles) {
-  return std::any_of(roles.begin(), roles.end(),
-                     [&](absl::string_view role) { return actor.HasRole(role); });
+// Who may set off `trigger` from a state that `leaves` lets through.
+std::set<std::string> RolesFor(const v1::Workflow& workflow, v1::Trigger trigger,
+                               const std::function<bool(const v1::Transition&)>& leaves) {
+  std::set<std::string> roles;
+  for (const v1::Transition& rule : workflow.transitions()) {
+    if (rule.trigger() == trigger && leaves(rule))
+      roles.insert(rule.roles().begin(), rule.roles().end());
+  }
+  return roles;
 }
 
-v1::AllowedAction Tell(absl::string_view action, const absl::Status& status) {
+// Now or, where nobody may now, ever.
+std::set<std::string> RolesFor(const Circumstances& at, v1::Trigger trigger) {
+  const v1::Workflow& workflow = at.rulebook.workflow;
+  std::set<std::string> roles =
+      RolesFor(workflow, trigger, [&](const v1::Transition& rule) {
+        return LeavesFrom(rule, at.request());
+      });
+  return roles.empty() ? RolesFor(workflow, trigger, [](const v1::Transition&) { return true; })
+                       : roles;
+}
+
+v1::AllowedAction Tell(absl::string_view action, const absl::Status& status,
+                       const std::set<std::string>& roles) {
   v1::AllowedAction told;
   told.set_action(std::string(action));
   told.set_allowed(status.ok());
+  for (const std::string& role : roles) told.add_roles(role);
   if (status.ok()) return told;
   if (const auto info = ErrorInfoOf(status)) told.set_reason(info->reason());
   told.set_explanation(std::string(status.message()));
   return told;
 }
 
-// By session where the actor asserts them, else by code for the subject itself and by written
-// request for others.
-absl::Status CheckStartVerification(const Circumstances& at) {
+// Some method is always left: where no more codes are sent, a written request is.
+absl::Status CheckStartVerification(const Circumstances& at, const RequestRecord&) {
   if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
-  const bool is_subject = at.request().requester().relation() == v1::RELATION_SUBJECT;
-  if (at.actor().HasRole("session_asserter") && is_subject) return absl::OkStatus();
-  if (!HasAnyRole(at.actor(), {"intake", "verifier"})) return RoleMissing("StartVerification");
-  return is_subject ? CheckCodesLeft(at) : absl::OkStatus();
+  const bool only_asserts =
+      !at.actor().HasRole("intake") && !at.actor().HasRole("verifier");
+  if (only_asserts && at.request().requester().relation() != v1::RELATION_SUBJECT) {
+    return ActionNotAllowed(at.request(), "StartVerification",
+                            "a session proves the subject and not its representative");
+  }
+  return absl::OkStatus();
 }
 
 const v1::Verification* PendingCode(const storage::v1::RequestState& state) {
@@ -79,41 +104,36 @@ const v1::Verification* PendingCode(const storage::v1::RequestState& state) {
   return found == verifications.end() ? nullptr : &*found;
 }
 
-// The pending verification that waits for a person's or an authority's decision, or null.
-const v1::Verification* Awaited(const Circumstances& at, bool by_authority) {
-  for (const v1::Verification& one : at.state.verifications()) {
-    if (one.state() != v1::Verification::STATE_PENDING ||
-        one.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE ||
-        at.now() >= FromTimestamp(one.expire_time())) {
-      continue;
-    }
-    if ((one.method() == v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY) == by_authority) return &one;
-  }
-  return nullptr;
+// True when a verification waits for a person's or an authority's decision.
+bool IsDecisionAwaited(const Circumstances& at, bool by_authority) {
+  const auto& proofs = at.state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [&](const v1::Verification& one) {
+    return one.state() == v1::Verification::STATE_PENDING &&
+           one.method() != v1::VERIFICATION_METHOD_ONE_TIME_CODE &&
+           at.now() < FromTimestamp(one.expire_time()) &&
+           (one.method() == v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY) == by_authority;
+  });
 }
 
-absl::Status CheckRecordEvidence(const Circumstances& at) {
+absl::Status CheckRecordEvidence(const Circumstances& at, const RequestRecord&) {
   if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
-  if (!at.actor().HasRole("verifier")) return RoleMissing("RecordEvidence");
-  return Awaited(at, /*by_authority=*/false) != nullptr
+  return IsDecisionAwaited(at, /*by_authority=*/false)
              ? absl::OkStatus()
              : ActionNotAllowed(at.request(), "RecordEvidence", "no evidence is awaited");
 }
 
-absl::Status CheckDecideVerification(const Circumstances& at) {
+// What is missing only keeps a verification from being passed; that it failed may be said at once.
+absl::Status CheckDecideVerification(const Circumstances& at, const RequestRecord&) {
   if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
-  const bool is_authority = at.actor().HasRole("identity_authority");
-  if (!is_authority && !at.actor().HasRole("verifier")) return RoleMissing("DecideVerification");
-  const v1::Verification* awaited = Awaited(at, is_authority);
-  if (awaited == nullptr)
-    return ActionNotAllowed(at.request(), "DecideVerification", "no decision is awaited");
-  const std::vector<v1::MissingProof> missing = MissingEvidence(at, *awaited);
-  return missing.empty() ? absl::OkStatus() : ProofMissing(at.request(), missing);
+  const bool is_awaited =
+      (at.actor().HasRole("identity_authority") && IsDecisionAwaited(at, true)) ||
+      (at.actor().HasRole("verifier") && IsDecisionAwaited(at, false));
+  return is_awaited
+             ? absl::OkStatus()
+             : ActionNotAllowed(at.request(), "DecideVerification", "no decision is awaited");
 }
 
-absl::Status CheckRevoke(const Circumstances& at) {
-  if (!HasAnyRole(at.actor(), {"verifier", "privacy_officer"}))
-    return RoleMissing("RevokeVerification");
+absl::Status CheckRevoke(const Circumstances& at, const RequestRecord&) {
   const auto& verifications = at.state.verifications();
   const bool any = std::any_of(
       verifications.begin(), verifications.end(),
@@ -122,18 +142,73 @@ absl::Status CheckRevoke(const Circumstances& at) {
              : ActionNotAllowed(at.request(), "RevokeVerification", "no verification has passed");
 }
 
-absl::Status CheckSubmitCode(const Circumstances& at) {
+absl::Status CheckSubmitCode(const Circumstances& at, const RequestRecord&) {
   if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
-  if (!HasAnyRole(at.actor(), {"intake", "verifier"})) return RoleMissing("SubmitCode");
   const v1::Verification* pending = PendingCode(at.state);
   if (pending == nullptr) return ActionNotAllowed(at.request(), "SubmitCode", "no code is awaited");
-  return at.now() < FromTimestamp(pending->expire_time()) ? absl::OkStatus() : CodeExpired();
+  return at.now() < FromTimestamp(pending->expire_time()) ? CheckGuessesLeft(at) : CodeExpired();
 }
 
-absl::Status CheckAnnouncement(const Circumstances& at) {
-  if (at.request().phase() == v1::PHASE_CLOSED) return AlreadyEnded(at.request().name());
-  return at.actor().HasRole("privacy_officer") ? absl::OkStatus()
-                                               : RoleMissing("RecordAnnouncement");
+absl::Status CheckOpen(const Circumstances& at, const RequestRecord&) {
+  return at.request().phase() == v1::PHASE_CLOSED ? AlreadyEnded(at.request().name())
+                                                  : absl::OkStatus();
+}
+
+absl::Status CheckFileAccess(const Circumstances& at, const RequestRecord&) {
+  return IsMinor(at) ? absl::OkStatus()
+                     : ActionNotAllowed(at.request(), "ApproveFileAccess",
+                                        "the subject is not known as a minor, so none is needed");
+}
+
+absl::Status CheckRetryTask(const Circumstances& at, const RequestRecord& record) {
+  const bool any =
+      std::any_of(record.tasks().begin(), record.tasks().end(),
+                  [](const v1::Task& task) { return task.state() == v1::Task::STATE_FAILED; });
+  return any ? absl::OkStatus()
+             : ActionNotAllowed(at.request(), "RetryTask", "no task failed for good");
+}
+
+absl::Status CheckRetryNotice(const Circumstances& at, const RequestRecord& record) {
+  const bool any = std::any_of(
+      record.notices().begin(), record.notices().end(),
+      [](const v1::Notice& notice) { return notice.state() == v1::Notice::STATE_FAILED; });
+  return any ? absl::OkStatus()
+             : ActionNotAllowed(at.request(), "RetryNotice", "no notice failed");
+}
+
+// Actions that set off no transition by themselves, and who may do them by method: a test compares
+// these roles with those that rpc lets through.
+struct PlainAction {
+  const char* action;
+  std::set<std::string> roles;
+  absl::Status (*check)(const Circumstances&, const RequestRecord&);
+  bool only_verified = false;  // of types whose requester is verified
+  bool only_company = false;   // of the company's own
+};
+
+const std::vector<PlainAction>& PlainActions() {
+  static const auto& actions = *new std::vector<PlainAction>{
+      {"StartVerification", {"intake", "session_asserter", "verifier"}, CheckStartVerification, true},
+      {"SubmitCode", {"intake", "verifier"}, CheckSubmitCode, true},
+      {"RecordEvidence", {"verifier"}, CheckRecordEvidence, true},
+      {"DecideVerification", {"identity_authority", "verifier"}, CheckDecideVerification, true},
+      {"RevokeVerification", {"privacy_officer", "verifier"}, CheckRevoke, true},
+      {"RecordAnnouncement", {"privacy_officer"}, CheckOpen, false, true},
+      {"ApproveFileAccess", {"privacy_officer"}, CheckFileAccess},
+      {"AssignRequest", {"caseworker", "privacy_officer"}, CheckOpen},
+      {"RetryTask", {"caseworker", "operator", "privacy_officer"}, CheckRetryTask},
+      {"RetryNotice", {"caseworker", "operator", "privacy_officer"}, CheckRetryNotice},
+  };
+  return actions;
+}
+
+v1::AllowedAction Tell(const PlainAction& plain, const Circumstances& at,
+                       const RequestRecord& record) {
+  const bool has_role =
+      std::any_of(plain.roles.begin(), plain.roles.end(),
+                  [&](const std::string& role) { return at.actor().HasRole(role); });
+  return Tell(plain.action, has_role ? plain.check(at, record) : RoleMissing(plain.action),
+              plain.roles);
 }
 
 // What CheckAction cannot know: nobody approves twice, nor what he filed.
@@ -144,13 +219,6 @@ absl::Status CheckApproval(const Circumstances& at, absl::Status allowed) {
       at.actor().name != at.request().filed_by() &&
       std::find(approvers.begin(), approvers.end(), at.actor().name) == approvers.end();
   return is_second ? absl::OkStatus() : SecondPersonNeeded("ApproveDeletion");
-}
-
-absl::Status CheckFileAccess(const Circumstances& at) {
-  if (!at.actor().HasRole("privacy_officer")) return RoleMissing("ApproveFileAccess");
-  return IsMinor(at) ? absl::OkStatus()
-                     : ActionNotAllowed(at.request(), "ApproveFileAccess",
-                                        "the subject is not known as a minor, so none is needed");
 }
 
 }  // namespace
@@ -166,30 +234,21 @@ std::vector<v1::AllowedAction> AllowedActions(const Rulebook& rulebook,
                                               const storage::v1::RequestRecord& record,
                                               const DecisionContext& context) {
   const Circumstances at = {.rulebook = rulebook, .state = record.state(), .context = context};
-  const v1::Request& request = record.state().request();
   std::vector<v1::AllowedAction> actions;
-  if (rulebook.workflow.initiation() == v1::INITIATION_UNSPECIFIED) {
-    actions.push_back(Tell("StartVerification", CheckStartVerification(at)));
-    actions.push_back(Tell("SubmitCode", CheckSubmitCode(at)));
-    actions.push_back(Tell("RecordEvidence", CheckRecordEvidence(at)));
-    actions.push_back(Tell("DecideVerification", CheckDecideVerification(at)));
-    actions.push_back(Tell("RevokeVerification", CheckRevoke(at)));
+  const v1::Initiation initiation = rulebook.workflow.initiation();
+  for (const PlainAction& plain : PlainActions()) {
+    if (plain.only_verified && initiation != v1::INITIATION_UNSPECIFIED) continue;
+    if (plain.only_company && initiation != v1::INITIATION_COMPANY) continue;
+    actions.push_back(Tell(plain, at, record));
   }
-  if (rulebook.workflow.initiation() == v1::INITIATION_COMPANY)
-    actions.push_back(Tell("RecordAnnouncement", CheckAnnouncement(at)));
   for (const TriggeredAction& triggered : kTriggeredActions) {
     if (!Uses(rulebook.workflow, triggered.trigger)) continue;
     absl::Status allowed = CheckAction(at, triggered.trigger, triggered.action);
     if (triggered.trigger == v1::TRIGGER_DELETION_APPROVED)
       allowed = CheckApproval(at, std::move(allowed));
-    actions.push_back(Tell(triggered.action, allowed));
+    if (triggered.trigger == v1::TRIGGER_FEE_QUOTED) allowed = CheckFeeQuotable(at);
+    actions.push_back(Tell(triggered.action, allowed, RolesFor(at, triggered.trigger)));
   }
-  actions.push_back(Tell("ApproveFileAccess", CheckFileAccess(at)));
-  absl::Status assign =
-      request.phase() == v1::PHASE_CLOSED ? AlreadyEnded(request.name()) : absl::OkStatus();
-  if (assign.ok() && !HasAnyRole(context.actor, {"caseworker", "privacy_officer"}))
-    assign = RoleMissing("AssignRequest");
-  actions.push_back(Tell("AssignRequest", assign));
   return actions;
 }
 

@@ -241,8 +241,9 @@ bool IsDecidedByPeople(const v1::Verification& verification) {
 }
 
 // A command for the action that nothing but the request's state and the actor can be wrong with.
-std::optional<Command> CommandFor(absl::string_view action, const RequestState& state,
+std::optional<Command> CommandFor(absl::string_view action, const RequestRecord& record,
                                   const Actor& actor) {
+  const RequestState& state = record.state();
   if (action == "AssessRequest") return AssessRequest();
   if (action == "ConfirmPlan") return ConfirmPlan();
   if (action == "ResolveBlocker") return ClearBlockers();
@@ -258,7 +259,7 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestState& 
   }
   if (action == "ProposeRefusal") {
     ProposeRefusal command;
-    command.proposed.set_ground(v1::REFUSAL_GROUND_REPEATED);
+    command.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
     return command;
   }
   if (action == "ReviewDecision") {
@@ -278,15 +279,27 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestState& 
     command.quoted.set_ground(v1::FEE_GROUND_UNREASONABLE);
     return command;
   }
+  if (action == "RetryTask") {
+    RetryTask command;
+    for (const v1::Task& task : record.tasks()) {
+      if (task.state() == v1::Task::STATE_FAILED) command.id = IdIn<TaskId>(task.name());
+    }
+    return command;
+  }
+  if (action == "RetryNotice") {
+    RetryNotice command;
+    for (const v1::Notice& notice : record.notices()) {
+      if (notice.state() == v1::Notice::STATE_FAILED) command.id = IdIn<NoticeId>(notice.name());
+    }
+    return command;
+  }
   if (action == "ApproveFileAccess") return ApproveFileAccess{.principal = "somebody"};
   if (action == "StartVerification") {
-    const bool asserts = actor.HasRole("session_asserter");
-    StartVerification command{.id = VerificationId::Derive(absl::UnixEpoch(), {"asked"}),
-                              .method = asserts ? v1::VERIFICATION_METHOD_ACCOUNT_SESSION
-                                                : v1::VERIFICATION_METHOD_ONE_TIME_CODE};
-    if (state.request().requester().relation() != v1::RELATION_SUBJECT)
-      command.method = v1::VERIFICATION_METHOD_WRITTEN_REQUEST;
-    return command;
+    // The methods that are always left.
+    return StartVerification{.id = VerificationId::Derive(absl::UnixEpoch(), {"asked"}),
+                             .method = actor.HasRole("session_asserter")
+                                           ? v1::VERIFICATION_METHOD_ACCOUNT_SESSION
+                                           : v1::VERIFICATION_METHOD_WRITTEN_REQUEST};
   }
   if (action == "RecordEvidence") {
     RecordEvidence command;
@@ -303,7 +316,8 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestState& 
     return command;
   }
   if (action == "DecideVerification") {
-    DecideVerification command{.passed = true};
+    // That one failed can be said of each that is awaited, whatever it lacks.
+    DecideVerification command;
     const bool is_authority = actor.HasRole("identity_authority");
     for (const v1::Verification& verification : state.verifications()) {
       const bool by_authority = verification.method() == v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY;
@@ -338,7 +352,8 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestState& 
 bool IsRoleAskedElsewhere(absl::string_view action) {
   return action == "StartVerification" || action == "SubmitCode" || action == "AssignRequest" ||
          action == "RecordEvidence" || action == "RevokeVerification" ||
-         action == "ApproveFileAccess" || action == "RecordAnnouncement";
+         action == "ApproveFileAccess" || action == "RecordAnnouncement" ||
+         action == "RetryTask" || action == "RetryNotice";
 }
 
 void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
@@ -346,7 +361,7 @@ void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
   if (told.reason() == "ROLE_MISSING" && IsRoleAskedElsewhere(told.action())) return;
   const std::string what = absl::StrCat(told.action(), " by ", context.actor.name, " in ",
                                         record.state().request().state());
-  const std::optional<Command> command = CommandFor(told.action(), record.state(), context.actor);
+  const std::optional<Command> command = CommandFor(told.action(), record, context.actor);
   ASSERT_TRUE(command.has_value()) << "an action without a command: " << what;
   const Decision decision = Decide(rulebook, record, *command, context);
   const Rejected* rejected = std::get_if<Rejected>(&decision);
@@ -355,7 +370,9 @@ void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
     // Nobody may learn here that no code was sent.
     EXPECT_TRUE(reason == "CODE_WRONG" || reason == "ATTEMPTS_EXHAUSTED") << what << ": " << reason;
   } else if (told.action() == "SubmitCode" || told.action() == "RecordEvidence" ||
-             told.action() == "DecideVerification" || told.action() == "RevokeVerification") {
+             told.action() == "StartVerification" ||
+             told.action() == "DecideVerification" || told.action() == "RevokeVerification" ||
+             told.action() == "RetryTask" || told.action() == "RetryNotice") {
     // Without a verification to name the answers differ in nothing but their words.
     EXPECT_EQ(told.allowed(), rejected == nullptr) << what << ": " << reason;
   } else {

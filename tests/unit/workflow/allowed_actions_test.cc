@@ -63,12 +63,16 @@ TEST(AllowedActionsTest, SubmittingACodeIsAllowedWhileOneIsAwaited) {
   EXPECT_EQ(Told(request, Intake(), "SubmitCode").reason(), "CODE_EXPIRED");
 }
 
-TEST(AllowedActionsTest, AnotherCodeIsNotAllowedOnceAllWereSent) {
+TEST(AllowedActionsTest, WhereNoMoreCodesAreSentAnotherWayOfVerifyingIsLeft) {
   RequestDriver request("access");
   request.FileUsual();
   for (int i = 0; i < 5; ++i) request.AskForCode();
 
-  EXPECT_EQ(Told(request, Intake(), "StartVerification").reason(), "ATTEMPTS_EXHAUSTED");
+  EXPECT_THAT(request.Do(StartVerification{.id = request.FreshVerification(),
+                                           .method = v1::VERIFICATION_METHOD_ONE_TIME_CODE},
+                         Intake()),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(Told(request, Intake(), "StartVerification").allowed());
   EXPECT_TRUE(Told(request, SessionTool(), "StartVerification").allowed());
 }
 
@@ -76,7 +80,7 @@ TEST(AllowedActionsTest, SecondPersonIsAllowedWhatTheProposerIsNot) {
   RequestDriver request("access");
   request.FileAndVerify();
   ProposeRefusal refusal;
-  refusal.proposed.set_ground(v1::REFUSAL_GROUND_REPEATED);
+  refusal.proposed.set_ground(v1::REFUSAL_GROUND_UNREALISTIC);
   ASSERT_THAT(request.Do(refusal, Caseworker()), IsOk());
 
   EXPECT_EQ(Told(request, Caseworker(), "ApproveRefusal").reason(), "SECOND_PERSON_NEEDED");
@@ -132,6 +136,26 @@ TEST(AllowedActionsTest, OnlyWhatTheWorkflowKnowsIsToldOf) {
 
   EXPECT_EQ(std::count(told.begin(), told.end(), "ConfirmPlan"), 0);
   EXPECT_EQ(std::count(told.begin(), told.end(), "RespondToRequest"), 1);
+}
+
+TEST(AllowedActionsTest, WhatTheStateForbidsTellsWhereAndToWhomItIsAllowed) {
+  RequestDriver request("access");
+  request.FileUsual();
+
+  const v1::AllowedAction told = Told(request, Caseworker(), "RespondToRequest");
+
+  EXPECT_FALSE(told.allowed());
+  EXPECT_THAT(told.explanation(), ::testing::HasSubstr("it is in ready"));
+  EXPECT_THAT(told.roles(), ::testing::ElementsAre("caseworker", "privacy_officer"));
+}
+
+TEST(AllowedActionsTest, ThatAVerificationFailedMayBeSaidBeforeAllIsShown) {
+  RequestDriver request("access");
+  request.FileUsual();
+  request.Start(v1::VERIFICATION_METHOD_WRITTEN_REQUEST, Intake());
+
+  EXPECT_TRUE(Told(request, Verifier(), "DecideVerification").allowed());
+  EXPECT_FALSE(Told(request, IdentityAuthority(), "DecideVerification").allowed());
 }
 
 }  // namespace
