@@ -43,6 +43,22 @@ void SetContentKeys(const ServerSecrets& secrets, storage::v1::RequestFiled& fil
   filed.set_content_key(secrets.ContentHash(content.SerializeAsString()));
 }
 
+// A closed account is nobody's any more, and who returns is another subject; but about how it was
+// closed the same requester may still complain.
+absl::StatusOr<std::optional<PreparedSubject>> ClosedAccountComplainedAbout(
+    ReadView& view, const storage::v1::RequestFiled& filed) {
+  const absl::StatusOr<RequestId> id = ParseRequestName(filed.complaint().request());
+  if (!filed.has_complaint() || !id.ok()) return std::nullopt;
+  const absl::StatusOr<storage::v1::RequestState> first = view.FindRequest(*id);
+  if (absl::IsNotFound(first.status())) return std::nullopt;
+  DSR_RETURN_IF_ERROR(first.status());
+  if (!ConstantTimeEqual(first->requester_key(), filed.requester_key())) return std::nullopt;
+  DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(first->subject_id()));
+  PreparedSubject prepared;
+  DSR_ASSIGN_OR_RETURN(prepared.record, view.FindSubjectById(subject));
+  return prepared;
+}
+
 absl::Status TooBusy() {
   return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
                    "too many calls wait to be carried out, or the server is shutting down; retry "
@@ -171,14 +187,16 @@ void CommandExecutor::FileOnce(storage::v1::RequestFiled filed, CallContext cont
 absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestFiled filed) const {
   PlannedCommand planned;
   planned.request = parts_.ids.Next<RequestId>();
+  SetContentKeys(parts_.secrets, filed);
   DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
+    DSR_ASSIGN_OR_RETURN(planned.subject, ClosedAccountComplainedAbout(view, filed));
+    if (planned.subject.has_value()) return absl::OkStatus();
     DSR_ASSIGN_OR_RETURN(planned.subject, parts_.subjects.Prepare(view, filed.subject_account()));
     return absl::OkStatus();
   }));
   const SubjectRecord& subject = planned.subject->record;
   filed.set_subject_id(std::string(subject.id.bytes()));
   filed.set_key_number(subject.key_number);
-  SetContentKeys(parts_.secrets, filed);
   DSR_ASSIGN_OR_RETURN(const SecretKey key, parts_.keys.Key(subject.key_number));
   storage::v1::Event event;
   *event.mutable_request_filed() = std::move(filed);

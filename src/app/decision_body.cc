@@ -38,28 +38,33 @@ absl::Status Broken(absl::string_view message) {
   return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL, message);
 }
 
-// These change nothing that creates tasks, notices or plans, so they are spared reading the facts.
-bool NeedsFacts(const Command& command) {
+// Whether a file is a minor's is asked of the subject's other requests, too.
+bool NeedsFacts(const Command& command, const v1::Workflow& workflow) {
+  return ChangesFacts(command, workflow) || std::holds_alternative<OpenFile>(command) ||
+         std::holds_alternative<ApproveFileAccess>(command);
+}
+
+// About one notice or message, of which a request may have thousands.
+bool IsAboutAChild(const Command& command) {
   return std::visit(
       [](const auto& given) {
-        return !kIsOneOf<std::decay_t<decltype(given)>, AssignRequest, AcknowledgeNotice,
-                         RecordNoticeDelivery, RecordMessageDelivery, ApproveFileAccess, OpenFile,
-                         FinishDownload>;
+        return kIsOneOf<std::decay_t<decltype(given)>, AcknowledgeNotice, CompleteNotice,
+                        ObjectToNotice, RetryNotice, RecordNoticeDelivery, RecordMessageDelivery>;
       },
       command);
 }
 
-// Reads as much of the request as the command is about: a request may have thousands of notices.
+// Reads as much of the request as the command is about.
 absl::StatusOr<RequestRecord> FindRecordFor(ReadView& view, const RequestId& id,
                                             const Command& command) {
   return std::visit(
       [&](const auto& given) -> absl::StatusOr<RequestRecord> {
         using Given = std::decay_t<decltype(given)>;
-        if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice,
-                               RetryNotice, RecordNoticeDelivery>) {
-          return view.FindRecordForNotice(id, given.id);
-        } else if constexpr (std::is_same_v<Given, RecordMessageDelivery>) {
+        if constexpr (std::is_same_v<Given, RecordMessageDelivery>) {
           return view.FindRecordForMessage(id, given.id);
+        } else if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice,
+                                      RetryNotice, RecordNoticeDelivery>) {
+          return view.FindRecordForNotice(id, given.id);
         } else {
           return view.FindRecord(id);
         }
@@ -96,6 +101,15 @@ const PendingTimer* NextOverdue(const storage::v1::RequestState& state, absl::Ti
     }
   }
   return next;
+}
+
+// A command that is about one notice or message is decided without the others, unless what it sets
+// off may be about any of them: after the answer no answer to a notice sets off more than the end.
+bool NeedsWholeRecord(const Command& command, const storage::v1::RequestState& state,
+                      const v1::Workflow& workflow, absl::Time now) {
+  if (NextOverdue(state, now) != nullptr) return true;
+  return ChangesFacts(command, workflow) &&
+         (!state.request().has_response() || std::holds_alternative<RecordMessageDelivery>(command));
 }
 
 bool IsPending(const storage::v1::RequestState& state, const FireTimer& timer) {
@@ -180,22 +194,16 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
     DSR_RETURN_IF_ERROR(record.status());
     record_ = *std::move(record);
     now_ = std::max(now_, FromTimestamp(record_.state().last_event_time()));
-    if (NextOverdue(record_.state(), now_) != nullptr) {
-      // A timer may be about any task and notice, whatever the command is about.
-      DSR_ASSIGN_OR_RETURN(record_, transaction.FindRecord(planned_.request));
-    }
     DSR_ASSIGN_OR_RETURN(subject, SubjectId::FromBytes(record_.state().subject_id()));
     DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.RulebookFor(
                                         transaction, record_.state().request().pins()));
-  }
-  // There the delivery of a message can set off transitions, which may be about any task and
-  // notice.
-  if (std::holds_alternative<RecordMessageDelivery>(planned_.command) &&
-      rulebook_->workflow.initiation() == v1::INITIATION_COMPANY) {
-    DSR_ASSIGN_OR_RETURN(record_, transaction.FindRecord(planned_.request));
+    if (IsAboutAChild(planned_.command) &&
+        NeedsWholeRecord(planned_.command, record_.state(), rulebook_->workflow, now_)) {
+      DSR_ASSIGN_OR_RETURN(record_, transaction.FindRecord(planned_.request));
+    }
   }
   timers_before_.assign(record_.state().timers().begin(), record_.state().timers().end());
-  if (NeedsFacts(planned_.command) || NextOverdue(record_.state(), now_) != nullptr) {
+  if (NeedsFacts(planned_.command, rulebook_->workflow) || NextOverdue(record_.state(), now_) != nullptr) {
     DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, subject, planned_.request));
   }
   return absl::OkStatus();

@@ -49,6 +49,8 @@ void AddSubjects(const Event& event, Names& names) {
       return names.AddTask(event.task_cancelled().task_id());
     case Event::kTaskRetried:
       return names.AddTask(event.task_retried().task_id());
+    case Event::kTaskInstructed:
+      return names.AddTask(event.task_instructed().task_id());
     case Event::kNoticesCreated:
       for (const auto& notice : event.notices_created().notices()) {
         names.AddNotice(notice.notice_id());
@@ -68,6 +70,8 @@ void AddSubjects(const Event& event, Names& names) {
       return names.AddNotice(event.notice_overdue().notice_id());
     case Event::kNoticeRetried:
       return names.AddNotice(event.notice_retried().notice_id());
+    case Event::kNoticeCancelled:
+      return names.AddNotice(event.notice_cancelled().notice_id());
     case Event::kNoticeMoved:
       return names.AddNotice(event.notice_moved().notice_id());
     case Event::kMessageQueued:
@@ -80,6 +84,7 @@ void AddSubjects(const Event& event, Names& names) {
       return names.AddMessage(event.request_answered().message_id());
     // The rest is about the request itself.
     case Event::kRequestFiled:
+    case Event::kRequestLinked:
     case Event::kStateChanged:
     case Event::kTimerSet:
     case Event::kTimerEnded:

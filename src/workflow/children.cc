@@ -69,7 +69,9 @@ std::set<std::string> CategoriesToServe(const v1::Request& request) {
 
 bool HasEnded(const v1::Notice& notice) {
   return notice.state() == v1::Notice::STATE_COMPLETED ||
-         notice.state() == v1::Notice::STATE_OBJECTED || notice.state() == v1::Notice::STATE_EXEMPT;
+         notice.state() == v1::Notice::STATE_OBJECTED ||
+         notice.state() == v1::Notice::STATE_EXEMPT ||
+         notice.state() == v1::Notice::STATE_CANCELLED;
 }
 
 }  // namespace dsr

@@ -1,5 +1,8 @@
 #include "dsr/workflow/command.h"
 
+#include <algorithm>
+#include <type_traits>
+
 namespace dsr {
 namespace {
 
@@ -47,7 +50,31 @@ struct NameOf {
   absl::string_view operator()(const FinishDownload&) const { return "FinishDownload"; }
 };
 
+template <class T, class... Ts>
+inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
+
+bool AsksWhetherTold(const v1::Workflow& workflow) {
+  const auto& rules = workflow.transitions();
+  return std::any_of(rules.begin(), rules.end(), [](const v1::Transition& rule) {
+    return std::any_of(rule.guards().begin(), rule.guards().end(), [](const v1::Guard& guard) {
+      return guard.kind() == v1::GUARD_KIND_SUBJECT_TOLD;
+    });
+  });
+}
+
 }  // namespace
+
+bool ChangesFacts(const Command& command, const v1::Workflow& workflow) {
+  return std::visit(
+      [&workflow](const auto& given) {
+        using Given = std::decay_t<decltype(given)>;
+        if constexpr (std::is_same_v<Given, RecordMessageDelivery>)
+          return AsksWhetherTold(workflow);
+        return !kIsOneOf<Given, AssignRequest, ApproveFileAccess, OpenFile, AcknowledgeNotice,
+                        RecordNoticeDelivery, FinishDownload>;
+      },
+      command);
+}
 
 absl::string_view CommandName(const Command& command) { return std::visit(NameOf(), command); }
 

@@ -10,11 +10,15 @@
 namespace dsr {
 namespace {
 
-// A message's delivery changes no fact that a guard asks for, and its record is loaded without
-// tasks and notices; but where the company acts on its own motion, it is how the subject is told.
-bool ChangesFacts(const Command& command, const Rulebook& rulebook) {
-  return !std::holds_alternative<RecordMessageDelivery>(command) ||
-         rulebook.workflow.initiation() == v1::INITIATION_COMPANY;
+// What the command brought may let the request go on, or take it back; twice, because what lets it
+// go back to its verification may be proved already.
+void TakeUp(Deciding& deciding, const Command& command) {
+  if (!ChangesFacts(command, deciding.rulebook().workflow)) return;
+  for (int time = 0; time < 2; ++time) {
+    ReviewProof(deciding);
+    Settle(deciding);
+    if (deciding.request().phase() != v1::PHASE_VERIFICATION) return;
+  }
 }
 
 // Adds the rejection to the history and to nothing else.
@@ -25,10 +29,7 @@ Decision Reject(Deciding deciding, const Command& command, absl::Status status) 
     event.mutable_action_rejected()->set_action(std::string(CommandName(command)));
     event.mutable_action_rejected()->set_reason(ReasonOf(status));
     deciding.Emit(std::move(event));
-    if (ChangesFacts(command, deciding.rulebook())) {
-      ReviewProof(deciding);
-      Settle(deciding);
-    }
+    TakeUp(deciding, command);
   }
   return std::move(deciding).Reject(std::move(status));
 }
@@ -51,10 +52,7 @@ Decision Decide(const Rulebook& rulebook, const storage::v1::RequestRecord& reco
                                                         : Deciding(rulebook, record, context),
                   command, std::move(status));
   }
-  if (ChangesFacts(command, deciding.rulebook())) {
-    ReviewProof(deciding);
-    Settle(deciding);
-  }
+  TakeUp(deciding, command);
   return std::move(deciding).Accept();
 }
 

@@ -7,6 +7,7 @@
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/names.h"
 #include "workflow/children.h"
+#include "workflow/transitions.h"
 
 namespace dsr {
 namespace {
@@ -25,7 +26,14 @@ v1::Outcome TellOutcome(const v1::Request& request) {
       std::any_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
         return field.decision() == v1::FIELD_DECISION_REJECTED;
       });
-  return some_kept || some_rejected ? v1::OUTCOME_PARTLY_FULFILLED : v1::OUTCOME_FULFILLED;
+  // Nothing is corrected where nothing is held any more; an erasure may have come first.
+  const bool some_gone = request.has_correction() &&
+                         std::any_of(request.outcomes().begin(), request.outcomes().end(),
+                                     [](const v1::CategoryOutcome& outcome) {
+                                       return outcome.disposition() == v1::DISPOSITION_NOT_HELD;
+                                     });
+  return some_kept || some_rejected || some_gone ? v1::OUTCOME_PARTLY_FULFILLED
+                                                 : v1::OUTCOME_FULFILLED;
 }
 
 void MarkBreached(Deciding& deciding) {
@@ -50,20 +58,6 @@ void Respond(Deciding& deciding, const v1::Effect& effect) {
   deciding.EmitAnswer(std::move(event));
 }
 
-void CancelTasks(Deciding& deciding) {
-  std::vector<std::string> ids;
-  for (const v1::Task& task : deciding.record().tasks()) {
-    if (task.state() != v1::Task::STATE_OPEN && task.state() != v1::Task::STATE_FAILED) continue;
-    const auto id = Id128::Parse(LastSegment(task.name()));
-    if (id.ok()) ids.emplace_back(id->bytes());
-  }
-  for (const std::string& id : ids) {
-    Event event;
-    event.mutable_task_cancelled()->set_task_id(id);
-    deciding.Emit(std::move(event));
-  }
-}
-
 void IssueGrant(Deciding& deciding) {
   Event event;
   storage::v1::GrantIssued& issued = *event.mutable_grant_issued();
@@ -77,7 +71,49 @@ void IssueGrant(Deciding& deciding) {
   deciding.Emit(std::move(timer));
 }
 
+// Releasing what was restricted wrongly is not taken back with the rest.
+bool Undoes(const v1::Task& task, const storage::v1::RequestState& state) {
+  return task.kind() == v1::TASK_KIND_LIFT_RESTRICTION && !state.retained().empty();
+}
+
 }  // namespace
+
+void CancelTasks(Deciding& deciding, bool spares_lookup) {
+  std::vector<std::string> ids;
+  for (const v1::Task& task : deciding.record().tasks()) {
+    if (task.state() != v1::Task::STATE_OPEN && task.state() != v1::Task::STATE_FAILED) continue;
+    if (Undoes(task, deciding.state())) continue;
+    if (spares_lookup && task.kind() == v1::TASK_KIND_RESOLVE_CONTACT) continue;
+    const auto id = Id128::Parse(LastSegment(task.name()));
+    if (id.ok()) ids.emplace_back(id->bytes());
+  }
+  for (const std::string& id : ids) {
+    Event event;
+    event.mutable_task_cancelled()->set_task_id(id);
+    deciding.Emit(std::move(event));
+  }
+}
+
+void LinkTo(Deciding& deciding, const v1::Request& first) {
+  const v1::Request& request = deciding.request();
+  const bool moves = FromTimestamp(first.due_time()) < FromTimestamp(request.due_time());
+  // One matter, one clock: that of whichever came first.
+  const v1::Request& dated = moves ? first : request;
+  Event event;
+  storage::v1::RequestLinked& linked = *event.mutable_request_linked();
+  linked.set_first(first.name());
+  *linked.mutable_due_time() = dated.due_time();
+  *linked.mutable_last_day() = dated.last_day();
+  *linked.mutable_statutory_outer_day() = dated.statutory_outer_day();
+  if (moves) {
+    for (const v1::TimerRule& rule : deciding.rulebook().workflow.request_timers()) {
+      *linked.add_timers() =
+          BeginTimer(deciding, rule, FromTimestamp(request.received_time()),
+                     FromTimestamp(dated.due_time()), /*state_scoped=*/false);
+    }
+  }
+  deciding.Emit(std::move(event));
+}
 
 std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool to_requester,
                          absl::string_view verification_id, int send_number) {

@@ -21,8 +21,18 @@ std::string QueueMessage(Deciding& deciding, absl::string_view template_id, bool
 // Queues a message again, for the other address that is known for the same person.
 void QueueOnSecondChannel(Deciding& deciding, const v1::Message& failed);
 
+// Takes back all tasks that are open or failed, but those that undo something; `spares_lookup`: and
+// but the lookup of the contact point.
+void CancelTasks(Deciding& deciding, bool spares_lookup = false);
+
 // Begins a round of tasks of `kind` (effects_tasks.cc).
 void CreateTasks(Deciding& deciding, v1::TaskKind kind);
+// The request's categories that nothing else keeps restricted.
+std::set<std::string> CategoriesToLift(const Deciding& deciding);
+// Gives open and failed ERASE tasks other instructions where holds came or went since.
+void InstructErasure(Deciding& deciding);
+// Has what is kept restricted released: it is neither erased nor restricted any more.
+void ReleaseRetained(Deciding& deciding);
 // Begins a round of ERASE tasks for retained records whose term is over.
 void EraseRetained(Deciding& deciding);
 // Sets the timer `retention-end` to when the next retained records may go; ends it when none wait.
@@ -31,6 +41,10 @@ void KeepRetentionTimer(Deciding& deciding);
 
 // Tells the successor of every recipient that was taken over what its open notices say (PIPL 22).
 void MoveNotices(Deciding& deciding);
+// Ends all open notices; whoever has one already is told to go on as before.
+void CancelNotices(Deciding& deciding);
+// Links the request to another for the same (LAW.md case 25).
+void LinkTo(Deciding& deciding, const v1::Request& first);
 // Changes the consent that the request names; records the transfer's disclosure
 // (effects_consent.cc).
 void ChangeConsent(Deciding& deciding);

@@ -12,7 +12,14 @@ void ChangeConsent(Deciding& deciding) {
   storage::v1::Event event;
   storage::v1::ConsentChanged& changed = *event.mutable_consent_changed();
   changed.set_consent(details.consent());
-  *changed.mutable_keep_categories() = details.keep_categories();
+  // Another change may have come first: a consent only ever gets narrower (PIPL 15).
+  const v1::Consent* consent = FindConsent(deciding.facts(), details.consent());
+  for (const std::string& kept : details.keep_categories()) {
+    if (consent == nullptr) continue;
+    const auto& present = consent->categories();
+    if (std::find(present.begin(), present.end(), kept) != present.end())
+      changed.add_keep_categories(kept);
+  }
   deciding.Emit(std::move(event));
 }
 

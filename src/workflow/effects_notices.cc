@@ -40,7 +40,8 @@ std::set<std::string> ConcernedCategories(const Deciding& deciding, v1::NoticeKi
   const v1::Request& request = deciding.request();
   if (kind != v1::NOTICE_KIND_CORRECT) {
     // Not the plan's: what none of our systems holds any more, a recipient may hold still.
-    return CategoriesToServe(request);
+    return kind == v1::NOTICE_KIND_RESUME_PROCESSING ? CategoriesToLift(deciding)
+                                                     : CategoriesToServe(request);
   }
   std::set<std::string> categories;
   for (const v1::FieldCorrection& field : request.correction().fields()) {
@@ -155,6 +156,7 @@ void AddNotices(const Deciding& deciding, const std::string& name, const Receive
     for (const std::string& category : exempt) exemption.add_categories(category);
     if (first == nullptr) first = &notice;
   }
+  if (first == nullptr) return;
   for (const std::string& id : received.disclosure_ids) *first->add_disclosure_ids() = id;
 }
 
@@ -206,6 +208,26 @@ void NotifyOfFinalErasure(Deciding& deciding, const std::set<std::string>& categ
   std::map<std::string, Received> received = Gather(deciding, v1::NOTICE_KIND_DELETE);
   AddFormerObjectors(deciding, categories, received);
   EmitNotices(deciding, v1::NOTICE_KIND_DELETE, received);
+}
+
+void CancelNotices(Deciding& deciding) {
+  std::map<std::string, Received> told;
+  // By value: each event changes what it is about.
+  const auto notices = deciding.record().notices();
+  for (const v1::Notice& notice : notices) {
+    const auto name = ParseNoticeName(notice.name());
+    if (HasEnded(notice) || !name.ok() || notice.kind() == v1::NOTICE_KIND_RESUME_PROCESSING)
+      continue;
+    if (notice.state() == v1::Notice::STATE_SENT ||
+        notice.state() == v1::Notice::STATE_ACKNOWLEDGED) {
+      told[notice.recipient()].categories.insert(notice.categories().begin(),
+                                                 notice.categories().end());
+    }
+    storage::v1::Event event;
+    event.mutable_notice_cancelled()->set_notice_id(std::string(name->second.bytes()));
+    deciding.Emit(std::move(event));
+  }
+  EmitNotices(deciding, v1::NOTICE_KIND_RESUME_PROCESSING, told);
 }
 
 void MoveNotices(Deciding& deciding) {

@@ -4,17 +4,21 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "dsr/base/ids.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
+#include "dsr/workflow/names.h"
 #include "workflow/children.h"
 #include "workflow/effects.h"
 #include "workflow/retention.h"
+#include "workflow/siblings.h"
 
 namespace dsr {
 namespace {
 
 using storage::v1::Event;
 using storage::v1::NewTask;
+using storage::v1::RetainedCategory;
 using storage::v1::TasksCreated;
 
 // The part of dsrd that makes packages, as a data system of its own.
@@ -34,9 +38,11 @@ std::vector<std::string> Common(const google::protobuf::RepeatedPtrField<std::st
 }
 
 std::set<std::string> AcceptedCategories(const v1::Request& request) {
+  const std::set<std::string> served = CategoriesToServe(request);
   std::set<std::string> categories;
   for (const v1::FieldCorrection& field : request.correction().fields()) {
-    if (field.decision() == v1::FIELD_DECISION_ACCEPTED) categories.insert(field.category());
+    if (field.decision() == v1::FIELD_DECISION_ACCEPTED && served.contains(field.category()))
+      categories.insert(field.category());
   }
   return categories;
 }
@@ -93,12 +99,13 @@ void AddTasksByKind(const Deciding& deciding, TasksCreated& created) {
   }
 }
 
-// True while a task that erases the system's retained records is open, or failed and may be opened
-// again.
-bool IsErasingRetained(const Deciding& deciding, const std::string& system) {
+// True while a task that erases or releases the system's retained records is open, or failed and may
+// be opened again.
+bool IsEndingRetained(const Deciding& deciding, const std::string& system) {
   const auto& tasks = deciding.record().tasks();
   return std::any_of(tasks.begin(), tasks.end(), [&](const v1::Task& task) {
-    return task.retained_only() && task.system() == system &&
+    return (task.retained_only() || task.kind() == v1::TASK_KIND_LIFT_RESTRICTION) &&
+           task.system() == system &&
            (task.state() == v1::Task::STATE_OPEN || task.state() == v1::Task::STATE_FAILED);
   });
 }
@@ -123,6 +130,14 @@ void EmitTasks(Deciding& deciding, TasksCreated created) {
 
 }  // namespace
 
+std::set<std::string> CategoriesToLift(const Deciding& deciding) {
+  std::set<std::string> lifted;
+  for (const std::string& category : CategoriesToServe(deciding.request())) {
+    if (!IsRestrictedElsewhere(deciding.circumstances(), category)) lifted.insert(category);
+  }
+  return lifted;
+}
+
 void CreateTasks(Deciding& deciding, v1::TaskKind kind) {
   TasksCreated created;
   created.set_kind(kind);
@@ -138,8 +153,10 @@ void CreateTasks(Deciding& deciding, v1::TaskKind kind) {
     case v1::TASK_KIND_ERASE:
       AddEraseTasks(deciding, created);
       break;
-    case v1::TASK_KIND_RESTRICT:
     case v1::TASK_KIND_LIFT_RESTRICTION:
+      AddTasksByCategory(deciding, CategoriesToLift(deciding), created);
+      break;
+    case v1::TASK_KIND_RESTRICT:
     case v1::TASK_KIND_STOP_COLLECTION:
       AddTasksByCategory(deciding, CategoriesToServe(request), created);
       break;
@@ -165,24 +182,66 @@ void EraseRetained(Deciding& deciding) {
   created.set_kind(v1::TASK_KIND_ERASE);
   created.set_round(NextRound(deciding, created.kind()));
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
-    if (NextEnd(deciding, retained) >= today || IsErasingRetained(deciding, retained.system()))
-      continue;
-    NewTask& task = *created.add_tasks() =
-        MakeTask(deciding, created.kind(), retained.system(), created.round());
+    if (IsEndingRetained(deciding, retained.system())) continue;
+    NewTask task = MakeTask(deciding, created.kind(), retained.system(), created.round());
     task.set_retained_only(true);
-    for (const v1::PlanItem& instruction : retained.instructions()) {
-      if (instruction.action() == v1::RETENTION_ACTION_ERASE) continue;
-      task.add_categories(instruction.category());
+    for (const RetainedCategory& kept : KeptCategories(retained)) {
+      if (NextEnd(deciding, kept) >= today) continue;
+      task.add_categories(kept.category());
       // As of now: another hold may have come, and the rules are those of the plan.
-      v1::PlanItem item = PlanItemFor(deciding, instruction.category(), retained.system(),
-                                      RecordRules(instruction));
-      if (instruction.has_kept_until() && ToCivilDay(instruction.kept_until()) >= today)
-        *item.mutable_kept_until() = instruction.kept_until();
+      v1::PlanItem item = PlanItemFor(deciding, kept.category(), retained.system(),
+                                      RecordRules(kept.instruction()));
+      if (kept.instruction().has_kept_until() &&
+          ToCivilDay(kept.instruction().kept_until()) >= today) {
+        *item.mutable_kept_until() = kept.instruction().kept_until();
+      }
       *task.add_instructions() = std::move(item);
     }
+    if (!task.categories().empty()) *created.add_tasks() = std::move(task);
   }
   if (created.tasks_size() > 0) EmitTasks(deciding, std::move(created));
   KeepRetentionTimer(deciding);
+}
+
+void ReleaseRetained(Deciding& deciding) {
+  TasksCreated created;
+  created.set_kind(v1::TASK_KIND_LIFT_RESTRICTION);
+  created.set_round(NextRound(deciding, created.kind()));
+  for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
+    NewTask& task = *created.add_tasks() =
+        MakeTask(deciding, created.kind(), retained.system(), created.round());
+    for (const RetainedCategory& kept : KeptCategories(retained))
+      task.add_categories(kept.category());
+  }
+  if (created.tasks().empty()) return;
+  EmitTasks(deciding, std::move(created));
+  KeepRetentionTimer(deciding);
+}
+
+void InstructErasure(Deciding& deciding) {
+  // By value: each event changes what it is about.
+  const auto tasks = deciding.record().tasks();
+  for (const v1::Task& task : tasks) {
+    if (task.kind() != v1::TASK_KIND_ERASE ||
+        (task.state() != v1::Task::STATE_OPEN && task.state() != v1::Task::STATE_FAILED)) {
+      continue;
+    }
+    Event event;
+    storage::v1::TaskInstructed& instructed = *event.mutable_task_instructed();
+    bool changes = false;
+    for (const v1::PlanItem& item : task.instructions()) {
+      v1::PlanItem fresh = PlanItemFor(deciding, item.category(), item.system(), RulesOf(item));
+      // A term that began with the deletion goes on.
+      if (item.has_kept_until()) *fresh.mutable_kept_until() = item.kept_until();
+      const bool differs = fresh.action() != item.action();
+      changes = changes || differs;
+      *instructed.add_instructions() = differs ? std::move(fresh) : item;
+    }
+    const auto id = Id128::Parse(LastSegment(task.name()));
+    if (!changes || !id.ok()) continue;
+    instructed.set_task_id(std::string(id->bytes()));
+    deciding.Emit(std::move(event));
+  }
 }
 
 void KeepRetentionTimer(Deciding& deciding) {
@@ -193,8 +252,9 @@ void KeepRetentionTimer(Deciding& deciding) {
                    [](const storage::v1::PendingTimer& timer) { return timer.name() == kName; });
   absl::CivilDay next = absl::CivilDay::max();
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
-    if (IsErasingRetained(deciding, retained.system())) continue;
-    next = std::min(next, NextEnd(deciding, retained));
+    if (IsEndingRetained(deciding, retained.system())) continue;
+    for (const RetainedCategory& kept : KeptCategories(retained))
+      next = std::min(next, NextEnd(deciding, kept));
   }
   if (next == absl::CivilDay::max()) {
     if (present == timers.end()) return;

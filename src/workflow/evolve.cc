@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/crypto.h"
 #include "dsr/workflow/engine.h"
@@ -253,6 +254,43 @@ void Apply(RequestRecord& record, const Event& event,
   *access.mutable_expire_time() = approved.expire_time();
 }
 
+void Apply(RequestRecord& record, const Event&, const storage::v1::RequestLinked& linked) {
+  RequestState& state = *record.mutable_state();
+  v1::Request& request = *state.mutable_request();
+  request.set_duplicate_of(linked.first());
+  *request.mutable_due_time() = linked.due_time();
+  *request.mutable_last_day() = linked.last_day();
+  *request.mutable_statutory_outer_day() = linked.statutory_outer_day();
+  for (const TimerSet& timer : linked.timers()) BeginTimer(state, timer);
+}
+
+// What a person decides about a request, and not only does for it.
+bool IsDecision(const Event& event) {
+  switch (event.payload_case()) {
+    case Event::kRequestAssessed:
+    case Event::kFieldDecided:
+    case Event::kPlanConfirmed:
+    case Event::kRefusalProposed:
+    case Event::kRefusalDecided:
+    case Event::kFeeQuoted:
+    case Event::kConflictDecided:
+    case Event::kDecisionReviewed:
+    case Event::kRequestAnswered:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void AddDecider(RequestState& state, const std::string& actor) {
+  const auto& deciders = state.deciders();
+  if (absl::StartsWith(actor, "system:") ||
+      std::find(deciders.begin(), deciders.end(), actor) != deciders.end()) {
+    return;
+  }
+  state.add_deciders(actor);
+}
+
 }  // namespace
 
 void Evolve(RequestRecord& record, const Event& event) {
@@ -283,6 +321,7 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kTaskFailed:
     case Event::kTaskCancelled:
     case Event::kTaskRetried:
+    case Event::kTaskInstructed:
       EvolveTask(record, event);
       break;
     case Event::kNoticesCreated:
@@ -313,6 +352,12 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kNoticeObjected:
       EndTimers(*record.mutable_state(), [&](const PendingTimer& timer) {
         return timer.notice_id() == event.notice_objected().notice_id();
+      });
+      EvolveNotice(record, event);
+      break;
+    case Event::kNoticeCancelled:
+      EndTimers(*record.mutable_state(), [&](const PendingTimer& timer) {
+        return timer.notice_id() == event.notice_cancelled().notice_id();
       });
       EvolveNotice(record, event);
       break;
@@ -389,6 +434,7 @@ void Evolve(RequestRecord& record, const Event& event) {
       restriction.set_lifted_by(event.actor());
       *restriction.mutable_lift_time() = event.time();
       restriction.set_reason(event.restriction_lifted().reason());
+      record.mutable_state()->set_subject_told(false);
       break;
     }
     case Event::kIncidentRaised:
@@ -396,6 +442,9 @@ void Evolve(RequestRecord& record, const Event& event) {
       break;
     case Event::kFileAccessApproved:
       Apply(record, event, event.file_access_approved());
+      break;
+    case Event::kRequestLinked:
+      Apply(record, event, event.request_linked());
       break;
     // These are history only: nothing that is decided later depends on them.
     case Event::kRequestAssessed:
@@ -408,6 +457,7 @@ void Evolve(RequestRecord& record, const Event& event) {
       break;
   }
   RequestState& state = *record.mutable_state();
+  if (IsDecision(event)) AddDecider(state, event.actor());
   state.set_version(event.sequence());
   *state.mutable_last_event_time() = event.time();
   *state.mutable_request()->mutable_update_time() = event.time();

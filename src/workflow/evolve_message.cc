@@ -30,7 +30,8 @@ void EvolveMessage(RequestRecord& record, const Event& event) {
   } else if (event.has_message_sent()) {
     if (auto* message = FindMessage(record, event.message_sent().message_id())) {
       message->set_state(v1::Message::STATE_SENT);
-      if (message->audience() == v1::Message::AUDIENCE_SUBJECT && message->verification().empty())
+      // Whoever acts for the subject is told in its place.
+      if (message->audience() != v1::Message::AUDIENCE_REQUESTER && message->verification().empty())
         record.mutable_state()->set_subject_told(true);
       *message->mutable_end_time() = event.time();
       message->set_text_sha256(HexEncode(event.message_sent().text_sha256()));

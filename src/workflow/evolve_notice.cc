@@ -90,6 +90,9 @@ void EvolveNotice(RequestRecord& record, const Event& event) {
       End(record, event, *notice, v1::Notice::STATE_OBJECTED);
       *notice->mutable_objection() = event.notice_objected().objection();
     }
+  } else if (event.has_notice_cancelled()) {
+    if (auto* notice = FindNotice(record, event.notice_cancelled().notice_id()))
+      End(record, event, *notice, v1::Notice::STATE_CANCELLED);
   } else if (event.has_notice_failed()) {
     if (auto* notice = FindNotice(record, event.notice_failed().notice_id())) {
       notice->set_state(v1::Notice::STATE_FAILED);

@@ -66,19 +66,44 @@ void MergeOutcome(v1::Request& request, const v1::CategoryOutcome& outcome) {
   *request.add_outcomes() = outcome;
 }
 
-void RecordRetained(RequestState& state, const v1::Task& task,
-                    const storage::v1::TaskCompleted& completed) {
+storage::v1::RetainedData* FindRetained(RequestState& state, const std::string& system) {
+  for (storage::v1::RetainedData& data : *state.mutable_retained()) {
+    if (data.system() == system) return &data;
+  }
+  return nullptr;
+}
+
+void RemoveRetained(RequestState& state, const std::string& system) {
   auto& retained = *state.mutable_retained();
   retained.erase(std::remove_if(retained.begin(), retained.end(),
                                 [&](const storage::v1::RetainedData& data) {
-                                  return data.system() == task.system();
+                                  return data.system() == system;
                                 }),
                  retained.end());
-  if (!completed.has_next_retention_end() && !completed.held()) return;
-  storage::v1::RetainedData& data = *state.add_retained();
-  data.set_system(task.system());
-  if (completed.has_next_retention_end()) *data.mutable_next_end() = completed.next_retention_end();
-  *data.mutable_instructions() = task.instructions();
+}
+
+// What is kept of the task's categories takes the place of what was; the others stay as they are.
+void RecordRetained(RequestState& state, const v1::Task& task,
+                    const storage::v1::TaskCompleted& completed) {
+  storage::v1::RetainedData kept;
+  kept.set_system(task.system());
+  if (const storage::v1::RetainedData* before = FindRetained(state, task.system())) {
+    for (const storage::v1::RetainedCategory& one : before->categories()) {
+      const auto& again = task.categories();
+      if (std::find(again.begin(), again.end(), one.category()) == again.end())
+        *kept.add_categories() = one;
+    }
+  }
+  kept.mutable_categories()->MergeFrom(completed.retained());
+  if (completed.retained().empty() && (completed.has_next_retention_end() || completed.held())) {
+    // As it was recorded before it was told by category.
+    if (completed.has_next_retention_end())
+      *kept.mutable_next_end() = completed.next_retention_end();
+    *kept.mutable_instructions() = task.instructions();
+  }
+  RemoveRetained(state, task.system());
+  if (!kept.categories().empty() || !kept.instructions().empty())
+    *state.add_retained() = std::move(kept);
 }
 
 // The latest check replaces what the system reported before.
@@ -100,6 +125,12 @@ void RecordBlockers(v1::Request& request, const v1::Task& task, const v1::TaskRe
   }
 }
 
+bool HasOpenTask(const RequestRecord& record, v1::TaskKind kind) {
+  return std::any_of(record.tasks().begin(), record.tasks().end(), [&](const v1::Task& task) {
+    return task.kind() == kind && task.state() == v1::Task::STATE_OPEN;
+  });
+}
+
 void Complete(RequestRecord& record, const Event& event,
               const storage::v1::TaskCompleted& completed) {
   v1::Task* task = FindTask(record, completed.task_id());
@@ -118,8 +149,9 @@ void Complete(RequestRecord& record, const Event& event,
       state.set_account_resolved(true);
       // One system that knows the account is enough, whatever others say after it.
       if (completed.account_known()) state.set_account_known(true);
+      // What one system knows the next need not.
       if (completed.result().has_subject_status())
-        *request.mutable_subject_status() = completed.result().subject_status();
+        request.mutable_subject_status()->MergeFrom(completed.result().subject_status());
       // The first contact stays: a code may have gone there, and the answer goes where identity was
       // proven.
       if (completed.result().has_contact() && !request.has_contact()) {
@@ -134,10 +166,16 @@ void Complete(RequestRecord& record, const Event& event,
       RecordBlockers(request, *task, completed.result());
       break;
     case v1::TASK_KIND_CLOSE_ACCOUNT:
-      // Something new stands in the way: nothing was closed, and the way back is open again.
-      if (completed.result().blockers().empty()) break;
-      RecordBlockers(request, *task, completed.result());
-      state.set_point_of_no_return(false);
+      // Something new stands in the way: as long as nothing was closed, the way back is open again.
+      if (completed.result().blockers().empty()) {
+        state.set_account_closed(true);
+      } else {
+        RecordBlockers(request, *task, completed.result());
+      }
+      state.set_point_of_no_return(state.account_closed() || HasOpenTask(record, task->kind()));
+      break;
+    case v1::TASK_KIND_LIFT_RESTRICTION:
+      RemoveRetained(state, task->system());
       break;
     case v1::TASK_KIND_FETCH_DECISION:
       if (completed.result().has_decision()) {
@@ -176,6 +214,11 @@ void Retry(RequestRecord& record, const storage::v1::TaskRetried& retried) {
   progress.set_tasks_failed(progress.tasks_failed() - 1);
 }
 
+void Instruct(RequestRecord& record, const storage::v1::TaskInstructed& instructed) {
+  if (v1::Task* task = FindTask(record, instructed.task_id()))
+    *task->mutable_instructions() = instructed.instructions();
+}
+
 void Cancel(RequestRecord& record, const Event& event,
             const storage::v1::TaskCancelled& cancelled) {
   v1::Task* task = FindTask(record, cancelled.task_id());
@@ -199,6 +242,8 @@ void EvolveTask(RequestRecord& record, const Event& event) {
     Fail(record, event, event.task_failed());
   } else if (event.has_task_retried()) {
     Retry(record, event.task_retried());
+  } else if (event.has_task_instructed()) {
+    Instruct(record, event.task_instructed());
   } else if (event.has_task_cancelled()) {
     Cancel(record, event, event.task_cancelled());
   }

@@ -64,7 +64,25 @@ bool FirstLapsed(const Circumstances& at) {
   return first == nullptr || HasLapsed(*first);
 }
 
-bool IsPerson(const Actor& actor) { return !absl::StartsWith(actor.name, "system:"); }
+bool Has(const google::protobuf::RepeatedPtrField<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A person who took no part in what the request is about: neither in the automated decision nor in
+// the request complained about, until now.
+bool IsIndependent(const Circumstances& at) {
+  const std::string& name = at.actor().name;
+  if (absl::StartsWith(name, "system:") || name == at.request().review().decided_by() ||
+      Has(at.state.first_deciders(), name)) {
+    return false;
+  }
+  const std::string& first = at.request().complaint().request();
+  if (first.empty()) return true;
+  const auto& siblings = at.facts().siblings;
+  return std::none_of(siblings.begin(), siblings.end(), [&](const RequestState& sibling) {
+    return sibling.request().name() == first && Has(sibling.deciders(), name);
+  });
+}
 
 bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
   const RequestState& state = at.state;
@@ -88,11 +106,9 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
     case v1::GUARD_KIND_DATA_RETAINED:
       return !state.retained().empty();
     case v1::GUARD_KIND_SECOND_PERSON:
-      return IsPerson(actor) && actor.name != request.refusal().proposer();
+      return IsIndependent(at) && actor.name != request.refusal().proposer();
     case v1::GUARD_KIND_REVIEWER_INDEPENDENT:
-      return IsPerson(actor) && actor.name != request.review().decided_by() &&
-             std::find(state.first_deciders().begin(), state.first_deciders().end(), actor.name) ==
-                 state.first_deciders().end();
+      return IsIndependent(at);
     case v1::GUARD_KIND_DECISION_CHANGED:
       return request.review().outcome() == v1::REVIEW_OUTCOME_CHANGED ||
              request.review().outcome() == v1::REVIEW_OUTCOME_OVERTURNED;
@@ -118,8 +134,7 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
     case v1::GUARD_KIND_REFUSAL_PARTIAL:
       return !request.refusal().categories().empty();
     case v1::GUARD_KIND_ROLE_ENDED:
-      return !state.point_of_no_return() &&
-             request.requester().relation() != v1::RELATION_CLOSE_RELATIVE && IsDeceased(at);
+      return HasEndedRole(at);
     case v1::GUARD_KIND_APPROVED_BY_TWO:
       return request.approvers_size() >= 2;
     case v1::GUARD_KIND_SUBJECT_TOLD:

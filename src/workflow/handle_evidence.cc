@@ -14,6 +14,7 @@
 #include "workflow/handlers.h"
 #include "workflow/machine.h"
 #include "workflow/proof.h"
+#include "workflow/siblings.h"
 #include "workflow/transitions.h"
 #include "workflow/workflow_errors.h"
 
@@ -113,6 +114,11 @@ void CheckPower(const Deciding& deciding, const v1::Evidence& evidence, FieldErr
   }
 }
 
+bool IsOfAge(const v1::SubjectStatus& status, absl::CivilDay today) {
+  return status.adult_ward() ||
+         (status.has_minor_until() && ToCivilDay(status.minor_until()) <= today);
+}
+
 void CheckWard(const Deciding& deciding, const v1::Evidence& evidence, FieldErrors& errors) {
   if (!evidence.has_minor_until()) return;
   const absl::CivilDay today = DayOf(deciding.now(), deciding.rulebook().zone);
@@ -123,6 +129,10 @@ void CheckWard(const Deciding& deciding, const v1::Evidence& evidence, FieldErro
                       "lacks capacity: then leave it out and record CAPACITY_RULING");
   } else if (absl::CivilDay(adult.year() - 18, adult.month(), adult.day()) > today) {
     errors.AddInvalid("ward_birth_day", "must not be in the future");
+  } else if (IsOfAge(deciding.request().subject_status(), today)) {
+    errors.AddInvalid("ward_birth_day",
+                      "by the company's record the ward is of age: leave it out and record "
+                      "CAPACITY_RULING, or have the record corrected first");
   }
 }
 
@@ -228,10 +238,30 @@ bool WasProvedInTime(const Deciding& deciding, v1::AssuranceLevel least) {
       least);
 }
 
-void CancelOpenTasks(Deciding& deciding) {
-  v1::Effect effect;
-  effect.set_kind(v1::EFFECT_KIND_CANCEL_TASKS);
-  RunEffect(deciding, effect);
+// All is proved that the type needs. Where the same is asked for by a request that is open and
+// proved, this one waits for that one's answer: linked before, it would tell whoever claims to be
+// the subject that the subject has asked, and an unproved one would hold a proved one up.
+void GoOn(Deciding& deciding) {
+  const storage::v1::RequestState* same = FindSame(deciding.circumstances());
+  if (same == nullptr) {
+    TakeTransition(deciding, v1::TRIGGER_IDENTITY_VERIFIED);
+    return;
+  }
+  LinkTo(deciding, same->request());
+  TakeTransition(deciding, v1::TRIGGER_DUPLICATE_FILED);
+}
+
+// Fraud: nothing more is done for whoever it was, and what can be undone is (LAW.md case 14).
+void StopForFraud(Deciding& deciding) {
+  Event incident;
+  incident.mutable_incident_raised()->set_kind(v1::Incident::KIND_VERIFICATION_FRAUD);
+  incident.mutable_incident_raised()->set_effective(HadEffect(deciding.state()));
+  deciding.Emit(std::move(incident));
+  // Another proof may stand.
+  if (IsProved(deciding.circumstances(), deciding.rulebook().workflow.least_level())) return;
+  CancelTasks(deciding, /*spares_lookup=*/true);
+  CancelNotices(deciding);
+  ReleaseRetained(deciding);
 }
 
 }  // namespace
@@ -253,8 +283,10 @@ void PassVerification(Deciding& deciding, const std::string& id, v1::AssuranceLe
   } else {
     deciding.Emit(std::move(event));
   }
-  if (IsProved(deciding.circumstances(), deciding.rulebook().workflow.least_level()))
-    TakeTransition(deciding, v1::TRIGGER_IDENTITY_VERIFIED);
+  if (deciding.request().phase() == v1::PHASE_VERIFICATION &&
+      IsProved(deciding.circumstances(), deciding.rulebook().workflow.least_level())) {
+    GoOn(deciding);
+  }
 }
 
 void ReviewProof(Deciding& deciding) {
@@ -265,7 +297,11 @@ void ReviewProof(Deciding& deciding) {
     TakeTransition(deciding, v1::TRIGGER_PROOF_LOST);
   } else if (phase == v1::PHASE_VERIFICATION && IsProved(deciding.circumstances(), least)) {
     // What was missing may have come from elsewhere: a revoked death, a first request that lapsed.
-    TakeTransition(deciding, v1::TRIGGER_IDENTITY_VERIFIED);
+    if (deciding.request().duplicate_of().empty()) {
+      GoOn(deciding);
+    } else {
+      TakeTransition(deciding, v1::TRIGGER_IDENTITY_VERIFIED);
+    }
   }
   if (IsUnanswered(deciding.request().phase())) KeepProofTimer(deciding);
 }
@@ -322,13 +358,7 @@ absl::Status Handle(Deciding& deciding, const RevokeVerification& command) {
   Event event;
   *event.mutable_verification_revoked() = command.revoked;
   deciding.EmitContent(std::move(event));
-  if (command.revoked.fraud()) {
-    Event incident;
-    incident.mutable_incident_raised()->set_kind(v1::Incident::KIND_VERIFICATION_FRAUD);
-    incident.mutable_incident_raised()->set_effective(HadEffect(deciding.state()));
-    deciding.Emit(std::move(incident));
-    CancelOpenTasks(deciding);
-  }
+  if (command.revoked.fraud()) StopForFraud(deciding);
   return absl::OkStatus();
 }
 

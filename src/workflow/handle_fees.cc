@@ -34,8 +34,22 @@ absl::Status CheckQuote(const Deciding& deciding, const storage::v1::FeeQuoted& 
 
 }  // namespace
 
+absl::Status CheckFeeQuotable(const Circumstances& at) {
+  DSR_RETURN_IF_ERROR(CheckAction(at, v1::TRIGGER_FEE_QUOTED, "QuoteFee"));
+  const v1::Fee::State fee = at.request().fee().state();
+  if (fee == v1::Fee::STATE_PAID || fee == v1::Fee::STATE_WAIVED) {
+    return ActionNotAllowed(at.request(), "QuoteFee",
+                            "its fee is settled; what was paid or waived is not asked for again");
+  }
+  if (IsLastDay(at)) {
+    return ActionNotAllowed(at.request(), "QuoteFee",
+                            "it is due today, so nobody could pay in time; answer it");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Handle(Deciding& deciding, const QuoteFee& command) {
-  DSR_RETURN_IF_ERROR(CheckAction(deciding.circumstances(), v1::TRIGGER_FEE_QUOTED, "QuoteFee"));
+  DSR_RETURN_IF_ERROR(CheckFeeQuotable(deciding.circumstances()));
   DSR_RETURN_IF_ERROR(CheckQuote(deciding, command.quoted));
   Event event;
   *event.mutable_fee_quoted() = command.quoted;
@@ -46,10 +60,15 @@ absl::Status Handle(Deciding& deciding, const QuoteFee& command) {
 
 absl::Status Handle(Deciding& deciding, const SettleFee& command) {
   DSR_RETURN_IF_ERROR(CheckAction(deciding.circumstances(), v1::TRIGGER_FEE_SETTLED, "SettleFee"));
+  const Actor& actor = deciding.context().actor;
   switch (command.settlement) {
+    case v1::Fee::STATE_WAIVED:
+      // The company's money; intake only passes on what the requester says.
+      if (!actor.HasRole("caseworker") && !actor.HasRole("privacy_officer"))
+        return RoleMissing("SettleFee");
+      break;
     case v1::Fee::STATE_ACCEPTED:
     case v1::Fee::STATE_PAID:
-    case v1::Fee::STATE_WAIVED:
     case v1::Fee::STATE_DECLINED:
       break;
     default:

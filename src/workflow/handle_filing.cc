@@ -125,14 +125,55 @@ void CheckReferences(const Facts& facts, const RequestFiled& filed, FieldErrors&
   }
 }
 
+std::set<std::string> CategoriesOfFields(const RequestFiled& filed) {
+  std::set<std::string> categories;
+  for (const v1::FieldCorrection& field : filed.correction().fields())
+    categories.insert(field.category());
+  return categories;
+}
+
+// What a request is about follows from its details where they say it; whoever acts for the subject
+// has authority, and identity a level, for exactly that.
+void SetCategories(const Rulebook& rulebook, const Facts& facts, RequestFiled& filed,
+                   FieldErrors& errors) {
+  const std::set<std::string> asked(filed.categories().begin(), filed.categories().end());
+  std::set<std::string> concerned;
+  if (filed.has_correction()) {
+    concerned = CategoriesOfFields(filed);
+  } else if (filed.has_consent_change()) {
+    const v1::Consent* consent = FindConsent(facts, filed.consent_change().consent());
+    if (consent != nullptr)
+      concerned.insert(consent->categories().begin(), consent->categories().end());
+    for (const std::string& kept : filed.consent_change().keep_categories()) concerned.erase(kept);
+  }
+  if (!concerned.empty()) {
+    if (!asked.empty() && asked != concerned) {
+      errors.AddInvalid("request.categories",
+                        filed.has_correction()
+                            ? "must be those of the fields to be corrected, or empty"
+                            : "must be those that the consent loses, or empty");
+    }
+    filed.clear_categories();
+    for (const std::string& category : concerned) filed.add_categories(category);
+    return;
+  }
+  if (filed.categories().empty()) *filed.mutable_categories() = rulebook.workflow.categories();
+  if (filed.categories().empty()) {
+    for (const v1::Category& category : rulebook.policy.categories())
+      filed.add_categories(category.name());
+  }
+}
+
 // Nobody decides about a complaint against a decision of his own.
 void SetFirstDeciders(const Facts& facts, RequestFiled& filed, FieldErrors& errors) {
   if (!filed.has_complaint() || filed.complaint().request().empty()) return;
   for (const storage::v1::RequestState& sibling : facts.siblings) {
     const v1::Request& first = sibling.request();
     if (first.name() != filed.complaint().request()) continue;
-    std::set<std::string> deciders = {first.response().responder(), first.refusal().proposer(),
-                                      first.refusal().decider(), first.review().reviewer()};
+    std::set<std::string> deciders(sibling.deciders().begin(), sibling.deciders().end());
+    // Requests of before these were kept tell them so.
+    deciders.insert({first.response().responder(), first.refusal().proposer(),
+                     first.refusal().decider(), first.review().reviewer()});
     for (const v1::PartialRefusal& refusal : first.partial_refusals()) {
       deciders.insert(refusal.proposer());
       deciders.insert(refusal.decider());
@@ -169,6 +210,7 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
     errors.AddInvalid("request.received_time", "must not be in the future");
   CheckReferences(deciding.facts(), filed, errors);
   SetFirstDeciders(deciding.facts(), filed, errors);
+  SetCategories(rulebook, deciding.facts(), filed, errors);
   if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
 
   const Deadline deadline = AnswerDeadline(rulebook, received);
@@ -179,23 +221,12 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   filed.set_request_id(std::string(deciding.context().request.bytes()));
   *filed.mutable_pins() = rulebook.pins;
   if (filed.language().empty()) filed.set_language("zh-CN");
-  if (filed.categories().empty()) *filed.mutable_categories() = rulebook.workflow.categories();
-  if (filed.categories().empty()) {
-    for (const v1::Category& category : rulebook.policy.categories())
-      filed.add_categories(category.name());
-  }
   filed.set_data_use(rulebook.workflow.data_use());
   SetRepeats(deciding, received, filed);
-  absl::Time due = deadline.due;
-  if (const storage::v1::RequestState* same = FindSame(filed, deciding.facts())) {
-    filed.set_duplicate_of(same->request().name());
-    // One matter, one clock: the first's (LAW.md case 25).
-    if (FromTimestamp(same->request().due_time()) < due) {
-      due = FromTimestamp(same->request().due_time());
-      *filed.mutable_due_time() = same->request().due_time();
-      *filed.mutable_last_day() = same->request().last_day();
-      *filed.mutable_statutory_outer_day() = same->request().statutory_outer_day();
-    }
+  const absl::Time due = deadline.due;
+  if (rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED) {
+    if (const storage::v1::RequestState* same = FindSame(filed, deciding.facts()))
+      filed.set_duplicate_of(same->request().name());
   }
   const v1::State& first = rulebook.workflow.states(0);
   filed.set_state(first.name());
@@ -222,8 +253,6 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   // Looking up the contact point discloses nothing and makes filing look the same for known and
   // unknown accounts.
   CreateTasks(deciding, v1::TASK_KIND_RESOLVE_CONTACT);
-  if (!deciding.request().duplicate_of().empty())
-    TakeTransition(deciding, v1::TRIGGER_DUPLICATE_FILED);
   return absl::OkStatus();
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -30,10 +31,39 @@ absl::Status Act(Deciding& deciding, v1::Trigger trigger, absl::string_view acti
   return absl::OkStatus();
 }
 
+// An account is closed with all its data (PIPL 47), and an answer in words has no categories.
+bool IsServedByCategory(const v1::Workflow& workflow) {
+  const auto& rules = workflow.transitions();
+  return workflow.initiation() == v1::INITIATION_UNSPECIFIED &&
+         std::none_of(rules.begin(), rules.end(), [](const v1::Transition& rule) {
+           return std::any_of(rule.effects().begin(), rule.effects().end(),
+                              [](const v1::Effect& effect) {
+                                return effect.task_kind() == v1::TASK_KIND_CLOSE_ACCOUNT;
+                              });
+         });
+}
+
+// The policy lets so many requests pass; within them none is a repetition (policy 4(7)).
+absl::Status CheckRepeated(const Rulebook& rulebook, const v1::Request& request) {
+  const auto& rules = rulebook.policy.repeats();
+  const bool is_counted =
+      std::any_of(rules.begin(), rules.end(), [&](const v1::RepeatRule& rule) {
+        return rule.type() == request.type();
+      });
+  if (!is_counted || request.repeated()) return absl::OkStatus();
+  return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "ground",
+                        "must not be REPEATED: the policy lets as many requests of this type pass");
+}
+
 // A partial refusal is of some categories that are still to be served, and leaves some.
-absl::Status CheckRefusedCategories(const v1::Request& request,
+absl::Status CheckRefusedCategories(const Rulebook& rulebook, const v1::Request& request,
                                     const storage::v1::RefusalProposed& proposed) {
   if (proposed.categories().empty()) return absl::OkStatus();
+  if (!IsServedByCategory(rulebook.workflow)) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "categories",
+                          "a request of this type is carried out as a whole or not at all; to "
+                          "refuse it, name none");
+  }
   std::set<std::string> left = CategoriesToServe(request);
   for (const std::string& category : proposed.categories()) {
     if (left.erase(category) > 0) continue;
@@ -71,6 +101,13 @@ absl::Status Handle(Deciding& deciding, const DecideField& command) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "decision",
                           "must be ACCEPTED or REJECTED");
   }
+  const std::string& category =
+      deciding.request().correction().fields(command.decided.index()).category();
+  if (command.decided.decision() == v1::FIELD_DECISION_ACCEPTED &&
+      !CategoriesToServe(deciding.request()).contains(category)) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "decision",
+                          "must not be ACCEPTED: the field's category is refused");
+  }
   Event event;
   *event.mutable_field_decided() = command.decided;
   return Act(deciding, v1::TRIGGER_FIELD_DECIDED, "DecideField", std::move(event));
@@ -94,7 +131,10 @@ absl::Status Handle(Deciding& deciding, const ProposeRefusal& command) {
     return MakeFieldError(v1::ERROR_REASON_GROUND_MISSING, "ground",
                           "must be a listed ground of refusal");
   }
-  DSR_RETURN_IF_ERROR(CheckRefusedCategories(deciding.request(), command.proposed));
+  if (command.proposed.ground() == v1::REFUSAL_GROUND_REPEATED)
+    DSR_RETURN_IF_ERROR(CheckRepeated(deciding.rulebook(), deciding.request()));
+  DSR_RETURN_IF_ERROR(
+      CheckRefusedCategories(deciding.rulebook(), deciding.request(), command.proposed));
   Event event;
   *event.mutable_refusal_proposed() = command.proposed;
   return Act(deciding, v1::TRIGGER_REFUSAL_PROPOSED, "ProposeRefusal", std::move(event));

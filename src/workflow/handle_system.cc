@@ -59,6 +59,7 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
 // facts are tried.
 absl::Status Handle(Deciding& deciding, const Reconsider&) {
   // A hold may have come or gone.
+  if (deciding.request().phase() != v1::PHASE_CLOSED) InstructErasure(deciding);
   if (deciding.request().phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty())
     KeepRetentionTimer(deciding);
   MoveNotices(deciding);

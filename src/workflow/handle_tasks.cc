@@ -79,6 +79,11 @@ absl::Status CheckResult(const v1::Task& task, const v1::TaskResult& result) {
     CheckRetained(FindInstruction(task, category.category()), category, field + ".retained",
                   errors);
   }
+  const v1::SubjectStatus& status = result.subject_status();
+  if (status.has_child_until() && !IsRealDay(status.child_until()))
+    errors.AddInvalid("result.subject_status.child_until", "must be a real day");
+  if (status.has_minor_until() && !IsRealDay(status.minor_until()))
+    errors.AddInvalid("result.subject_status.minor_until", "must be a real day");
   return errors.ToStatus();
 }
 
@@ -91,24 +96,35 @@ int64_t ErasedBefore(const v1::Request& request, const v1::Task& task,
   return 0;
 }
 
-void SetNextEnd(absl::CivilDay end, TaskCompleted& completed) {
-  if (!completed.has_next_retention_end() || end < ToCivilDay(completed.next_retention_end()))
-    *completed.mutable_next_retention_end() = ToDate(end);
+// Of several ends the earliest: then some may go, and the others are looked at again.
+void AddEnd(absl::CivilDay end, storage::v1::RetainedCategory& kept) {
+  if (!kept.has_end() || end < ToCivilDay(kept.end())) *kept.mutable_end() = ToDate(end);
+}
+
+// A person is told the last of them.
+void TellEnd(const v1::Date& end, v1::CategoryOutcome& outcome) {
+  if (!outcome.has_retained_until() || ToCivilDay(end) > ToCivilDay(outcome.retained_until()))
+    *outcome.mutable_retained_until() = end;
 }
 
 // Technically hard is restricted too, never "done" and never refused (PIPL 47).
-void TellHard(const v1::HardToErase& hard, v1::CategoryOutcome& outcome, TaskCompleted& completed) {
+void TellHard(const v1::HardToErase& hard, v1::CategoryOutcome& outcome,
+              storage::v1::RetainedCategory& kept) {
   outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
   outcome.set_retained_records(outcome.retained_records() + hard.records());
   outcome.set_hard_reason(hard.reason());
+  kept.set_hard(true);
   if (!hard.has_until()) return;
-  *outcome.mutable_retained_until() = hard.until();
-  SetNextEnd(ToCivilDay(hard.until()), completed);
+  TellEnd(hard.until(), outcome);
+  AddEnd(ToCivilDay(hard.until()), kept);
 }
 
 // What an earlier deletion restricted is held all the same, and shown with its reason (LAW.md case
 // 17), whatever the data system counts.
 void AddRestricted(const Deciding& deciding, v1::CategoryOutcome& outcome) {
+  bool is_first = true;
+  bool has_end = true;
+  // Several deletions may have kept some: all of it is told, and the last of the ends.
   for (const storage::v1::RequestState& sibling : deciding.facts().siblings) {
     for (const v1::CategoryOutcome& kept : sibling.request().outcomes()) {
       if (kept.disposition() != v1::DISPOSITION_RESTRICTED ||
@@ -116,12 +132,16 @@ void AddRestricted(const Deciding& deciding, v1::CategoryOutcome& outcome) {
         continue;
       }
       outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
-      outcome.set_retained_records(kept.retained_records());
-      outcome.set_law(kept.law());
-      outcome.set_hard_reason(kept.hard_reason());
-      if (kept.has_retained_until()) *outcome.mutable_retained_until() = kept.retained_until();
+      outcome.set_retained_records(std::max(outcome.retained_records(), kept.retained_records()));
+      if (!kept.hard_reason().empty()) outcome.set_hard_reason(kept.hard_reason());
+      has_end = has_end && kept.has_retained_until();
+      if (kept.has_retained_until()) TellEnd(kept.retained_until(), outcome);
+      // Newest first.
+      if (is_first) outcome.set_law(kept.law());
+      is_first = false;
     }
   }
+  if (!has_end) outcome.clear_retained_until();
 }
 
 void TellErased(const Deciding& deciding, const v1::Task& task, const v1::CategoryResult* result,
@@ -133,30 +153,30 @@ void TellErased(const Deciding& deciding, const v1::Task& task, const v1::Catego
   }
   outcome.set_disposition(outcome.records() > 0 ? v1::DISPOSITION_ERASED
                                                 : v1::DISPOSITION_NOT_HELD);
-  if (result == nullptr) return;
-  if (result->has_hard()) TellHard(result->hard(), outcome, completed);
   const v1::PlanItem* instruction = FindInstruction(task, outcome.category());
-  if (result->retained().empty() || instruction == nullptr) return;
+  if (result == nullptr || instruction == nullptr) return;
+  if (result->retained().empty() && !result->has_hard()) return;
+  storage::v1::RetainedCategory& kept = *completed.add_retained();
+  kept.set_category(outcome.category());
+  *kept.mutable_instruction() = *instruction;
+  if (result->has_hard()) TellHard(result->hard(), outcome, kept);
+  if (result->retained().empty()) return;
+  // Something of it can go, if not all.
+  kept.set_hard(false);
   const bool is_held = instruction->action() == v1::RETENTION_ACTION_RESTRICT;
-  absl::CivilDay last = absl::CivilDay::min();
+  outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
+  outcome.set_law(instruction->law());
   for (const v1::RetainedGroup& group : result->retained()) {
     outcome.set_retained_records(outcome.retained_records() + group.records());
     if (is_held) continue;
     const absl::CivilDay end = EndOfKeeping(rulebook, *instruction, ToCivilDay(group.anchor_day()));
-    last = std::max(last, end);
-    SetNextEnd(end, completed);
+    AddEnd(end, kept);
+    TellEnd(ToDate(end), outcome);
   }
-  outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
-  outcome.set_law(instruction->law());
-  if (is_held) {
-    // A hold without date outlasts every day.
-    completed.set_held(true);
-    outcome.clear_retained_until();
-    if (instruction->has_held_until())
-      *outcome.mutable_retained_until() = instruction->held_until();
-  } else {
-    *outcome.mutable_retained_until() = ToDate(last);
-  }
+  if (!is_held) return;
+  // A hold ends when it is lifted, or on its day; one without date outlasts every day.
+  outcome.clear_retained_until();
+  if (instruction->has_held_until()) *outcome.mutable_retained_until() = instruction->held_until();
 }
 
 void TellOutcomes(const Deciding& deciding, const v1::Task& task, TaskCompleted& completed) {
@@ -244,6 +264,8 @@ absl::Status Handle(Deciding& deciding, const RetryTask& command) {
   Event event;
   event.mutable_task_retried()->set_task_id(std::string(command.id.bytes()));
   deciding.Emit(std::move(event));
+  // A hold may have come since it failed.
+  InstructErasure(deciding);
   return absl::OkStatus();
 }
 

@@ -32,6 +32,32 @@ v1::Verification* PendingCode(Deciding& deciding) {
   return nullptr;
 }
 
+int WrongCodes(const storage::v1::RequestState& state) {
+  int wrong = 0;
+  for (const v1::Verification& one : state.verifications()) wrong += one.wrong_codes();
+  return wrong;
+}
+
+// Over all requests of the subject, within the policy's window. An attempt counts by its end: codes
+// are sent and guessed until then, whenever it began.
+template <class Count>
+int SumOverSubject(const Circumstances& at, Count count) {
+  const absl::Time from =
+      at.now() - absl::Seconds(at.rulebook.policy.verification().subject_window_seconds());
+  int sum = 0;
+  const auto add = [&](const storage::v1::RequestState& state) {
+    for (const v1::Verification& one : state.verifications()) {
+      if (one.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE &&
+          std::max(FromTimestamp(one.expire_time()), FromTimestamp(one.create_time())) >= from) {
+        sum += count(one);
+      }
+    }
+  };
+  add(at.state);
+  for (const storage::v1::RequestState& sibling : at.facts().siblings) add(sibling);
+  return sum;
+}
+
 std::string IdBytes(const v1::Verification& verification) {
   const auto id = Id128::Parse(LastSegment(verification.name()));
   return id.ok() ? std::string(id->bytes()) : std::string();
@@ -54,9 +80,9 @@ void EmitStarted(Deciding& deciding, const std::string& id, v1::VerificationMeth
 
 // Evidence and answers are awaited as long as the policy says, and not past the answer's due time.
 absl::Time EndOfWaiting(const Deciding& deciding) {
-  const absl::Time due = FromTimestamp(deciding.request().due_time());
+  const absl::Time end = TimeToAct(deciding);
   const int64_t seconds = deciding.rulebook().policy.verification().evidence_seconds();
-  return seconds == 0 ? due : std::min(due, deciding.now() + absl::Seconds(seconds));
+  return seconds == 0 ? end : std::min(end, deciding.now() + absl::Seconds(seconds));
 }
 
 absl::Status CheckMethod(const Deciding& deciding, const StartVerification& command) {
@@ -86,7 +112,9 @@ absl::Status StartCode(Deciding& deciding, const StartVerification& command) {
   DSR_RETURN_IF_ERROR(CheckCodesLeft(deciding.circumstances()));
   const v1::Verification* pending = PendingCode(deciding);
   const std::string id = pending != nullptr ? IdBytes(*pending) : std::string(command.id.bytes());
-  const int attempts = pending != nullptr ? pending->attempts_left() : policy.attempts();
+  // Counted over the whole request: an attempt that another took the place of does not give its
+  // guesses back.
+  const int attempts = policy.attempts() - WrongCodes(deciding.state());
   const int send_number = pending != nullptr ? pending->sends() + 1 : 1;
   // A contact point that may be someone else's by now proves no more than a session (LAW.md case
   // 8).
@@ -104,26 +132,25 @@ absl::Status StartCode(Deciding& deciding, const StartVerification& command) {
 
 }  // namespace
 
+absl::Status CheckGuessesLeft(const Circumstances& at) {
+  const v1::VerificationPolicy& policy = at.rulebook.policy.verification();
+  if (WrongCodes(at.state) >= policy.attempts()) return AttemptsExhausted("wrong codes");
+  const bool are_spent =
+      policy.subject_attempts() > 0 &&
+      SumOverSubject(at, [](const v1::Verification& one) { return one.wrong_codes(); }) >=
+          policy.subject_attempts();
+  return are_spent ? AttemptsExhausted("wrong codes", "subject") : absl::OkStatus();
+}
+
 absl::Status CheckCodesLeft(const Circumstances& at) {
   const v1::VerificationPolicy& policy = at.rulebook.policy.verification();
   if (CodesSent(at.state) >= policy.sends()) return AttemptsExhausted("codes");
-  int sends = 0;
-  int wrong = 0;
-  const absl::Time from = at.now() - absl::Seconds(policy.subject_window_seconds());
-  const auto add = [&](const storage::v1::RequestState& state) {
-    for (const v1::Verification& verification : state.verifications()) {
-      if (FromTimestamp(verification.create_time()) < from) continue;
-      sends += verification.sends();
-      wrong += verification.wrong_codes();
-    }
-  };
-  add(at.state);
-  for (const storage::v1::RequestState& sibling : at.facts().siblings) add(sibling);
-  if (policy.subject_sends() > 0 && sends >= policy.subject_sends())
-    return AttemptsExhausted("codes", "subject");
-  if (policy.subject_attempts() > 0 && wrong >= policy.subject_attempts())
-    return AttemptsExhausted("wrong codes", "subject");
-  return absl::OkStatus();
+  const bool are_spent =
+      policy.subject_sends() > 0 &&
+      SumOverSubject(at, [](const v1::Verification& one) { return one.sends(); }) >=
+          policy.subject_sends();
+  if (are_spent) return AttemptsExhausted("codes", "subject");
+  return CheckGuessesLeft(at);
 }
 
 void SendPendingCode(Deciding& deciding) {
@@ -181,6 +208,7 @@ absl::Status Handle(Deciding& deciding, const SubmitCode& command) {
     return AlreadyEnded(verification->name());
   const std::string id(command.id.bytes());
   if (deciding.now() >= FromTimestamp(verification->expire_time())) return CodeExpired();
+  DSR_RETURN_IF_ERROR(CheckGuessesLeft(deciding.circumstances()));
   // Only the latest code counts, and a code that was sent to nobody proves nothing, however well it
   // was guessed.
   if (command.matched_send > 0 && command.matched_send == verification->sends() &&

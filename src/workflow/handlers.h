@@ -27,8 +27,10 @@ void PassVerification(Deciding& deciding, const std::string& id, v1::AssuranceLe
 // Goes back from where nothing may be done without proof when there is none any more, and keeps the
 // timer `proof-end` at the next moment at which that may be.
 void ReviewProof(Deciding& deciding);
-// Refuses when no more codes may be sent for the request, or within the policy's window for the
+// Refuses when no more codes may be guessed for the request, or within the policy's window for the
 // subject.
+absl::Status CheckGuessesLeft(const Circumstances& at);
+// The same when no more codes may be sent.
 absl::Status CheckCodesLeft(const Circumstances& at);
 // Queues the code once the contact point is known.
 void SendPendingCode(Deciding& deciding);
@@ -46,10 +48,14 @@ absl::Status Handle(Deciding& deciding, const WithdrawRequest& command);
 absl::Status Handle(Deciding& deciding, const RespondToRequest& command);
 absl::Status Handle(Deciding& deciding, const AssignRequest& command);
 
+// handle_fees.cc
 absl::Status Handle(Deciding& deciding, const QuoteFee& command);
+// Refuses a fee that is settled already, and one that nobody could pay in time.
+absl::Status CheckFeeQuotable(const Circumstances& at);
 absl::Status Handle(Deciding& deciding, const SettleFee& command);
 absl::Status Handle(Deciding& deciding, const DecideConflict& command);
 
+// handle_company.cc
 absl::Status Handle(Deciding& deciding, const ApproveDeletion& command);
 absl::Status Handle(Deciding& deciding, const RecordAnnouncement& command);
 absl::Status Handle(Deciding& deciding, const LiftRestriction& command);

@@ -73,16 +73,66 @@ bool CoversRequest(const v1::Evidence& power, const v1::Request& request) {
                      [&](const std::string& name) { return Covers(power.categories(), name); });
 }
 
-// What speaks against this requester, whatever else it shows.
-bool IsOpposed(const Circumstances& at) {
-  if (at.request().requester().relation() == v1::RELATION_CLOSE_RELATIVE &&
-      at.request().subject_status().contrary_arrangement()) {
-    return true;
-  }
-  const auto& proofs = at.state.verifications();
+bool ShowsCourtOrder(const RequestState& state) {
+  const auto& proofs = state.verifications();
   return std::any_of(proofs.begin(), proofs.end(), [](const Verification& proof) {
     return std::any_of(proof.evidence().begin(), proof.evidence().end(), [](const auto& evidence) {
       return evidence.kind() == v1::EVIDENCE_KIND_COURT_ORDER_AGAINST && evidence.accepted();
+    });
+  });
+}
+
+// What speaks against this requester, whatever else it shows: also what is on file of its other
+// requests (LAW.md case 3).
+bool IsOpposed(const Circumstances& at) {
+  const v1::Relation relation = at.request().requester().relation();
+  if (relation == v1::RELATION_CLOSE_RELATIVE &&
+      at.request().subject_status().contrary_arrangement()) {
+    return true;
+  }
+  if (ShowsCourtOrder(at.state)) return true;
+  const auto& siblings = at.facts().siblings;
+  return std::any_of(siblings.begin(), siblings.end(), [&](const RequestState& sibling) {
+    return sibling.request().requester().relation() == relation &&
+           !sibling.requester_key().empty() &&
+           sibling.requester_key() == at.state.requester_key() && ShowsCourtOrder(sibling);
+  });
+}
+
+// What was seen stays seen, whatever became of the verification it was shown for.
+bool ShowsMinor(const Circumstances& at, const RequestState& state) {
+  const v1::SubjectStatus& status = state.request().subject_status();
+  if ((status.has_minor_until() && IsBefore(at, status.minor_until())) ||
+      (status.has_child_until() && IsBefore(at, status.child_until()))) {
+    return true;
+  }
+  const auto& proofs = state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [&](const Verification& proof) {
+    return std::any_of(proof.evidence().begin(), proof.evidence().end(),
+                       [&](const v1::Evidence& evidence) {
+                         return evidence.accepted() && evidence.has_minor_until() &&
+                                IsBefore(at, evidence.minor_until());
+                       });
+  });
+}
+
+// Known as a minor by this request or another of the subject.
+bool IsKnownMinor(const Circumstances& at) {
+  const auto& siblings = at.facts().siblings;
+  return ShowsMinor(at, at.state) ||
+         std::any_of(siblings.begin(), siblings.end(),
+                     [&](const RequestState& sibling) { return ShowsMinor(at, sibling); });
+}
+
+// Known as of age: by the company's record, or by the ruling that an adult needs a guardian.
+bool IsKnownAdult(const Circumstances& at) {
+  const v1::SubjectStatus& status = at.request().subject_status();
+  if (status.adult_ward() || (status.has_minor_until() && !IsBefore(at, status.minor_until())))
+    return true;
+  const auto& proofs = at.state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [](const Verification& proof) {
+    return std::any_of(proof.evidence().begin(), proof.evidence().end(), [](const auto& evidence) {
+      return evidence.kind() == v1::EVIDENCE_KIND_CAPACITY_RULING && evidence.accepted();
     });
   });
 }
@@ -104,7 +154,7 @@ v1::Relation RelationToShow(const Circumstances& at) {
 
 // True when the ward is an adult by the evidence of this verification, and by what is known.
 bool ConcernsAdult(const Circumstances& at, const Verification& proof) {
-  if (IsMinor(at)) return false;
+  if (IsKnownMinor(at)) return false;
   return std::none_of(proof.evidence().begin(), proof.evidence().end(), [](const auto& evidence) {
     return evidence.accepted() && evidence.has_minor_until();
   });
@@ -232,18 +282,9 @@ v1::AssuranceLevel NeededLevel(const Circumstances& at, v1::AssuranceLevel least
 }
 
 bool IsMinor(const Circumstances& at) {
-  const v1::SubjectStatus& status = at.request().subject_status();
-  if (status.has_minor_until() && IsBefore(at, status.minor_until())) return true;
-  // Who is shown to be a minor is one before anybody has decided about the guardian.
-  const auto& proofs = at.state.verifications();
-  return std::any_of(proofs.begin(), proofs.end(), [&](const Verification& proof) {
-    const auto& shown = proof.evidence();
-    return proof.state() == Verification::STATE_PENDING &&
-           std::any_of(shown.begin(), shown.end(), [&](const v1::Evidence& evidence) {
-             return evidence.accepted() && evidence.has_minor_until() &&
-                    IsBefore(at, evidence.minor_until());
-           });
-  });
+  if (IsKnownMinor(at)) return true;
+  // Whoever has a guardian is a minor until an adult is shown: a file that was opened stays seen.
+  return at.request().requester().relation() == v1::RELATION_GUARDIAN && !IsKnownAdult(at);
 }
 
 bool IsDeceased(const Circumstances& at) {
@@ -266,14 +307,24 @@ bool HasAuthority(const Circumstances& at) {
   });
 }
 
+// Identity, and authority where one is needed, whether or not the subject lives.
+bool ShowsWho(const Circumstances& at, v1::AssuranceLevel least) {
+  return IdentityProved(at, NeededLevel(at, least)) &&
+         (!NeedsRepresentation(at) || RepresentationProved(at));
+}
+
+// With the subject's death every role but its relatives' ends (LAW.md case 2).
+bool EndsWithDeath(const Circumstances& at) {
+  return !at.state.point_of_no_return() &&
+         at.request().requester().relation() != v1::RELATION_CLOSE_RELATIVE && IsDeceased(at);
+}
+
 bool IsProved(const Circumstances& at, v1::AssuranceLevel least) {
-  if (!IdentityProved(at, NeededLevel(at, least))) return false;
-  // With the subject's death every role but its relatives' ends (LAW.md case 2).
-  if (!at.state.point_of_no_return() &&
-      at.request().requester().relation() != v1::RELATION_CLOSE_RELATIVE && IsDeceased(at)) {
-    return false;
-  }
-  return !NeedsRepresentation(at) || RepresentationProved(at);
+  return ShowsWho(at, least) && !EndsWithDeath(at);
+}
+
+bool HasEndedRole(const Circumstances& at) {
+  return EndsWithDeath(at) && ShowsWho(at, at.rulebook.workflow.least_level());
 }
 
 absl::Status NotProved(const Circumstances& at, v1::AssuranceLevel least) {
@@ -295,8 +346,11 @@ std::vector<MissingProof> MissingProofs(const Circumstances& at) {
       IsProved(at, least)) {
     return missing;
   }
-  AddIdentity(at, NeededLevel(at, least), missing);
-  AddRepresentation(at, missing);
+  const v1::AssuranceLevel level = NeededLevel(at, least);
+  AddIdentity(at, level, missing);
+  // That a child of that account needs its guardian is told to nobody who has not shown to be it.
+  if (at.request().requester().relation() != v1::RELATION_SUBJECT || IdentityProved(at, level))
+    AddRepresentation(at, missing);
   if (missing.empty()) {
     missing.push_back(
         Missing(v1::VERIFICATION_PURPOSE_REPRESENTATION, MissingProof::REASON_OPPOSED));
@@ -328,7 +382,7 @@ absl::Time EndOfEvidence(const Circumstances& at, const Verification& verificati
   }
   const v1::SubjectStatus& status = at.request().subject_status();
   if (status.has_minor_until() && !status.adult_ward() &&
-      RelationToShow(at) == v1::RELATION_GUARDIAN && IsMinor(at)) {
+      RelationToShow(at) == v1::RELATION_GUARDIAN && IsKnownMinor(at)) {
     end = std::min(end, absl::FromCivil(ToCivilDay(status.minor_until()), at.rulebook.zone));
   }
   return end;

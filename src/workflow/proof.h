@@ -31,7 +31,8 @@ v1::VerificationPurpose PurposeOf(const v1::Verification& verification);
 // The level that identity must be proved at: `least`, or more where a category asks for it.
 v1::AssuranceLevel NeededLevel(const Circumstances& at, v1::AssuranceLevel least);
 
-// True while the subject is a minor, by what is known.
+// True while the subject is a minor, by what is known from this request or others of the subject,
+// or while a guardian asks and nothing shows that its ward is an adult.
 bool IsMinor(const Circumstances& at);
 
 // True when the subject is known to have died: from the company, or by accepted evidence in one of
@@ -49,6 +50,10 @@ bool HasAuthority(const Circumstances& at);
 // one that was revoked does not: what was begun with authority is carried to its end, and the
 // answer goes to the subject's contact on file.
 bool IsProved(const Circumstances& at, v1::AssuranceLevel least);
+
+// True where identity, and authority, are proved and nothing but the subject's death ends the
+// requester's role. Whoever has proved nothing is not told of a death.
+bool HasEndedRole(const Circumstances& at);
 
 // Why IsProved is false: NOT_VERIFIED or REPRESENTATION_MISSING.
 absl::Status NotProved(const Circumstances& at, v1::AssuranceLevel least);

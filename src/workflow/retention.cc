@@ -118,20 +118,29 @@ absl::CivilDay EndOfKeeping(const Rulebook& rulebook, const v1::PlanItem& instru
   return end;
 }
 
-absl::CivilDay NextEnd(const Deciding& deciding, const storage::v1::RetainedData& retained) {
-  absl::CivilDay next = absl::CivilDay::max();
+std::vector<storage::v1::RetainedCategory> KeptCategories(
+    const storage::v1::RetainedData& retained) {
+  std::vector<storage::v1::RetainedCategory> kept(retained.categories().begin(),
+                                                  retained.categories().end());
+  // As it was recorded before it was told by category.
   for (const v1::PlanItem& instruction : retained.instructions()) {
     if (instruction.action() == v1::RETENTION_ACTION_ERASE) continue;
-    const std::vector<v1::Hold> holds = HoldsOn(deciding, instruction.category());
-    absl::CivilDay end =
-        retained.has_next_end() ? ToCivilDay(retained.next_end()) : absl::CivilDay::min();
-    for (const v1::Hold& hold : holds) {
-      end = hold.has_until() ? std::max(end, ToCivilDay(hold.until())) : absl::CivilDay::max();
-      if (end == absl::CivilDay::max()) break;
-    }
-    next = std::min(next, end);
+    storage::v1::RetainedCategory& one = kept.emplace_back();
+    one.set_category(instruction.category());
+    if (retained.has_next_end()) *one.mutable_end() = retained.next_end();
+    *one.mutable_instruction() = instruction;
   }
-  return next;
+  return kept;
+}
+
+absl::CivilDay NextEnd(const Deciding& deciding, const storage::v1::RetainedCategory& kept) {
+  if (kept.hard() && !kept.has_end()) return absl::CivilDay::max();
+  absl::CivilDay end = kept.has_end() ? ToCivilDay(kept.end()) : absl::CivilDay::min();
+  for (const v1::Hold& hold : HoldsOn(deciding, kept.category())) {
+    if (!hold.has_until()) return absl::CivilDay::max();
+    end = std::max(end, ToCivilDay(hold.until()));
+  }
+  return end;
 }
 
 }  // namespace dsr

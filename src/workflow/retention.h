@@ -3,6 +3,7 @@
 #define DSR_WORKFLOW_RETENTION_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "dsr/storage/v1/state.pb.h"
@@ -24,9 +25,13 @@ google::protobuf::RepeatedPtrField<v1::RetentionRule> RulesOf(const v1::PlanItem
 absl::CivilDay EndOfKeeping(const Rulebook& rulebook, const v1::PlanItem& instruction,
                             absl::CivilDay anchor);
 
-// After which day something of what a system keeps may be erased as things stand: CivilDay::max()
-// while holds without date keep all of it.
-absl::CivilDay NextEnd(const Deciding& deciding, const storage::v1::RetainedData& retained);
+// What a system keeps, by category.
+std::vector<storage::v1::RetainedCategory> KeptCategories(
+    const storage::v1::RetainedData& retained);
+
+// After which day something of that may be erased as things stand: CivilDay::max() while a hold
+// without date keeps all of it.
+absl::CivilDay NextEnd(const Deciding& deciding, const storage::v1::RetainedCategory& kept);
 
 }  // namespace dsr
 

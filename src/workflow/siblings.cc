@@ -32,9 +32,15 @@ bool IsServed(const RequestState& state) {
   return false;
 }
 
+// Waits for another request's answer; one that was linked and goes on by itself is past that.
+bool IsLinked(const RequestState& state) {
+  return !state.request().duplicate_of().empty() &&
+         state.request().phase() == v1::PHASE_VERIFICATION;
+}
+
 bool NeedsData(const RequestState& state) {
   return IsOpen(state) && state.data_use() == v1::DATA_USE_READS && !IsServed(state) &&
-         state.request().duplicate_of().empty();
+         !IsLinked(state);
 }
 
 bool IsSameRequester(const RequestState& a, const RequestState& b) {
@@ -56,6 +62,10 @@ bool LastDayHasCome(const Circumstances& at) {
 }
 
 }  // namespace
+
+bool IsLastDay(const Circumstances& at) {
+  return LastDayHasCome(at) && at.now() < FromTimestamp(at.request().due_time());
+}
 
 bool IsDataNeeded(const Circumstances& at) {
   if (LastDayHasCome(at)) return false;
@@ -102,9 +112,25 @@ const RequestState* FindFirst(const Circumstances& at) {
   return nullptr;
 }
 
+const RequestState* FindSame(const Circumstances& at) {
+  if (at.state.content_key().empty()) return nullptr;
+  // Newest first, so that the last one found is the oldest.
+  const RequestState* same = nullptr;
+  for (const RequestState& sibling : at.facts().siblings) {
+    const v1::Request& request = sibling.request();
+    if (IsOpen(sibling) && request.phase() != v1::PHASE_VERIFICATION &&
+        request.type() == at.request().type() &&
+        request.requester().relation() == at.request().requester().relation() &&
+        sibling.requester_key() == at.state.requester_key() &&
+        sibling.content_key() == at.state.content_key()) {
+      same = &sibling;
+    }
+  }
+  return same;
+}
+
 const RequestState* FindSame(const storage::v1::RequestFiled& filed, const Facts& facts) {
   if (filed.content_key().empty()) return nullptr;
-  // Newest first, so that the last one found is the oldest.
   const RequestState* same = nullptr;
   for (const RequestState& sibling : facts.siblings) {
     const v1::Request& request = sibling.request();
@@ -120,6 +146,31 @@ const RequestState* FindSame(const storage::v1::RequestFiled& filed, const Facts
   return same;
 }
 
+bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category) {
+  const auto has = [&](const auto& names) {
+    return std::find(names.begin(), names.end(), category) != names.end();
+  };
+  return std::any_of(
+      at.facts().siblings.begin(), at.facts().siblings.end(), [&](const RequestState& sibling) {
+        const v1::Request& request = sibling.request();
+        if (request.phase() == v1::PHASE_CLOSED) return false;
+        const v1::Restriction& restriction = request.restriction();
+        if (restriction.has_begin_time() && !restriction.has_lift_time() &&
+            has(request.categories())) {
+          return true;
+        }
+        return std::any_of(
+            sibling.retained().begin(), sibling.retained().end(),
+            [&](const storage::v1::RetainedData& retained) {
+              const auto& kept = retained.categories();
+              return std::any_of(kept.begin(), kept.end(),
+                                 [&](const storage::v1::RetainedCategory& one) {
+                                   return one.category() == category;
+                                 });
+            });
+      });
+}
+
 int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, absl::Time from) {
   int count = 1;
   for (const RequestState& sibling : facts.siblings) {
@@ -132,7 +183,7 @@ int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, abs
       case v1::OUTCOME_ROLE_ENDED:
         continue;
       default:
-        if (request.duplicate_of().empty()) ++count;
+        if (request.phase() != v1::PHASE_VERIFICATION) ++count;
     }
   }
   return count;

@@ -25,11 +25,23 @@ std::vector<std::string> Disputes(const Circumstances& at, const std::string& ca
 // The request that this one is linked to, or null.
 const storage::v1::RequestState* FindFirst(const Circumstances& at);
 
-// The oldest open request for the same by the same requester, or null.
+// The oldest open request for the same by the same requester that is proved and not linked itself,
+// or null.
+const storage::v1::RequestState* FindSame(const Circumstances& at);
+
+// The same for what is being filed, where requesters are not verified.
 const storage::v1::RequestState* FindSame(const storage::v1::RequestFiled& filed,
                                           const Facts& facts);
 
-// Which request of its type this one is, within the rule's window before its receipt.
+// True where an open request of the subject restricts that category, or one keeps it restricted for
+// a law or a hold (PIPL 44 and 47).
+bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category);
+
+// True on the last day of the answer's period, and not after it.
+bool IsLastDay(const Circumstances& at);
+
+// Which request of its type this one is, within the rule's window before its receipt. Whoever was
+// not verified may be anybody, and does not count.
 int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, absl::Time from);
 
 }  // namespace dsr

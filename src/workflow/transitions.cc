@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
 #include "workflow/documents.h"
@@ -20,12 +23,6 @@ namespace {
 constexpr int kMostSettlingSteps = 16;
 constexpr char kIntakeRole[] = "intake";
 constexpr char kChildrensRole[] = "children_privacy";
-
-bool LeavesFrom(const v1::Transition& transition, const v1::Request& request) {
-  if (transition.from_unanswered()) return IsUnanswered(request.phase());
-  return std::find(transition.from().begin(), transition.from().end(), request.state()) !=
-         transition.from().end();
-}
 
 // Guards whose answer the action itself brings; they cannot be asked before it.
 bool DependsOnAction(const v1::Guard& guard) {
@@ -45,9 +42,32 @@ bool RoleMatches(const v1::Transition& transition, const Circumstances& at) {
       });
 }
 
+// Where a person may set off `trigger`, for people.
+std::string StatesFor(const v1::Workflow& workflow, v1::Trigger trigger) {
+  std::set<std::string> states;
+  for (const v1::Transition& transition : workflow.transitions()) {
+    if (transition.trigger() == trigger)
+      states.insert(transition.from().begin(), transition.from().end());
+  }
+  return states.empty() ? "no request of this type has it"
+                        : absl::StrCat("it is in ", absl::StrJoin(states, ", "));
+}
+
 std::string TriggerWord(const v1::Transition& transition) {
   if (transition.trigger() == v1::TRIGGER_TIMER) return transition.timer();
   return absl::AsciiStrToLower(ShortName(transition.trigger()));
+}
+
+// Whoever must prove himself again needs the contact point: its lookup may have been taken back with
+// the other tasks.
+void LookUpAgain(Deciding& deciding) {
+  const auto& tasks = deciding.record().tasks();
+  const bool is_looked_up =
+      deciding.state().account_resolved() ||
+      std::any_of(tasks.begin(), tasks.end(), [](const v1::Task& task) {
+        return task.kind() == v1::TASK_KIND_RESOLVE_CONTACT && task.state() == v1::Task::STATE_OPEN;
+      });
+  if (!is_looked_up) CreateTasks(deciding, v1::TASK_KIND_RESOLVE_CONTACT);
 }
 
 void Enter(Deciding& deciding, const v1::Transition& transition) {
@@ -65,6 +85,7 @@ void Enter(Deciding& deciding, const v1::Transition& transition) {
                    /*state_scoped=*/true);
   }
   deciding.Emit(std::move(event));
+  if (to->phase() == v1::PHASE_VERIFICATION) LookUpAgain(deciding);
   if (to->phase() == v1::PHASE_CLOSED) PurgeDocuments(deciding);
   // The state that was left may have let the timer pass unused.
   if (to->phase() != v1::PHASE_CLOSED && !deciding.state().retained().empty())
@@ -80,14 +101,31 @@ void Take(Deciding& deciding, const v1::Transition& transition) {
 
 }  // namespace
 
+absl::Time TimeToAct(const Deciding& deciding) {
+  const absl::Time due = FromTimestamp(deciding.request().due_time());
+  if (deciding.now() < due) return due;
+  const absl::TimeZone zone = deciding.rulebook().zone;
+  return EndOfDay(DayOf(deciding.now(), zone) + deciding.rulebook().policy.response_days(), zone);
+}
+
 storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule,
                                  absl::Time start, absl::Time due, bool state_scoped) {
   storage::v1::TimerSet timer;
   timer.set_name(rule.name());
-  *timer.mutable_due_time() = ToTimestamp(TimerDue(deciding.rulebook(), rule, start, due));
+  // What is overdue already, by a late filing or by an event of today, cannot end before its day:
+  // the requester gets as long as others to do his part.
+  const bool is_overdue = state_scoped && due <= deciding.now();
+  *timer.mutable_due_time() = ToTimestamp(
+      TimerDue(deciding.rulebook(), rule, start, is_overdue ? TimeToAct(deciding) : due));
   timer.set_state_scoped(state_scoped);
   timer.set_ends_at_response(!state_scoped);
   return timer;
+}
+
+bool LeavesFrom(const v1::Transition& transition, const v1::Request& request) {
+  if (transition.from_unanswered()) return IsUnanswered(request.phase());
+  return std::find(transition.from().begin(), transition.from().end(), request.state()) !=
+         transition.from().end();
 }
 
 absl::Status CheckAction(const Circumstances& at, v1::Trigger trigger, absl::string_view action) {
@@ -107,7 +145,7 @@ absl::Status CheckAction(const Circumstances& at, v1::Trigger trigger, absl::str
     if (broken == transition.guards().end()) return absl::OkStatus();
     if (!first_reason) first_reason = Explain(*broken, at, action);
   }
-  if (!any_here) return ActionNotAllowed(request, action, "ListAllowedActions tells what is");
+  if (!any_here) return ActionNotAllowed(request, action, StatesFor(at.rulebook.workflow, trigger));
   if (first_reason) return *first_reason;
   return IsMinor(at) ? ChildrensRoleMissing(action) : RoleMissing(action);
 }

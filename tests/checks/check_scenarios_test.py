@@ -30,6 +30,9 @@ class ScenarioTableTest(unittest.TestCase):
     def test_table_is_what_the_files_say(self):
         self.assertEqual(told(), played())
 
+    def test_every_case_of_the_law_is_played(self):
+        self.assertEqual(sorted(played()), list(range(1, 46)))
+
 
 if __name__ == "__main__":
     unittest.main()

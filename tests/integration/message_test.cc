@@ -145,7 +145,7 @@ TEST_F(MessageTest, APreviewNeverHoldsAnotherPersonsDataOrAnInternalNote) {
   shop_.Verify(request);
   shop_.File(other);
   v1::ProposeRefusalRequest refusal;
-  refusal.set_ground(v1::REFUSAL_GROUND_REPEATED);
+  refusal.set_ground(v1::REFUSAL_GROUND_UNREALISTIC);
   refusal.set_reason("asked four times this month");
   ASSERT_THAT(shop_.Act("caseworker-1", &Requests::Stub::ProposeRefusal, refusal, request), IsOk());
   ASSERT_THAT(

@@ -261,7 +261,9 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       return absl::OkStatus();
     }
     case Step::kUndeliverable:
-      return FailMessage(step.undeliverable());
+      return EndMessage(step.undeliverable(), /*is_delivered=*/false);
+    case Step::kDelivered:
+      return EndMessage(step.delivered(), /*is_delivered=*/true);
     case Step::kUntil:
       AdvanceTo(At(step.until()));
       return absl::OkStatus();
@@ -550,14 +552,18 @@ absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) 
   return absl::OkStatus();
 }
 
-absl::Status ScenarioRunner::FailMessage(const std::string& template_id) {
+absl::Status ScenarioRunner::EndMessage(const std::string& template_id, bool is_delivered) {
   const storage::v1::RequestRecord record = Record();
   for (int i = record.messages_size() - 1; i >= 0; --i) {
     if (record.messages(i).template_() != template_id) continue;
-    return Execute(RecordMessageDelivery{.id = ParseMessageName(record.messages(i).name())->second,
-                                         .outcome = RecordMessageDelivery::Outcome::kFailed,
-                                         .attempts = 9},
-                   DispatcherPrincipal());
+    RecordMessageDelivery ended{.id = ParseMessageName(record.messages(i).name())->second,
+                                .attempts = 9};
+    if (is_delivered) {
+      ended.text_sha256 = std::string(32, 's');
+    } else {
+      ended.outcome = RecordMessageDelivery::Outcome::kFailed;
+    }
+    return Execute(std::move(ended), DispatcherPrincipal());
   }
   return absl::InternalError("no message " + template_id);
 }
@@ -629,11 +635,9 @@ void ScenarioRunner::Check(const Step& step, const absl::Status& status) {
   }
   std::multiset<std::string> messages;
   for (const v1::Message& message : record.messages()) messages.insert(message.template_());
-  for (const std::string& wanted : then.messages()) {
-    const auto found = messages.find(wanted);
-    EXPECT_NE(found, messages.end()) << "no message " << wanted;
-    if (found != messages.end()) messages.erase(found);
-  }
+  const std::multiset<std::string> wanted_messages(then.messages().begin(), then.messages().end());
+  for (const std::string& wanted : then.messages())
+    EXPECT_EQ(messages.count(wanted), wanted_messages.count(wanted)) << wanted;
   for (const std::string& unwanted : then.no_messages())
     EXPECT_EQ(messages.count(unwanted), 0u) << unwanted;
   if (!then.notices().empty()) {
@@ -660,7 +664,9 @@ void ScenarioRunner::Check(const Step& step, const absl::Status& status) {
     const std::map<std::string, bool> known = {{"breached", request.breached()},
                                                {"not_breached", !request.breached()},
                                                {"incident", !request.incidents().empty()},
-                                               {"no_incident", request.incidents().empty()}};
+                                               {"no_incident", request.incidents().empty()},
+                                               {"repeated", request.repeated()},
+                                               {"not_repeated", !request.repeated()}};
     EXPECT_TRUE(known.contains(fact) && known.at(fact)) << fact;
   }
   CheckMissing(then);
@@ -693,7 +699,10 @@ void ScenarioRunner::CheckMissing(const Expect& then) {
     if (asks) {
       EXPECT_EQ(missing, wanted);
     }
+    std::set<std::string> unknown(then.allowed().begin(), then.allowed().end());
+    unknown.insert(then.forbidden().begin(), then.forbidden().end());
     for (const v1::AllowedAction& told : AllowedActions(*rulebook, record, context)) {
+      unknown.erase(told.action());
       const auto& allowed = then.allowed();
       const auto& forbidden = then.forbidden();
       if (std::find(allowed.begin(), allowed.end(), told.action()) != allowed.end()) {
@@ -704,6 +713,7 @@ void ScenarioRunner::CheckMissing(const Expect& then) {
         EXPECT_FALSE(told.explanation().empty()) << told.action();
       }
     }
+    EXPECT_TRUE(unknown.empty()) << *unknown.begin() << " is no action of this type";
     return absl::OkStatus();
   });
   EXPECT_TRUE(read.ok()) << read;

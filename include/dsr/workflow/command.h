@@ -20,6 +20,7 @@
 #include "dsr/v1/request.pb.h"
 #include "dsr/v1/task.pb.h"
 #include "dsr/v1/verification.pb.h"
+#include "dsr/v1/workflow.pb.h"
 
 namespace dsr {
 
@@ -172,6 +173,10 @@ using Command = std::variant<
     WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask, FailTask, RetryTask,
     CompletePackage, AcknowledgeNotice, CompleteNotice, ObjectToNotice, RetryNotice,
     RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload, FinishDownload>;
+
+// Tells whether `command` can change what the guards of `workflow` ask for. One that cannot is decided without facts, and no transition on facts is tried after it: the
+// facts would be missing, and nobody would be there whom the request waits for.
+bool ChangesFacts(const Command& command, const v1::Workflow& workflow);
 
 // Returns the command's name as used in logs and errors: the API method's where there is one, such
 // as `AssessRequest`.

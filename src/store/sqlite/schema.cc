@@ -241,8 +241,23 @@ CREATE TABLE holds (
 CREATE INDEX holds_by_subject ON holds (subject_id, hold_id);
 )sql";
 
+constexpr char kStep3[] = R"sql(
+-- Notices are cancelled, too.
+DROP INDEX notices_open;
+DROP INDEX notices_troubled;
+ALTER TABLE notices ADD COLUMN state_3 INTEGER NOT NULL DEFAULT 1 CHECK (state_3 BETWEEN 1 AND 8);
+UPDATE notices SET state_3 = state;
+ALTER TABLE notices DROP COLUMN state;
+ALTER TABLE notices RENAME COLUMN state_3 TO state;
+-- ListOpenNotices: neither completed, objected to, exempt nor cancelled.
+CREATE INDEX notices_open ON notices (recipient, notice_id) WHERE state IN (1, 2, 3, 6);
+-- ListTroubledNotices.
+CREATE INDEX notices_troubled ON notices (notice_id)
+  WHERE state IN (1, 2, 3, 6) AND (state = 6 OR overdue = 1);
+)sql";
+
 // A step is never changed once it was released; what changes comes as a step of its own.
-constexpr const char* kSteps[] = {kStep1, kStep2};
+constexpr const char* kSteps[] = {kStep1, kStep2, kStep3};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
 constexpr char kBegin[] = "BEGIN IMMEDIATE";

@@ -21,7 +21,7 @@ class RefusalTest : public ::testing::TestWithParam<std::string> {
  protected:
   void Propose() {
     request_.FileAndVerify();
-    ASSERT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_REPEATED), Caseworker()), IsOk());
+    ASSERT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_UNREALISTIC), Caseworker()), IsOk());
   }
 
   RequestDriver request_{GetParam()};
@@ -84,9 +84,9 @@ TEST_P(RefusalTest, GroundMustBeListed) {
 TEST_P(RefusalTest, RefusingTakesACaseworkersRole) {
   request_.FileAndVerify();
 
-  EXPECT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_REPEATED), Intake()),
+  EXPECT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_UNREALISTIC), Intake()),
               ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
-  ASSERT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_REPEATED), Caseworker()), IsOk());
+  ASSERT_THAT(request_.Do(Refusal(v1::REFUSAL_GROUND_UNREALISTIC), Caseworker()), IsOk());
   EXPECT_THAT(request_.Do(ApproveRefusal(), Verifier()), ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
 }
 
