@@ -11,6 +11,7 @@
 #include "app/event_subjects.h"
 #include "app/not_found.h"
 #include "app/stored_status.h"
+#include "app/transfer_disclosure.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
@@ -352,9 +353,9 @@ absl::Status DecisionBody::WriteSubjectRecords(Transaction& transaction) {
       *disclosure.mutable_categories() = recorded.categories();
       *disclosure.mutable_disclose_time() = event.time();
       *disclosure.mutable_create_time() = event.time();
-      disclosure.set_purpose("transfer at the subject's request");
-      disclosure.set_method("package");
-      disclosure.set_basis("PIPL 45(3)");
+      disclosure.set_purpose(kTransferPurpose);
+      disclosure.set_method(kTransferMethod);
+      disclosure.set_basis(kTransferBasis);
       DSR_RETURN_IF_ERROR(transaction.PutDisclosure(id, subject, disclosure, ""));
     }
   }

@@ -46,12 +46,16 @@ absl::StatusOr<std::vector<v1::Disclosure>> AllDisclosures(ReadView& view,
   }
 }
 
+absl::StatusOr<std::vector<v1::Consent>> AllConsents(ReadView& view, const SubjectId& subject) {
+  return view.ListConsents(subject, std::nullopt, kMostRecords);
+}
+
 absl::StatusOr<Facts> SubjectFacts(ReadView& view, const SubjectId& subject,
                                    const RequestId& request) {
   Facts facts;
   DSR_ASSIGN_OR_RETURN(facts.disclosures, AllDisclosures(view, subject));
   // Subjects have few of these; past the limit the oldest count.
-  DSR_ASSIGN_OR_RETURN(facts.consents, view.ListConsents(subject, std::nullopt, kMostRecords));
+  DSR_ASSIGN_OR_RETURN(facts.consents, AllConsents(view, subject));
   DSR_ASSIGN_OR_RETURN(facts.holds, view.ListHolds(subject, std::nullopt, kMostRecords));
   RequestQuery query;
   query.subject = subject;

@@ -17,6 +17,9 @@ namespace dsr {
 absl::StatusOr<std::vector<v1::Disclosure>> AllDisclosures(ReadView& view,
                                                            const SubjectId& subject);
 
+// The consents of a subject, without personal fields; past a limit that nobody reaches the oldest.
+absl::StatusOr<std::vector<v1::Consent>> AllConsents(ReadView& view, const SubjectId& subject);
+
 // What is known of a subject beyond one request: all but the registry.
 absl::StatusOr<Facts> SubjectFacts(ReadView& view, const SubjectId& subject,
                                    const RequestId& request);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "app/category_answer.h"
 #include "app/flat_json.h"
 #include "app/record_tables.h"
 #include "app/zip_writer.h"
@@ -48,24 +49,35 @@ class Entries {
   std::vector<std::string> lines_;
 };
 
+// The categories of which there is something to give out: not what was refused, whatever was
+// collected before.
+absl::StatusOr<std::set<std::string>> CategoriesWithRecords(const PackageContents& contents,
+                                                            const CollectedParts& parts) {
+  DSR_ASSIGN_OR_RETURN(std::set<std::string> held, parts.Categories());
+  for (const std::string& category : contents.request.categories()) {
+    if (RefusalOf(contents.request, category) != nullptr) held.erase(category);
+  }
+  return held;
+}
+
 }  // namespace
 
 absl::Status WritePackage(const PackageContents& contents, const CollectedParts& parts,
                           const ByteSink& sink) {
   DSR_ASSIGN_OR_RETURN(const std::unique_ptr<ZipWriter> zip,
                        ZipWriter::Open(sink, contents.created));
-  DSR_ASSIGN_OR_RETURN(const std::set<std::string> held, parts.Categories());
+  DSR_ASSIGN_OR_RETURN(const std::set<std::string> held, CategoriesWithRecords(contents, parts));
   const AnswerPages pages(*contents.rulebook, contents.request);
   Entries entries(*zip);
   std::string index = pages.Header();
-  for (const std::string& category : contents.request.categories()) {
+  for (const std::string& category : pages.Categories()) {
     index += pages.CategoryAbout(category);
     std::vector<std::string> keys;
     if (held.contains(category)) {
       DSR_ASSIGN_OR_RETURN(keys, parts.Keys(category));
     }
     if (keys.empty()) {
-      index += pages.NothingHeld();
+      index += pages.CategoryStanding(category, /*has_records=*/false);
       continue;
     }
     int64_t records = 0;
@@ -77,6 +89,7 @@ absl::Status WritePackage(const PackageContents& contents, const CollectedParts&
       return WriteCsv(parts, category, keys, out);
     }));
     index += pages.CategoryFiles(category, records);
+    index += pages.CategoryStanding(category, /*has_records=*/true);
   }
   absl::StrAppend(&index, pages.Recipients(contents.disclosures, contents.recipients),
                   pages.Footer());
@@ -89,20 +102,17 @@ absl::Status WritePackage(const PackageContents& contents, const CollectedParts&
 
 absl::Status WriteAnswerPage(const PackageContents& contents, const CollectedParts& parts,
                              const ByteSink& sink) {
-  DSR_ASSIGN_OR_RETURN(const std::set<std::string> held, parts.Categories());
+  DSR_ASSIGN_OR_RETURN(const std::set<std::string> held, CategoriesWithRecords(contents, parts));
   const AnswerPages pages(*contents.rulebook, contents.request);
   DSR_RETURN_IF_ERROR(sink(pages.Header()));
-  for (const std::string& category : contents.request.categories()) {
+  for (const std::string& category : pages.Categories()) {
     DSR_RETURN_IF_ERROR(sink(pages.CategoryAbout(category)));
     std::vector<std::string> keys;
     if (held.contains(category)) {
       DSR_ASSIGN_OR_RETURN(keys, parts.Keys(category));
     }
-    if (keys.empty()) {
-      DSR_RETURN_IF_ERROR(sink(pages.NothingHeld()));
-    } else {
-      DSR_RETURN_IF_ERROR(WriteHtmlTable(parts, category, keys, sink).status());
-    }
+    if (!keys.empty()) DSR_RETURN_IF_ERROR(WriteHtmlTable(parts, category, keys, sink).status());
+    DSR_RETURN_IF_ERROR(sink(pages.CategoryStanding(category, !keys.empty())));
   }
   DSR_RETURN_IF_ERROR(sink(pages.Recipients(contents.disclosures, contents.recipients)));
   return sink(pages.Footer());

@@ -21,7 +21,7 @@ namespace dsr {
 // bytes.
 struct PackageContents {
   std::shared_ptr<const Rulebook> rulebook;
-  v1::Request request;
+  v1::Request request;  // with its personal fields: the reasons of refusals are told
   std::vector<v1::Disclosure> disclosures;
   std::vector<v1::Recipient> recipients;
   absl::Time created;
@@ -34,8 +34,8 @@ struct PackageContents {
 absl::Status WritePackage(const PackageContents& contents, const CollectedParts& parts,
                           const ByteSink& sink);
 
-// Writes one self-contained HTML page with the records of each category, what the law wants told
-// about it, and the recipients. Otherwise as above.
+// Writes one self-contained HTML page with the records of each category, what became of it, what
+// the law wants told about it, and the recipients. Otherwise as above.
 absl::Status WriteAnswerPage(const PackageContents& contents, const CollectedParts& parts,
                              const ByteSink& sink);
 

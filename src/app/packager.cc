@@ -9,6 +9,7 @@
 #include "app/decision_facts.h"
 #include "app/package_sink.h"
 #include "app/principal.h"
+#include "app/request_reader.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
@@ -119,7 +120,8 @@ absl::StatusOr<PackageContents> Packager::ReadContents(const LeasedTask& lease, 
   PackageContents contents;
   DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(task, view.FindTask(lease.request, lease.task));
-    DSR_ASSIGN_OR_RETURN(storage::v1::RequestRecord record, view.FindRecord(lease.request));
+    DSR_ASSIGN_OR_RETURN(storage::v1::RequestRecord record,
+                         RequestReader(parts_.keys).ReadFull(view, lease.request));
     DSR_ASSIGN_OR_RETURN(collected, CollectionTasks(record));
     DSR_ASSIGN_OR_RETURN(contents.rulebook,
                          parts_.rulebooks.RulebookFor(view, record.state().request().pins()));

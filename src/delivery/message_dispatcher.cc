@@ -88,6 +88,7 @@ absl::StatusOr<std::optional<MessageDispatcher::Loaded>> MessageDispatcher::Load
                            SubjectId::FromBytes(found.record.state().subject_id()));
       DSR_ASSIGN_OR_RETURN(found.recipients, view.ListRecipients());
       DSR_ASSIGN_OR_RETURN(found.disclosures, AllDisclosures(view, subject));
+      DSR_ASSIGN_OR_RETURN(found.consents, AllConsents(view, subject));
     }
     loaded = std::move(found);
     return absl::OkStatus();
@@ -138,8 +139,8 @@ absl::StatusOr<std::optional<MessageDispatcher::Report>> MessageDispatcher::Send
 
 absl::StatusOr<ComposedMessage> MessageDispatcher::Compose(const Loaded& loaded, bool has_html,
                                                            absl::Time now) const {
-  const MessageSource source{*loaded.rulebook, loaded.message, loaded.record, loaded.recipients,
-                             loaded.disclosures};
+  const MessageSource source{*loaded.rulebook,  loaded.message,     loaded.record,
+                             loaded.recipients, loaded.disclosures, loaded.consents};
   DSR_ASSIGN_OR_RETURN(const MessageSecrets secrets, SecretsOf(source, parts_.secrets));
   return ComposeMessage(source, secrets, has_html, now);
 }

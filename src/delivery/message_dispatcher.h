@@ -36,6 +36,9 @@ namespace dsr {
 //   - A message for the subject goes to the contact point on file, and only when a verification of
 //     the workflow's least level passed. The one-time code needs none: it goes to that contact
 //     point because it is to prove it, and says nothing of the subject.
+//   - A message for who acts for the subject goes to the reply address, while neither that
+//     representative's identity nor the authority was taken back. That they have only expired since
+//     the message was made does not matter.
 //   - A message for the requester goes to the reply address or, where there is none, to the contact
 //     point on file when a verification passed. It knows the public variables only, so that no
 //     template can tell an unverified person anything of the subject.
@@ -86,6 +89,7 @@ class MessageDispatcher : public CommitListener {
     std::shared_ptr<const Rulebook> rulebook;
     std::vector<v1::Recipient> recipients;
     std::vector<v1::Disclosure> disclosures;
+    std::vector<v1::Consent> consents;
   };
   // What is to be recorded of an attempt.
   struct Report {

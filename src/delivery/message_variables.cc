@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -11,14 +12,23 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "delivery/message_words.h"
+#include "app/category_answer.h"
+#include "app/message_words.h"
 #include "dsr/base/civil_calendar.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
 #include "dsr/workflow/names.h"
+#include "workflow/children.h"
 
 namespace dsr {
 namespace {
+
+// Tells whether tasks of that kind leave the data as it is.
+bool ReadsOnly(v1::TaskKind kind) {
+  return kind == v1::TASK_KIND_RESOLVE_CONTACT || kind == v1::TASK_KIND_COLLECT ||
+         kind == v1::TASK_KIND_CHECK_BLOCKERS || kind == v1::TASK_KIND_FETCH_DECISION ||
+         kind == v1::TASK_KIND_BUILD_ANSWER || kind == v1::TASK_KIND_BUILD_PACKAGE;
+}
 
 // Makes the variables of one message.
 class VariableMaker {
@@ -34,8 +44,7 @@ class VariableMaker {
 
  private:
   TemplateList Outcomes() const;
-  TemplateVariables Outcome(const std::string& category,
-                            const std::vector<v1::CategoryOutcome>& outcomes) const;
+  TemplateVariables Outcome(const v1::Category& category) const;
   TemplateList Recipients() const;
   TemplateList ToldRecipients() const;
   TemplateList DisclosedRecipients() const;
@@ -44,7 +53,10 @@ class VariableMaker {
   TemplateList Blockers() const;
   TemplateList Refused() const;
   TemplateList Rules() const;
+  void AddConsent(TemplateVariables& variables) const;
 
+  bool IsUntouched() const;
+  std::string PayByDay() const;
   bool CollectsData() const;
   std::string CategoryTitle(const std::string& category) const;
   std::string RecipientTitle(const std::string& name) const;
@@ -67,8 +79,21 @@ TemplateVariables VariableMaker::Public() const {
       {"last_day", words_.Day(ToCivilDay(request_.last_day()))},
       {"remedies", words_.In(rulebook.policy.remedies())},
       {"first", std::string(LastSegment(request_.duplicate_of()))},
+      {"verifies", rulebook.workflow.initiation() == v1::INITIATION_UNSPECIFIED},
+      {"untouched", IsUntouched()},
       {"rules", Rules()},
   };
+}
+
+bool VariableMaker::IsUntouched() const {
+  const auto& rounds = source_.record.state().rounds();
+  const auto& messages = source_.record.messages();
+  return std::all_of(rounds.begin(), rounds.end(),
+                     [](const storage::v1::TaskRound& round) { return ReadsOnly(round.kind()); }) &&
+         std::all_of(messages.begin(), messages.end(), [](const v1::Message& message) {
+           return message.audience() == v1::Message::AUDIENCE_REQUESTER ||
+                  !message.verification().empty();
+         });
 }
 
 // What a person wrote as the answer to somebody who need not be verified.
@@ -80,6 +105,7 @@ void VariableMaker::AddWords(TemplateVariables& variables) const {
   variables.insert_or_assign("review_changed", review.outcome() == v1::REVIEW_OUTCOME_CHANGED);
   variables.insert_or_assign("review_overturned",
                              review.outcome() == v1::REVIEW_OUTCOME_OVERTURNED);
+  variables.insert_or_assign("refused", Refused());
 }
 
 TemplateVariables VariableMaker::Subject() const {
@@ -87,18 +113,17 @@ TemplateVariables VariableMaker::Subject() const {
   const auto set = [&](const char* name, TemplateValue value) {
     variables.insert_or_assign(name, std::move(value));
   };
-  set("note", request_.response().note());
+  AddWords(variables);
+  AddConsent(variables);
   set("ground", words_.Ground(request_.refusal().ground()));
   set("reason", request_.refusal().reason());
-  set("explanation", request_.review().explanation());
-  set("review_upheld", request_.review().outcome() == v1::REVIEW_OUTCOME_UPHELD);
-  set("review_changed", request_.review().outcome() == v1::REVIEW_OUTCOME_CHANGED);
-  set("review_overturned", request_.review().outcome() == v1::REVIEW_OUTCOME_OVERTURNED);
   set("fee", words_.Money(request_.fee().amount_cents(), request_.fee().currency()));
   set("fee_reason", request_.fee().reason());
-  set("refused", Refused());
+  set("pay_by_day", PayByDay());
+  set("served", Titles(CategoriesToServe(request_)));
   set("lift_reason", request_.restriction().reason());
   set("transfer_to", RecipientTitle(request_.transfer().recipient()));
+  set("company_ground", words_.Ground(request_.company_deletion().ground()));
   set("successor", request_.company_deletion().successor());
   set("sha256", request_.package().sha256());
   if (request_.package().has_grant_expire_time()) {
@@ -125,87 +150,60 @@ std::string VariableMaker::RecipientTitle(const std::string& name) const {
   return found == source_.recipients.end() ? std::string(LastSegment(name)) : found->title();
 }
 
-// Laws as the message's language calls them; a plan names several with semicolons between.
 std::string VariableMaker::Laws(absl::string_view laws) const {
-  std::vector<std::string> called;
-  for (const absl::string_view law : absl::StrSplit(laws, "; ", absl::SkipEmpty())) {
-    const auto& titles = source_.rulebook.policy.laws();
-    const auto found = std::find_if(titles.begin(), titles.end(), [law](const v1::LawTitle& title) {
-      return title.law() == law;
-    });
-    called.push_back(found == titles.end() ? std::string(law) : words_.In(found->titles()));
-  }
-  return absl::StrJoin(called, words_.separator());
+  return words_.Laws(source_.rulebook.policy, laws);
 }
 
 std::string VariableMaker::Titles(const std::set<std::string>& categories) const {
   std::vector<std::string> titles;
-  for (const std::string& category : categories) titles.push_back(CategoryTitle(category));
+  for (const v1::Category& category : source_.rulebook.policy.categories()) {
+    if (categories.contains(category.name())) titles.push_back(words_.In(category.titles()));
+  }
+  // The registry may name what the policy of the request does not know.
+  for (const std::string& category : categories) {
+    if (source_.rulebook.FindCategory(category) == nullptr) titles.push_back(category);
+  }
   return absl::StrJoin(titles, words_.separator());
 }
 
 TemplateList VariableMaker::Outcomes() const {
-  std::map<std::string, std::vector<v1::CategoryOutcome>> by_category;
-  for (const v1::CategoryOutcome& outcome : request_.outcomes()) {
-    by_category[outcome.category()].push_back(outcome);
-  }
+  std::set<std::string> told;
+  for (const v1::CategoryOutcome& outcome : request_.outcomes()) told.insert(outcome.category());
   TemplateList list;
   for (const v1::Category& category : source_.rulebook.policy.categories()) {
-    const auto found = by_category.find(category.name());
-    if (found != by_category.end()) list.push_back(Outcome(found->first, found->second));
+    // A refusal is told with its ground and reason, not among what was done.
+    if (told.contains(category.name()) && RefusalOf(request_, category.name()) == nullptr)
+      list.push_back(Outcome(category));
   }
   return list;
 }
 
-TemplateVariables VariableMaker::Outcome(const std::string& category,
-                                         const std::vector<v1::CategoryOutcome>& outcomes) const {
-  int64_t records = 0;
-  int64_t retained = 0;
-  std::set<v1::Disposition> dispositions;
+TemplateVariables VariableMaker::Outcome(const v1::Category& category) const {
+  const CategoryAnswer answer = AnswerOf(request_, category.name());
   std::set<std::string> laws;
-  std::set<std::string> hard;
-  int64_t redacted = 0;
-  absl::CivilDay until = absl::CivilDay::min();
-  for (const v1::CategoryOutcome& outcome : outcomes) {
-    records += outcome.records();
-    retained += outcome.retained_records();
-    dispositions.insert(outcome.disposition());
-    redacted += outcome.redacted_records();
-    if (!outcome.law().empty()) laws.insert(Laws(outcome.law()));
-    if (!outcome.hard_reason().empty()) hard.insert(outcome.hard_reason());
-    if (outcome.has_retained_until()) {
-      until = std::max(until, ToCivilDay(outcome.retained_until()));
-    }
-  }
-  // Where several data systems hold a category, what says more about it stands for all of them.
-  v1::Disposition told = v1::DISPOSITION_NOT_HELD;
-  for (const v1::Disposition better :
-       {v1::DISPOSITION_RESTRICTED, v1::DISPOSITION_ERASED, v1::DISPOSITION_CORRECTED,
-        v1::DISPOSITION_PROVIDED, v1::DISPOSITION_REFUSED}) {
-    if (!dispositions.contains(better)) continue;
-    told = better;
-    break;
-  }
-  TemplateVariables variables = {
-      {"category", CategoryTitle(category)},
-      {"provided", told == v1::DISPOSITION_PROVIDED},
-      {"corrected", told == v1::DISPOSITION_CORRECTED},
-      {"erased", told == v1::DISPOSITION_ERASED},
-      {"restricted", told == v1::DISPOSITION_RESTRICTED},
-      {"not_held", told == v1::DISPOSITION_NOT_HELD},
-      {"records", absl::StrCat(records)},
-      {"retained_records", absl::StrCat(retained)},
+  for (const std::string& law : answer.laws) laws.insert(Laws(law));
+  const auto is = [&](v1::Disposition disposition) { return answer.disposition == disposition; };
+  return {
+      {"category", words_.In(category.titles())},
+      {"provided", is(v1::DISPOSITION_PROVIDED)},
+      {"corrected", is(v1::DISPOSITION_CORRECTED)},
+      {"erased", is(v1::DISPOSITION_ERASED)},
+      {"restricted", is(v1::DISPOSITION_RESTRICTED)},
+      {"not_held", is(v1::DISPOSITION_NOT_HELD)},
+      {"records", absl::StrCat(answer.records)},
+      {"counted", words_.Records(answer.records)},
+      {"retained_records", absl::StrCat(answer.retained_records)},
+      {"retained_counted", words_.Records(answer.retained_records)},
       {"law", absl::StrJoin(laws, words_.separator())},
-      {"hard", absl::StrJoin(hard, words_.separator())},
-      {"redacted", redacted > 0 ? absl::StrCat(redacted) : std::string()},
+      {"hard", absl::StrJoin(answer.hard_reasons, words_.separator())},
+      {"redacted",
+       answer.redacted_records > 0 ? absl::StrCat(answer.redacted_records) : std::string()},
+      {"retained_until",
+       answer.retained_until.has_value() ? words_.Day(*answer.retained_until) : std::string()},
+      {"purpose", words_.In(category.purposes())},
+      {"source", words_.In(category.sources())},
+      {"retention_words", words_.In(category.retention_words())},
   };
-  if (until != absl::CivilDay::min()) variables.emplace("retained_until", words_.Day(until));
-  if (const v1::Category* about = source_.rulebook.FindCategory(category)) {
-    variables.emplace("purpose", words_.In(about->purposes()));
-    variables.emplace("source", words_.In(about->sources()));
-    variables.emplace("retention_words", words_.In(about->retention_words()));
-  }
-  return variables;
 }
 
 bool VariableMaker::CollectsData() const {
@@ -257,13 +255,13 @@ TemplateList VariableMaker::DisclosedRecipients() const {
     std::set<std::string> categories;
     std::set<std::string> purposes;
   };
-  const std::set<std::string> asked(request_.categories().begin(), request_.categories().end());
+  const std::set<std::string> served = CategoriesToServe(request_);
   std::map<std::string, Received> received;
   for (const v1::Disclosure& disclosure : source_.disclosures) {
     for (const std::string& category : disclosure.categories()) {
-      if (!asked.contains(category)) continue;
+      if (!served.contains(category)) continue;
       received[disclosure.recipient()].categories.insert(category);
-      received[disclosure.recipient()].purposes.insert(disclosure.purpose());
+      received[disclosure.recipient()].purposes.insert(words_.OfDisclosure(disclosure.purpose()));
     }
   }
   TemplateList list;
@@ -287,6 +285,7 @@ TemplateList VariableMaker::Fields() const {
   for (const v1::FieldCorrection& field : request_.correction().fields()) {
     list.push_back({
         {"field", field.field()},
+        {"category", CategoryTitle(field.category())},
         {"accepted", field.decision() == v1::FIELD_DECISION_ACCEPTED},
         {"rejected", field.decision() == v1::FIELD_DECISION_REJECTED},
         {"reason", field.reason()},
@@ -298,15 +297,28 @@ TemplateList VariableMaker::Fields() const {
 TemplateList VariableMaker::Plan() const {
   TemplateList list;
   // Several data systems can hold one category under one rule.
-  std::set<std::tuple<std::string, v1::RetentionAction, std::string>> seen;
+  std::set<std::tuple<std::string, v1::RetentionAction, std::string, std::string, std::string>>
+      seen;
   for (const v1::PlanItem& item : request_.plan().items()) {
-    if (!seen.insert({item.category(), item.action(), item.law()}).second) continue;
-    const bool restricts = item.action() != v1::RETENTION_ACTION_ERASE;
+    const bool is_held = item.action() == v1::RETENTION_ACTION_RESTRICT;
+    const bool expires = item.action() == v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST;
+    const std::string erasable_until = expires && item.has_erase_anchored_until()
+                                           ? words_.Day(ToCivilDay(item.erase_anchored_until()))
+                                           : std::string();
+    std::string until;
+    if (is_held && item.has_held_until()) until = words_.Day(ToCivilDay(item.held_until()));
+    if (expires && item.has_kept_until()) until = words_.Day(ToCivilDay(item.kept_until()));
+    if (!seen.insert({item.category(), item.action(), item.law(), erasable_until, until}).second)
+      continue;
     list.push_back({
         {"category", CategoryTitle(item.category())},
-        {"erase", !restricts},
-        {"restrict", restricts},
+        {"erase", !is_held && !expires},
+        {"erase_expired", expires},
+        {"erasable_until", erasable_until},
+        {"held", is_held},
+        {"restrict", is_held || expires},
         {"law", Laws(item.law())},
+        {"until", until},
     });
   }
   return list;
@@ -316,7 +328,9 @@ TemplateList VariableMaker::Blockers() const {
   TemplateList list;
   for (const v1::Blocker& blocker : request_.blockers()) {
     if (blocker.resolved()) continue;
-    list.push_back({{"kind", blocker.kind()}, {"description", blocker.description()}});
+    list.push_back({{"title", words_.BlockerTitle(blocker.kind())},
+                    {"kind", blocker.kind()},
+                    {"description", blocker.description()}});
   }
   return list;
 }
@@ -344,6 +358,55 @@ TemplateList VariableMaker::Refused() const {
     });
   }
   return list;
+}
+
+void VariableMaker::AddConsent(TemplateVariables& variables) const {
+  const v1::ConsentChangeDetails& details = request_.consent_change();
+  std::string purpose;
+  for (const v1::Consent& consent : source_.consents) {
+    if (consent.name() == details.consent()) purpose = consent.purpose();
+  }
+  // Of the consent itself only what stays is on record; what ended is what was acted upon.
+  std::set<std::string> ended;
+  if (request_.has_consent_change()) {
+    for (const v1::Task& task : source_.record.tasks())
+      ended.insert(task.categories().begin(), task.categories().end());
+    for (const v1::Notice& notice : source_.record.notices())
+      ended.insert(notice.categories().begin(), notice.categories().end());
+  }
+  variables.insert_or_assign("consent", purpose);
+  variables.insert_or_assign("ended_categories", Titles(ended));
+  variables.insert_or_assign("kept_categories", Titles({details.keep_categories().begin(),
+                                                        details.keep_categories().end()}));
+}
+
+// The timer that answers "not paid" fires at the beginning of its day, so the day before is the
+// last on which paying counts.
+std::string VariableMaker::PayByDay() const {
+  const v1::Workflow& workflow = source_.rulebook.workflow;
+  std::string name;
+  for (const v1::Transition& transition : workflow.transitions()) {
+    for (const v1::Effect& effect : transition.effects()) {
+      if (transition.trigger() == v1::TRIGGER_TIMER &&
+          effect.outcome() == v1::OUTCOME_FEE_NOT_PAID) {
+        name = transition.timer();
+      }
+    }
+  }
+  std::optional<absl::Time> end;
+  for (const v1::State& state : workflow.states()) {
+    for (const v1::TimerRule& rule : state.timers()) {
+      if (rule.name() != name) continue;
+      end = TimerDue(source_.rulebook, rule, FromTimestamp(request_.received_time()),
+                     FromTimestamp(request_.due_time()));
+    }
+  }
+  // The one that runs knows best: it may count from the day of the quote.
+  for (const storage::v1::PendingTimer& timer : source_.record.state().timers()) {
+    if (!name.empty() && timer.name() == name) end = FromTimestamp(timer.due_time());
+  }
+  if (!end.has_value()) return "";
+  return words_.Day(DayOf(*end - absl::Microseconds(1), source_.rulebook.zone));
 }
 
 }  // namespace

@@ -1,13 +1,17 @@
 #include "delivery/sample_message.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "app/category_answer.h"
 #include "dsr/base/civil_calendar.h"
 #include "dsr/base/ids.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
 #include "dsr/workflow/names.h"
+#include "workflow/children.h"
 
 namespace dsr {
 namespace {
@@ -33,6 +37,7 @@ class SampleMaker {
   MessageSample Make() {
     FillRequest();
     FillDecisions();
+    FillDetails();
     AddOutcomes();
     AddRecipients();
     return std::move(sample_);
@@ -69,39 +74,83 @@ class SampleMaker {
     request().mutable_fee()->set_amount_cents(2500);
     request().mutable_fee()->set_currency(rulebook_.policy.fee_currency());
     request().mutable_fee()->set_reason(Say("（示例理由）", "(sample reason)"));
-    v1::PartialRefusal& partial = *request().add_partial_refusals();
-    partial.set_ground(v1::REFUSAL_GROUND_REPEATED);
-    partial.set_reason(Say("（示例理由）", "(sample reason)"));
-    for (const v1::Category& category : rulebook_.policy.categories()) {
-      partial.add_categories(category.name());
-      break;
+    // Nobody is refused what nobody asked for.
+    if (rulebook_.workflow.initiation() != v1::INITIATION_COMPANY) {
+      v1::PartialRefusal& partial = *request().add_partial_refusals();
+      partial.set_ground(v1::REFUSAL_GROUND_REPEATED);
+      partial.set_reason(Say("（示例理由）", "(sample reason)"));
+      partial.add_categories(rulebook_.policy.categories(0).name());
     }
     request().mutable_restriction()->set_reason(Say("（示例理由）", "(sample reason)"));
-    request().mutable_transfer()->set_recipient("recipients/sample-1");
-    request().mutable_company_deletion()->set_successor(Say("（示例公司）", "(sample company)"));
     request().mutable_review()->set_outcome(v1::REVIEW_OUTCOME_CHANGED);
     request().mutable_review()->set_explanation(Say("（示例解释）", "(sample explanation)"));
     v1::Blocker& blocker = *request().add_blockers();
-    blocker.set_kind(Say("（示例事项）", "(sample matter)"));
+    blocker.set_kind("open-order");
     blocker.set_description(Say("（示例描述）", "(sample description)"));
+    AddPlan();
+  }
+
+  // Everything is erased, but what a law keeps, and the last category, which is held.
+  void AddPlan() {
+    const absl::CivilDay today = DayOf(now_, rulebook_.zone);
+    for (const v1::Category& category : rulebook_.policy.categories()) {
+      if (RefusalOf(request(), category.name()) != nullptr) continue;
+      v1::PlanItem& item = *request().mutable_plan()->add_items();
+      item.set_category(category.name());
+      item.set_system(kSystem);
+      item.set_action(v1::RETENTION_ACTION_ERASE);
+      if (category.retention().empty()) continue;
+      item.set_action(v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST);
+      item.set_law(category.retention(0).law());
+      *item.mutable_erase_anchored_until() =
+          ToDate(ErasableUntil(rulebook_, category.retention(0), today));
+    }
+    v1::PlanItem& held = *request().mutable_plan()->mutable_items()->rbegin();
+    held.set_action(v1::RETENTION_ACTION_RESTRICT);
+    held.set_law(Say("示例法律", "sample law"));
+    *held.mutable_held_until() = ToDate(today + 365);
+  }
+
+  // Those of the workflow's own kind: a request has details of one kind only.
+  void FillDetails() {
+    switch (rulebook_.workflow.details()) {
+      case v1::DETAILS_KIND_CORRECTION:
+        return AddFields();
+      case v1::DETAILS_KIND_TRANSFER:
+        return request().mutable_transfer()->set_recipient("recipients/sample-1");
+      case v1::DETAILS_KIND_COMPANY_DELETION:
+        request().mutable_company_deletion()->set_ground(v1::COMPANY_DELETION_GROUND_MERGER);
+        return request().mutable_company_deletion()->set_successor(
+            Say("（示例公司）", "(sample company)"));
+      case v1::DETAILS_KIND_CONSENT_CHANGE:
+        return ChangeConsent();
+      default:
+        return;
+    }
+  }
+
+  void AddFields() {
     for (const v1::FieldDecision decision :
          {v1::FIELD_DECISION_ACCEPTED, v1::FIELD_DECISION_REJECTED}) {
       v1::FieldCorrection& field = *request().mutable_correction()->add_fields();
+      field.set_category(rulebook_.policy.categories(0).name());
       field.set_field(Say("（示例字段）", "(sample field)"));
       field.set_decision(decision);
       if (decision == v1::FIELD_DECISION_REJECTED) {
         field.set_reason(Say("（示例理由）", "(sample reason)"));
       }
     }
-    for (const v1::Category& category : rulebook_.policy.categories()) {
-      v1::PlanItem& item = *request().mutable_plan()->add_items();
-      item.set_category(category.name());
-      item.set_system(kSystem);
-      item.set_action(category.retention().empty()
-                          ? v1::RETENTION_ACTION_ERASE
-                          : v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST);
-      if (!category.retention().empty()) item.set_law(category.retention(0).law());
-    }
+  }
+
+  // Withdrawn for all categories but the second.
+  void ChangeConsent() {
+    v1::Consent& consent = sample_.consents.emplace_back();
+    consent.set_name("consents/sample");
+    consent.set_purpose(Say("示例目的", "sample-purpose"));
+    request().mutable_consent_change()->set_consent(consent.name());
+    const auto& categories = rulebook_.policy.categories();
+    request().mutable_consent_change()->add_keep_categories(
+        categories.at(std::min(1, categories.size() - 1)).name());
   }
 
   // What a law keeps is restricted, the last of the others is not held, the rest is done.
@@ -129,10 +178,14 @@ class SampleMaker {
     if (last == nullptr) return;
     last->set_disposition(v1::DISPOSITION_NOT_HELD);
     last->set_records(0);
+    last->set_redacted_records(0);
   }
 
   // One recipient for each thing that can be said of one.
   void AddRecipients() {
+    std::set<std::string> categories = CategoriesToServe(request());
+    for (const std::string& kept : request().consent_change().keep_categories())
+      categories.erase(kept);
     for (const v1::Notice::State state : {v1::Notice::STATE_ACKNOWLEDGED, v1::Notice::STATE_PENDING,
                                           v1::Notice::STATE_OBJECTED, v1::Notice::STATE_EXEMPT}) {
       const std::string law = Say("示例法律", "sample law");
@@ -151,9 +204,9 @@ class SampleMaker {
       v1::Disclosure& disclosure = sample_.disclosures.emplace_back();
       disclosure.set_recipient(recipient.name());
       disclosure.set_purpose(Say("（示例目的）", "(sample purpose)"));
-      for (const v1::Category& category : rulebook_.policy.categories()) {
-        notice.add_categories(category.name());
-        disclosure.add_categories(category.name());
+      for (const std::string& category : categories) {
+        notice.add_categories(category);
+        disclosure.add_categories(category);
       }
     }
   }

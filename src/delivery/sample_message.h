@@ -17,6 +17,7 @@ struct MessageSample {
   storage::v1::RequestRecord record;
   std::vector<v1::Recipient> recipients;
   std::vector<v1::Disclosure> disclosures;
+  std::vector<v1::Consent> consents;
 };
 
 // Returns the sample for messages in `language` of requests under `rulebook`, received at `now`.

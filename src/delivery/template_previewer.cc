@@ -76,6 +76,7 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewRequest(const RequestId
   std::shared_ptr<const Rulebook> rulebook;
   std::vector<v1::Recipient> recipients;
   std::vector<v1::Disclosure> disclosures;
+  std::vector<v1::Consent> consents;
   DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(record, parts_.reader.ReadFull(view, request));
     DSR_ASSIGN_OR_RETURN(rulebook,
@@ -84,6 +85,7 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewRequest(const RequestId
                          SubjectId::FromBytes(record.state().subject_id()));
     DSR_ASSIGN_OR_RETURN(recipients, view.ListRecipients());
     DSR_ASSIGN_OR_RETURN(disclosures, AllDisclosures(view, subject));
+    DSR_ASSIGN_OR_RETURN(consents, AllConsents(view, subject));
     return absl::OkStatus();
   }));
   v1::Message message;
@@ -96,8 +98,8 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewRequest(const RequestId
     if (found != nullptr) message.set_language(found->language());
   }
   DSR_RETURN_IF_ERROR(FindExactly(*rulebook, message.template_(), message.language()).status());
-  return Render(MessageSource{*rulebook, message, record, recipients, disclosures}, message,
-                parts_.clock.Now());
+  return Render(MessageSource{*rulebook, message, record, recipients, disclosures, consents},
+                message, parts_.clock.Now());
 }
 
 absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewSample(const PreviewQuery& query) const {
@@ -116,9 +118,9 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewSample(const PreviewQue
   DSR_RETURN_IF_ERROR(FindExactly(*rulebook, message.template_(), message.language()).status());
   const absl::Time now = parts_.clock.Now();
   const MessageSample sample = MakeMessageSample(*rulebook, message.language(), now);
-  return Render(
-      MessageSource{*rulebook, message, sample.record, sample.recipients, sample.disclosures},
-      message, now);
+  return Render(MessageSource{*rulebook, message, sample.record, sample.recipients,
+                              sample.disclosures, sample.consents},
+                message, now);
 }
 
 }  // namespace dsr

@@ -24,6 +24,8 @@ using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
+constexpr char kReason[] = "it is the account of a whole family";
+
 std::map<std::string, std::string> Unzip(const std::string& bytes) {
   std::map<std::string, std::string> files;
   struct archive* reader = archive_read_new();
@@ -44,8 +46,9 @@ std::map<std::string, std::string> Unzip(const std::string& bytes) {
 
 class PackagerTest : public ::testing::Test {
  protected:
-  // A request of that type whose collection `systems/members` has leased.
-  RequestId Collecting(const std::string& type) {
+  // A request of that type, of which the category `refused` is refused where one is given, and
+  // whose collection `systems/members` has leased.
+  RequestId Collecting(const std::string& type, const std::string& refused = "") {
     world_.AddSystem("members", {"account", "orders"});
     world_.AddRecipient("parcel", "account-1", {"orders"});
     const RequestId id = world_.FileOne(type, "account-1");
@@ -54,9 +57,33 @@ class PackagerTest : public ::testing::Test {
     contact.mutable_contact()->set_address("on-file@example.com");
     EXPECT_THAT(world_.CompleteNext("systems/members", contact), IsOk());
     world_.Verify(id);
+    if (!refused.empty()) Refuse(id, refused);
     EXPECT_THAT(world_.Execute(id, AssessRequest{}, world_.As("caseworker")), IsOk());
     collecting_ = *world_.Lease("systems/members");
     return id;
+  }
+
+  // Refuses one category, with a reason that is sealed.
+  void Refuse(const RequestId& id, const std::string& category) {
+    const auto propose = [=](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+      storage::v1::Event event;
+      storage::v1::RefusalProposed& proposed = *event.mutable_refusal_proposed();
+      proposed.add_categories(category);
+      proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
+      proposed.set_reason(kReason);
+      DSR_ASSIGN_OR_RETURN(PreparedContent prepared, sealer.Prepare(id, std::move(event)));
+      PlannedCommand planned;
+      planned.request = id;
+      planned.command = ProposeRefusal{prepared.clear.refusal_proposed()};
+      planned.content = std::move(prepared.content);
+      return planned;
+    };
+    ASSERT_THAT(World::Wait([&](ExecutionDone done) {
+                  world_.executor->PrepareAndExecute(propose, world_.As("caseworker"),
+                                                     std::move(done));
+                }),
+                IsOk());
+    ASSERT_THAT(world_.Execute(id, ApproveRefusal{}, world_.As("officer")), IsOk());
   }
 
   // Uploads `pieces` of a category for that task.
@@ -164,6 +191,24 @@ TEST_F(PackagerTest, AnswersAnAccessRequestWithOnePageThatTellsWhatTheLawWants) 
   EXPECT_THAT(page, HasSubstr("Recipient parcel"));
   EXPECT_THAT(page, HasSubstr("We hold nothing of this kind."));
   EXPECT_THAT(page, Not(HasSubstr("ref-of-account-1")));
+}
+
+TEST_F(PackagerTest, TellsInThePackageWhatWasRefusedAndWhy) {
+  for (const char* type : {"access", "copy"}) {
+    const RequestId id = Collecting(type, /*refused=*/"account");
+    Upload(id, "orders", {"{\"id\":1}\n"});
+    FinishCollecting();
+
+    Package();
+
+    const std::string bytes = PackageBytes(id);
+    const std::string page = std::string(type) == "copy" ? Unzip(bytes).at("index.html") : bytes;
+    EXPECT_THAT(page, HasSubstr("Not provided.")) << type;
+    EXPECT_THAT(page, HasSubstr(kReason)) << type;
+    EXPECT_THAT(page.substr(0, page.find("Delivery addresses")),
+                Not(HasSubstr("We hold nothing of this kind.")))
+        << type;
+  }
 }
 
 TEST_F(PackagerTest, WritesLargePackagesInChunksAndSealsThem) {

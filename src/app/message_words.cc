@@ -1,7 +1,13 @@
-#include "delivery/message_words.h"
+#include "app/message_words.h"
+
+#include <algorithm>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "app/transfer_disclosure.h"
 #include "dsr/base/civil_calendar.h"
 
 namespace dsr {
@@ -71,7 +77,63 @@ std::string MessageWords::Money(int64_t cents, const std::string& currency) {
 
 std::string MessageWords::Ground(v1::RefusalGround ground) const {
   const GroundWords words = WordsOf(ground);
-  return english_ ? words.english : words.chinese;
+  return Choose(words.chinese, words.english);
+}
+
+std::string MessageWords::Ground(v1::CompanyDeletionGround ground) const {
+  switch (ground) {
+    case v1::COMPANY_DELETION_GROUND_RETENTION_OVER:
+      return Choose("保存期限已届满", "the time for which we keep it is over");
+    case v1::COMPANY_DELETION_GROUND_SERVICE_ENDED:
+      return Choose("相关服务已停止提供", "the service that it was kept for has ended");
+    case v1::COMPANY_DELETION_GROUND_PURPOSE_ENDED:
+      return Choose("处理目的已实现、无法实现或者不再需要该信息",
+                    "its purpose is achieved, cannot be achieved, or no longer needs it");
+    case v1::COMPANY_DELETION_GROUND_UNLAWFUL_PROCESSING:
+      return Choose("此前对该信息的处理不合法", "it had been processed unlawfully");
+    case v1::COMPANY_DELETION_GROUND_MERGER:
+      return Choose("公司合并或者被收购，承继方不需要该信息",
+                    "the company was merged or taken over, and its successor does not need it");
+    case v1::COMPANY_DELETION_GROUND_UNSPECIFIED:
+    case v1::CompanyDeletionGround_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::CompanyDeletionGround_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return "";
+  }
+  return "";
+}
+
+std::string MessageWords::Records(int64_t count) const {
+  if (count == 0) return "";
+  return absl::StrCat(count, english_ ? (count == 1 ? " record" : " records") : "条");
+}
+
+std::string MessageWords::BlockerTitle(absl::string_view kind) const {
+  if (kind == "open-order") return Choose("未完成的订单", "Open order");
+  if (kind == "balance") return Choose("账户余额", "Balance");
+  if (kind == "dispute") return Choose("未了结的争议", "Open dispute");
+  return "";
+}
+
+std::string MessageWords::Laws(const v1::Policy& policy, absl::string_view laws) const {
+  std::vector<std::string> called;
+  for (const absl::string_view law : absl::StrSplit(laws, "; ", absl::SkipEmpty())) {
+    const auto& titles = policy.laws();
+    const auto found = std::find_if(titles.begin(), titles.end(), [law](const v1::LawTitle& title) {
+      return title.law() == law;
+    });
+    called.push_back(found == titles.end() ? std::string(law) : In(found->titles()));
+  }
+  return absl::StrJoin(called, separator());
+}
+
+std::string MessageWords::OfDisclosure(const std::string& text) const {
+  if (text == kTransferPurpose) return Choose("应您的请求转移", "transfer at your request");
+  if (text == kTransferMethod) return Choose("数据包", "package");
+  if (text == kTransferBasis) {
+    return Choose("《中华人民共和国个人信息保护法》第四十五条第三款",
+                  "Personal Information Protection Law, article 45(3)");
+  }
+  return text;
 }
 
 }  // namespace dsr
