@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "workflow/definition_words.h"
+#include "workflow/template_pieces.h"
 #include "workflow/workflow_checker.h"
 
 namespace dsr {
@@ -54,13 +55,32 @@ void CheckField(const Place& place, absl::string_view kind, absl::string_view fi
   }
 }
 
+// Tells whether `text` tells of what was refused, on which ground and why.
+bool TellsRefusals(absl::string_view text) {
+  std::set<absl::string_view> told;
+  bool inside = false;
+  for (const TemplatePiece& piece : SplitTemplate(text)) {
+    const bool is_value =
+        piece.kind == TemplatePiece::Kind::kValue || piece.kind == TemplatePiece::Kind::kRawValue;
+    if (piece.kind != TemplatePiece::Kind::kText && piece.text == "refused")
+      inside = piece.kind == TemplatePiece::Kind::kSection;
+    if (inside && is_value) told.insert(piece.text);
+  }
+  return told.contains("categories") && told.contains("ground") && told.contains("reason");
+}
+
+bool IsAnswerToWhatWasAsked(v1::Outcome outcome) {
+  return outcome == v1::OUTCOME_UNSPECIFIED || outcome == v1::OUTCOME_FULFILLED ||
+         outcome == v1::OUTCOME_PARTLY_FULFILLED;
+}
+
 class ElementChecker {
  public:
   ElementChecker(const Machine& machine, const v1::Policy& policy, const v1::TemplateSet& templates,
                  std::vector<Finding>* findings)
       : machine_(machine), policy_(policy), findings_(findings) {
     for (const v1::Template& one : templates.templates()) {
-      templates_.insert({one.id(), one.language()});
+      templates_.insert({{one.id(), one.language()}, &one});
     }
     for (const v1::TimerRule& timer : machine.workflow().request_timers()) {
       request_timers_.insert(timer.name());
@@ -70,6 +90,7 @@ class ElementChecker {
     for (const v1::Transition& rule : machine.workflow().transitions()) {
       if (HasEffect(rule, v1::EFFECT_KIND_ISSUE_GRANT)) request_timers_.insert("grant-end");
       handled_timers_.insert(rule.timer());
+      refuses_parts_ = refuses_parts_ || HasGuard(rule, v1::GUARD_KIND_REFUSAL_PARTIAL);
     }
   }
 
@@ -316,16 +337,31 @@ class ElementChecker {
 
   void CheckTemplate(const v1::Effect& effect, const Place& place) {
     for (const absl::string_view language : kLanguages) {
-      if (templates_.contains({effect.template_(), std::string(language)})) continue;
-      Add(place, absl::StrCat("there is no template `", effect.template_(), "` in ", language));
+      const auto found = templates_.find({effect.template_(), std::string(language)});
+      if (found == templates_.end()) {
+        Add(place, absl::StrCat("there is no template `", effect.template_(), "` in ", language));
+      } else if (refuses_parts_ && effect.kind() == v1::EFFECT_KIND_RESPOND &&
+                 IsAnswerToWhatWasAsked(effect.outcome())) {
+        CheckTellsRefusals(*found->second, place);
+      }
     }
+  }
+
+  // One answer tells what was done and what was refused, with the reason (PIPL 50).
+  void CheckTellsRefusals(const v1::Template& answer, const Place& place) {
+    if (TellsRefusals(answer.text()) && (answer.html().empty() || TellsRefusals(answer.html())))
+      return;
+    Add(place, absl::StrCat("the workflow can refuse some categories, and template `", answer.id(),
+                            "` in ", answer.language(),
+                            " does not tell `categories`, `ground` and `reason` of `refused`"));
   }
 
   const Machine& machine_;
   const v1::Policy& policy_;
   std::vector<Finding>* const findings_;
-  std::set<std::pair<std::string, std::string>> templates_;  // id, language
-  std::set<std::string> request_timers_;                     // those that live in every state
+  std::map<std::pair<std::string, std::string>, const v1::Template*> templates_;  // id, language
+  bool refuses_parts_ = false;
+  std::set<std::string> request_timers_;  // those that live in every state
   std::set<std::string> handled_timers_;
 };
 

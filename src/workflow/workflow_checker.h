@@ -23,7 +23,8 @@ void CheckWorkflow(const WorkflowSource& source, const v1::Policy& policy,
 void CheckNames(const Machine& machine, std::vector<Finding>* findings);
 
 // Triggers, timers, guards and effects have exactly the fields of their kind; roles stand where
-// people act; templates exist; decisions of a second person are guarded.
+// people act; templates exist, and tell of refusals where some categories can be refused; decisions
+// of a second person are guarded.
 void CheckElements(const Machine& machine, const v1::Policy& policy,
                    const v1::TemplateSet& templates, std::vector<Finding>* findings);
 

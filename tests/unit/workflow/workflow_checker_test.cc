@@ -471,6 +471,38 @@ INSTANTIATE_TEST_SUITE_P(
         ElementCase{"effects { kind: EFFECT_KIND_RESPOND template: \"hello\" outcome: 99 }",
                     "unknown value"}));
 
+TEST(WorkflowCheckerTest, RefusesAnAnswerThatDoesNotTellWhatWasRefusedOnWhichGroundAndWhy) {
+  const std::string text = With(R"text(transitions {
+  from: "approving"
+  trigger: TRIGGER_REFUSAL_APPROVED
+  to: "assessing"
+  guards { kind: GUARD_KIND_SECOND_PERSON }
+  guards { kind: GUARD_KIND_REFUSAL_PARTIAL }
+  roles: "privacy_officer"
+}
+)text");
+  const auto findings = [&](const std::string& told) {
+    v1::TemplateSet templates = GoodTemplates();
+    for (v1::Template& one : *templates.mutable_templates()) {
+      if (one.id() == "answer") one.set_text(absl::StrCat("{{{request}}}", told));
+    }
+    std::vector<std::string> lines;
+    for (const Finding& finding : CheckWorkflowText("good", text, GoodPolicy(), templates))
+      lines.push_back(ToString(finding));
+    return lines;
+  };
+
+  EXPECT_THAT(findings("{{#refused}}{{{categories}}}: {{{ground}}}, {{{reason}}}{{/refused}}"),
+              IsEmpty());
+  for (const char* silent : {"", "{{#refused}}{{{categories}}}: {{{ground}}}{{/refused}}",
+                             "{{^refused}}{{{ground}}}{{/refused}} {{{ground}}} {{{reason}}}"}) {
+    EXPECT_THAT(findings(silent),
+                testing::ElementsAre(HasSubstr("template `answer` in zh-CN does not tell"),
+                                     HasSubstr("template `answer` in en does not tell")))
+        << silent;
+  }
+}
+
 TEST(WorkflowCheckerTest, RefusesATemplateThatALanguageLacks) {
   v1::TemplateSet templates = GoodTemplates();
   for (v1::Template& one : *templates.mutable_templates()) {
