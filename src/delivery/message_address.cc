@@ -3,19 +3,35 @@
 #include <algorithm>
 
 #include "dsr/base/proto_time.h"
+#include "workflow/proof.h"
 
 namespace dsr {
 namespace {
 
-// Tells whether a verification of `level` or above passed. Whether it still counts is not asked:
-// what is told was decided while it did, and the answer must not be lost because a mail server was
-// down.
+// Tells whether a verification of `level` or above passed and was not taken back. Whether it has
+// expired is not asked: what is told was decided while it counted, and the answer must not be lost
+// because a mail server was down.
 bool HasPassed(const storage::v1::RequestState& state, v1::AssuranceLevel level) {
   return std::any_of(state.verifications().begin(), state.verifications().end(),
                      [&](const v1::Verification& verification) {
-                       return verification.state() == v1::Verification::STATE_PASSED &&
+                       return PurposeOf(verification) == v1::VERIFICATION_PURPOSE_IDENTITY &&
+                              verification.state() == v1::Verification::STATE_PASSED &&
                               verification.level() >= level;
                      });
+}
+
+// The same of the authority to act for the subject. A court's order against it ends it too.
+bool HasAuthorityPassed(const storage::v1::RequestState& state) {
+  bool has_passed = false;
+  for (const v1::Verification& verification : state.verifications()) {
+    for (const v1::Evidence& evidence : verification.evidence()) {
+      if (evidence.kind() == v1::EVIDENCE_KIND_COURT_ORDER_AGAINST && evidence.accepted())
+        return false;
+    }
+    has_passed |= PurposeOf(verification) == v1::VERIFICATION_PURPOSE_REPRESENTATION &&
+                  verification.state() == v1::Verification::STATE_PASSED;
+  }
+  return has_passed;
 }
 
 const v1::Contact* Usable(const v1::Contact& contact) {
@@ -35,8 +51,14 @@ const v1::Contact* FirstAddress(const Rulebook& rulebook, const storage::v1::Req
       return nullptr;
     return Usable(request.contact());
   }
-  if (message.audience() == v1::Message::AUDIENCE_REPRESENTATIVE)
-    return Usable(request.requester().reply_to());
+  if (message.audience() == v1::Message::AUDIENCE_REPRESENTATIVE) {
+    // A power that was revoked, or fraud that was found, stops the answer at once (LAW.md case 6).
+    const v1::AssuranceLevel level = rulebook.workflow.least_level();
+    const bool is_known =
+        level == v1::ASSURANCE_LEVEL_UNSPECIFIED || HasPassed(record.state(), level);
+    return is_known && HasAuthorityPassed(record.state()) ? Usable(request.requester().reply_to())
+                                                          : nullptr;
+  }
   if (const v1::Contact* reply_to = Usable(request.requester().reply_to())) return reply_to;
   return HasPassed(record.state(), v1::ASSURANCE_LEVEL_SESSION) ? Usable(request.contact())
                                                                 : nullptr;
