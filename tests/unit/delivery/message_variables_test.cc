@@ -3,10 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "app/transfer_disclosure.h"
+#include "delivery/sample_message.h"
 #include "dsr/workflow/definitions.h"
 #include "testing/status_matchers.h"
 
@@ -15,6 +20,12 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+void SetDay(v1::Date& date, int year, int month, int day) {
+  date.set_year(year);
+  date.set_month(month);
+  date.set_day(day);
+}
 
 constexpr char kDefinitions[] = DSR_SOURCE_DIR "/workflows";
 
@@ -52,6 +63,27 @@ class MessageVariablesTest : public ::testing::Test {
     outcome.set_disposition(disposition);
     outcome.set_records(records);
   }
+  // A category of which one record is in storage only.
+  v1::CategoryOutcome& AddKept(const std::string& category) {
+    AddOutcome(category, "systems/a", v1::DISPOSITION_RESTRICTED, 0);
+    v1::CategoryOutcome& kept = *request().mutable_outcomes()->rbegin();
+    kept.set_retained_records(1);
+    return kept;
+  }
+  void Refuse(const std::string& category) {
+    v1::PartialRefusal& refusal = *request().add_partial_refusals();
+    refusal.add_categories(category);
+    refusal.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
+    refusal.set_reason("they are those of another person");
+    AddOutcome(category, "", v1::DISPOSITION_REFUSED, 0);
+  }
+  v1::PlanItem& AddPlanItem(const std::string& category, v1::RetentionAction action) {
+    v1::PlanItem& item = *request().mutable_plan()->add_items();
+    item.set_category(category);
+    item.set_action(action);
+    return item;
+  }
+  void AddRound(v1::TaskKind kind) { record_.mutable_state()->add_rounds()->set_kind(kind); }
   v1::Notice& AddNotice(const std::string& recipient, v1::Notice::State state) {
     v1::Notice& notice = *record_.add_notices();
     notice.set_recipient(recipient);
@@ -64,9 +96,9 @@ class MessageVariablesTest : public ::testing::Test {
     v1::Message message;
     message.set_template_(template_id);
     message.set_language(language);
-    const auto rendered =
-        RenderTemplate(*rulebook_->FindTemplate(template_id, language),
-                       SubjectVariables({*rulebook_, message, record_, recipients_, disclosures_}));
+    const auto rendered = RenderTemplate(
+        *rulebook_->FindTemplate(template_id, language),
+        SubjectVariables({*rulebook_, message, record_, recipients_, disclosures_, consents_}));
     EXPECT_THAT(rendered, IsOk());
     return rendered->text;
   }
@@ -76,6 +108,7 @@ class MessageVariablesTest : public ::testing::Test {
   storage::v1::RequestRecord record_;
   std::vector<v1::Recipient> recipients_;
   std::vector<v1::Disclosure> disclosures_;
+  std::vector<v1::Consent> consents_;
 };
 
 TEST_F(MessageVariablesTest, TellsDaysInThePolicysZoneAndTheMessagesLanguage) {
@@ -95,7 +128,7 @@ TEST_F(MessageVariablesTest, AddsUpACategoryOverAllDataSystems) {
   kept.mutable_retained_until()->set_day(2);
 
   EXPECT_THAT(Render("response-deletion"),
-              HasSubstr("7 records erased; 5 records are kept until 2 January 2029, because this "
+              HasSubstr("7 records erased; 5 records kept until 2 January 2029, because this "
                         "law requires it: E-Commerce Law, article 31;"));
 }
 
@@ -181,8 +214,8 @@ TEST_F(MessageVariablesTest, ListsOnlyBlockersThatAreNotResolved) {
 
   const std::string text = Render("blocked");
 
-  EXPECT_THAT(text, HasSubstr("balance: Withdraw 12 yuan."));
-  EXPECT_THAT(text, Not(HasSubstr("open-order")));
+  EXPECT_THAT(text, HasSubstr("- Balance: Withdraw 12 yuan."));
+  EXPECT_THAT(text, Not(HasSubstr("rder:")));
 }
 
 TEST_F(MessageVariablesTest, KeepsWhatIsTheSubjectsOutOfThePublicVariables) {
@@ -193,13 +226,348 @@ TEST_F(MessageVariablesTest, KeepsWhatIsTheSubjectsOutOfThePublicVariables) {
   message.set_language("en");
 
   const TemplateVariables variables =
-      PublicVariables({*rulebook_, message, record_, recipients_, disclosures_});
+      PublicVariables({*rulebook_, message, record_, recipients_, disclosures_, consents_});
 
   std::vector<std::string> names;
   for (const auto& [name, value] : variables) names.push_back(name);
   EXPECT_THAT(names, ::testing::UnorderedElementsAre("company", "request", "type_title", "name",
                                                      "received_day", "last_day", "remedies",
-                                                     "first", "rules"));
+                                                     "first", "verifies", "untouched", "rules"));
+}
+
+TEST_F(MessageVariablesTest, TellsARefusedCategoryWithItsGroundAndReasonOnly) {
+  AddOutcome("orders", "systems/a", v1::DISPOSITION_ERASED, 1);
+  Refuse("payments");
+
+  const std::string text = Render("response-deletion");
+
+  EXPECT_THAT(text, HasSubstr("- Orders and transactions: 1 record erased"));
+  EXPECT_THAT(text, Not(HasSubstr("- Payments")));
+  EXPECT_THAT(text, HasSubstr("Not carried out: Payments\n"
+                              "Ground: the request puts the lawful rights of others at risk\n"
+                              "Reason: they are those of another person\n"));
+}
+
+TEST_F(MessageVariablesTest, TellsNoRecordsOfACategoryThatWasRefusedAfterItWasCollected) {
+  UseWorkflow("access");
+  AddOutcome("payments", "systems/a", v1::DISPOSITION_PROVIDED, 4);
+  Refuse("payments");
+
+  EXPECT_THAT(Render("response-access"), Not(HasSubstr("4 records")));
+}
+
+TEST_F(MessageVariablesTest, ListsNoRecipientOfARefusedCategory) {
+  UseWorkflow("access");
+  request().add_categories("orders");
+  request().add_categories("payments");
+  Refuse("payments");
+  for (const char* category : {"orders", "payments"}) {
+    v1::Disclosure& disclosure = disclosures_.emplace_back();
+    disclosure.set_recipient("recipients/ads");
+    disclosure.add_categories(category);
+    disclosure.set_purpose(std::string("to use ") + category);
+  }
+
+  const std::string text = Render("response-access");
+
+  EXPECT_THAT(text, HasSubstr("Company ads: Orders and transactions; purpose: to use orders\n"));
+  EXPECT_THAT(text, Not(HasSubstr("to use payments")));
+}
+
+TEST_F(MessageVariablesTest, SaysOfAHoldWithoutDateThatItsEndIsNotKnown) {
+  AddKept("orders").set_law("a court's order");
+
+  for (const char* id : {"response-access", "response-copy", "response-correction"}) {
+    EXPECT_THAT(Render(id),
+                HasSubstr("1 record in storage only, for a time not known yet, because of a "
+                          "court's order\n"))
+        << id;
+    EXPECT_THAT(Render(id, "zh-CN"),
+                HasSubstr("1条仅作存储，期限尚未确定，依据：a court's order\n"))
+        << id;
+  }
+  const std::string deleted = Render("response-deletion");
+  EXPECT_THAT(deleted, HasSubstr("1 record kept, because this law requires it: a court's order; "));
+  EXPECT_THAT(deleted, HasSubstr("erased as soon as this reason ends, on a day not known yet\n"));
+  EXPECT_THAT(deleted, Not(HasSubstr("after that day")));
+}
+
+TEST_F(MessageVariablesTest, SaysWhyRecordsCannotBeErasedByTechnicalMeans) {
+  AddKept("orders").set_hard_reason("backup tapes");
+
+  for (const char* id : {"response-copy", "response-correction", "response-deletion"}) {
+    EXPECT_THAT(Render(id),
+                HasSubstr(", because erasing is technically not possible yet: backup tapes"))
+        << id;
+    EXPECT_THAT(Render(id, "zh-CN"), HasSubstr("技术上暂时难以删除：backup tapes")) << id;
+  }
+}
+
+TEST_F(MessageVariablesTest, ShowsInThePlanWhatIsErasedAndUntilWhenTheRestIsKept) {
+  v1::PlanItem& rule = AddPlanItem("orders", v1::RETENTION_ACTION_ERASE_EXPIRED_RESTRICT_REST);
+  rule.set_law("E-Commerce Law, article 31");
+  SetDay(*rule.mutable_erase_anchored_until(), 2023, 3, 2);
+
+  EXPECT_THAT(Render("plan-ready"),
+              HasSubstr("records of 2 March 2023 and earlier are erased; the others must be kept "
+                        "because of E-Commerce Law, article 31, each until its term ends;"));
+  rule.clear_erase_anchored_until();
+  SetDay(*rule.mutable_kept_until(), 2029, 3, 2);
+  EXPECT_THAT(Render("plan-ready"),
+              HasSubstr("nothing is erased yet: all of it must be kept "
+                        "because of E-Commerce Law, article 31, until 2 March "
+                        "2029 at least;"));
+}
+
+TEST_F(MessageVariablesTest, NeverPromisesInThePlanToEraseWhatALegalHoldKeeps) {
+  v1::PlanItem& hold = AddPlanItem("orders", v1::RETENTION_ACTION_RESTRICT);
+  hold.set_law("a court's order");
+
+  const std::string without_date = Render("plan-ready");
+  SetDay(*hold.mutable_held_until(), 2027, 1, 31);
+  const std::string with_date = Render("plan-ready");
+
+  EXPECT_THAT(without_date, HasSubstr("nothing is erased for now: all of it must be kept because "
+                                      "of a court's order, for a time not known yet;"));
+  EXPECT_THAT(with_date, HasSubstr("because of a court's order, until 31 January 2027;"));
+  EXPECT_THAT(with_date, Not(HasSubstr("earlier are erased")));
+}
+
+TEST_F(MessageVariablesTest, TellsOfARestrictionWhatItIsOfWhatWasRefusedAndWhoWasTold) {
+  UseWorkflow("restriction");
+  request().add_categories("orders");
+  request().add_categories("payments");
+  Refuse("payments");
+  AddNotice("recipients/ads", v1::Notice::STATE_PENDING);
+  AddNotice("recipients/logistics", v1::Notice::STATE_EXEMPT);
+
+  const std::string text = Render("response-restriction");
+
+  EXPECT_THAT(text, HasSubstr("process it no further: Orders and transactions\n"));
+  EXPECT_THAT(text, HasSubstr("Company ads (Orders and transactions): not reached yet"));
+  EXPECT_THAT(text, HasSubstr("Company logistics (Orders and transactions): not told"));
+  EXPECT_THAT(text, HasSubstr("Not carried out: Payments\n"));
+  EXPECT_THAT(text, HasSubstr("Reason: they are those of another person\n"));
+}
+
+TEST_F(MessageVariablesTest, TellsOfATransferWhatThePackageHoldsAndWhatWasRefused) {
+  UseWorkflow("transfer");
+  request().mutable_transfer()->set_recipient("recipients/logistics");
+  AddOutcome("orders", "systems/a", v1::DISPOSITION_PROVIDED, 2);
+  Refuse("payments");
+
+  const std::string text = Render("response-transfer");
+
+  EXPECT_THAT(text, HasSubstr("The handler that you named (Company logistics) can fetch it"));
+  EXPECT_THAT(text, HasSubstr("- Orders and transactions: 2 records\n"));
+  EXPECT_THAT(text, HasSubstr("Not carried out: Payments\n"));
+}
+
+TEST_F(MessageVariablesTest, TellsWhichConsentEndedForWhatAndWhatItStaysFor) {
+  UseWorkflow("consent-change");
+  v1::Consent& consent = consents_.emplace_back();
+  consent.set_name("consents/1");
+  consent.set_purpose("personalised-ads");
+  request().mutable_consent_change()->set_consent("consents/1");
+  request().mutable_consent_change()->add_keep_categories("orders");
+  record_.add_tasks()->add_categories("browsing");
+  AddNotice("recipients/ads", v1::Notice::STATE_EXEMPT).set_categories(0, "search");
+
+  const std::string text = Render("response-consent");
+
+  EXPECT_THAT(text, HasSubstr("your consent for “personalised-ads” is narrowed as you asked, and "
+                              "stays for Orders and transactions."));
+  EXPECT_THAT(text, HasSubstr("Browsing history, Search history\n"));
+  EXPECT_THAT(text, HasSubstr("Company ads (Search history): not told"));
+  EXPECT_THAT(Render("response-consent", "zh-CN"), HasSubstr("自身份核验通过之时起"));
+}
+
+TEST_F(MessageVariablesTest, SaysThatNothingWasDoneOnlyWhereNothingWas) {
+  const std::string claim = "have disclosed, changed and deleted nothing";
+  AddRound(v1::TASK_KIND_RESOLVE_CONTACT);
+  AddRound(v1::TASK_KIND_COLLECT);
+  EXPECT_THAT(Render("not-verified"), HasSubstr(claim));
+
+  AddRound(v1::TASK_KIND_CORRECT);
+
+  EXPECT_THAT(Render("not-verified"), Not(HasSubstr(claim)));
+  EXPECT_THAT(Render("not-verified"), HasSubstr("stays as it is"));
+}
+
+TEST_F(MessageVariablesTest, NamesTheLastDayOnWhichPayingCounts) {
+  UseWorkflow("copy");
+  // The end of 17 March in the policy's zone.
+  request().mutable_due_time()->set_seconds(1773763200);
+
+  EXPECT_THAT(Render("fee-quoted"), HasSubstr("the last day for paying is 16 March 2026."));
+  EXPECT_THAT(Render("fee-quoted"), HasSubstr("which ends with 17 March 2026"));
+  EXPECT_THAT(Render("fee-quoted", "zh-CN"), HasSubstr("最迟于2026年3月16日二十四时前支付"));
+
+  // Another workflow's timer may count from the quote.
+  storage::v1::PendingTimer& timer = *record_.mutable_state()->add_timers();
+  timer.set_name("fee-cutoff");
+  timer.mutable_due_time()->set_seconds(1773763200 - 5 * 86400);
+  EXPECT_THAT(Render("fee-quoted"), HasSubstr("the last day for paying is 12 March 2026."));
+}
+
+TEST_F(MessageVariablesTest, SpeaksOfVerificationOnlyWhereThereIsOne) {
+  EXPECT_THAT(Render("request-received"), HasSubstr("we verify identity first"));
+  for (const char* type : {"complaint", "policy-question", "rules-explanation"}) {
+    UseWorkflow(type);
+    EXPECT_THAT(Render("request-received"), Not(HasSubstr("verify"))) << type;
+    EXPECT_THAT(Render("request-received", "zh-CN"), Not(HasSubstr("核验"))) << type;
+  }
+}
+
+TEST_F(MessageVariablesTest, TellsOfACompanyDeletionWhyWhatUntilWhenAndByWhichLaw) {
+  UseWorkflow("company-deletion");
+  request().mutable_company_deletion()->set_ground(v1::COMPANY_DELETION_GROUND_SERVICE_ENDED);
+  AddOutcome("browsing", "systems/a", v1::DISPOSITION_ERASED, 9);
+  v1::CategoryOutcome& kept = AddKept("orders");
+  kept.set_law("E-Commerce Law, article 31");
+  SetDay(*kept.mutable_retained_until(), 2029, 1, 2);
+
+  const std::string text = Render("company-deletion");
+
+  EXPECT_THAT(text, HasSubstr("because the service that it was kept for has ended."));
+  EXPECT_THAT(text, HasSubstr("- Browsing history: 9 records erased\n"));
+  EXPECT_THAT(text, HasSubstr("1 record kept until 2 January 2029, because this law requires it: "
+                              "E-Commerce Law, article 31;"));
+  EXPECT_THAT(text, HasSubstr("received your personal information from us:\n- none\n"));
+  EXPECT_THAT(text, Not(HasSubstr("this answer")));
+  AddNotice("recipients/ads", v1::Notice::STATE_SENT);
+  EXPECT_THAT(Render("company-deletion"), HasSubstr("Company ads (Orders and transactions): has"));
+}
+
+TEST_F(MessageVariablesTest, HasWordsForEveryGroundOfTheCompanyInBothLanguages) {
+  UseWorkflow("company-deletion");
+  for (int ground = 1; ground <= v1::CompanyDeletionGround_MAX; ++ground) {
+    request().mutable_company_deletion()->set_ground(
+        static_cast<v1::CompanyDeletionGround>(ground));
+    EXPECT_THAT(Render("company-deletion"), HasSubstr(", because ")) << ground;
+    EXPECT_THAT(Render("company-deletion", "zh-CN"), HasSubstr("，原因：")) << ground;
+  }
+}
+
+TEST_F(MessageVariablesTest, TellsABlockerInWordsAndOneOfAnUnknownKindByItsDescription) {
+  for (const char* kind : {"open-order", "points"}) {
+    v1::Blocker& blocker = *request().add_blockers();
+    blocker.set_kind(kind);
+    blocker.set_description("See your account.");
+  }
+
+  EXPECT_THAT(Render("blocked"),
+              HasSubstr("- Open order: See your account.\n- See your account.\n"));
+  EXPECT_THAT(Render("blocked", "zh-CN"), HasSubstr("- 未完成的订单：See your account.\n"));
+}
+
+TEST_F(MessageVariablesTest, NamesACorrectedFieldInQuotesWithItsCategory) {
+  UseWorkflow("correction");
+  v1::FieldCorrection& field = *request().mutable_correction()->add_fields();
+  field.set_category("account");
+  field.set_field("mobile_no");
+  field.set_decision(v1::FIELD_DECISION_ACCEPTED);
+
+  EXPECT_THAT(Render("response-correction"), HasSubstr("- “mobile_no” (Account): corrected\n"));
+  EXPECT_THAT(Render("response-correction", "zh-CN"),
+              HasSubstr("- “mobile_no”（账户信息）：已更正\n"));
+}
+
+TEST_F(MessageVariablesTest, TellsATransferToAnotherHandlerInTheReadersLanguage) {
+  UseWorkflow("access");
+  request().add_categories("orders");
+  v1::Disclosure& disclosure = disclosures_.emplace_back();
+  disclosure.set_recipient("recipients/ads");
+  disclosure.add_categories("orders");
+  disclosure.set_purpose(kTransferPurpose);
+
+  EXPECT_THAT(Render("response-access"), HasSubstr("purpose: transfer at your request\n"));
+  EXPECT_THAT(Render("response-access", "zh-CN"), HasSubstr("目的：应您的请求转移\n"));
+}
+
+// Every message that a workflow sends, under the data given.
+class MessageReadingTest : public MessageVariablesTest {
+ protected:
+  void ExpectToReadWell(const std::function<void(MessageSample&)>& change) {
+    for (const auto& [type, workflow] : files_.workflows) {
+      UseWorkflow(type);
+      std::set<std::string> ids = {"request-received"};
+      for (const v1::Transition& transition : workflow.transitions()) {
+        for (const v1::Effect& effect : transition.effects()) {
+          if (!effect.template_().empty()) ids.insert(effect.template_());
+        }
+      }
+      for (const std::string& id : ids) {
+        for (const char* language : {"en", "zh-CN"}) {
+          MessageSample sample =
+              MakeMessageSample(*rulebook_, language, absl::FromUnixSeconds(1772469000));
+          change(sample);
+          record_ = sample.record;
+          recipients_ = sample.recipients;
+          disclosures_ = sample.disclosures;
+          consents_ = sample.consents;
+          ExpectToReadWell(Render(id, language), type + " " + id + " " + language);
+        }
+      }
+    }
+  }
+
+ private:
+  static void ExpectToReadWell(const std::string& text, const std::string& what) {
+    for (const char* fault :
+         {"\n\n\n", "{{", "}}", "()", "（）", "“”", ": \n", ", \n", ", ,", " .", " ,", " ;",
+          "until ,", "，，", "；；", "：；", "：，", "because of ;"}) {
+      EXPECT_THAT(text, Not(HasSubstr(fault))) << what;
+    }
+  }
+};
+
+TEST_F(MessageReadingTest, EveryMessageReadsWellWithEverythingToSay) {
+  ExpectToReadWell([](MessageSample&) {});
+}
+
+TEST_F(MessageReadingTest, EveryMessageReadsWellWithoutANoteARefusalOrARecipient) {
+  ExpectToReadWell([](MessageSample& sample) {
+    v1::Request& request = *sample.record.mutable_state()->mutable_request();
+    request.clear_partial_refusals();
+    sample.record.clear_notices();
+    sample.disclosures.clear();
+    request.mutable_response()->clear_note();
+  });
+}
+
+TEST_F(MessageReadingTest, EveryMessageReadsWellOfHoldsWithoutDateAndWithoutLaw) {
+  ExpectToReadWell([](MessageSample& sample) {
+    v1::Request& request = *sample.record.mutable_state()->mutable_request();
+    for (v1::CategoryOutcome& outcome : *request.mutable_outcomes()) {
+      outcome.clear_retained_until();
+      outcome.clear_law();
+      outcome.set_records(0);
+    }
+    for (v1::PlanItem& item : *request.mutable_plan()->mutable_items()) {
+      item.clear_held_until();
+      item.clear_erase_anchored_until();
+    }
+  });
+}
+
+TEST_F(MessageReadingTest, ASampleHasTheDetailsOfItsWorkflow) {
+  const auto preview = [&](const std::string& type, const std::string& id) {
+    UseWorkflow(type);
+    const MessageSample sample =
+        MakeMessageSample(*rulebook_, "en", absl::FromUnixSeconds(1772469000));
+    record_ = sample.record;
+    recipients_ = sample.recipients;
+    consents_ = sample.consents;
+    return Render(id);
+  };
+
+  EXPECT_THAT(preview("transfer", "response-transfer"),
+              HasSubstr("The handler that you named ((sample recipient 1))"));
+  EXPECT_THAT(preview("company-deletion", "company-deletion"),
+              HasSubstr("taken over by: (sample company)"));
+  EXPECT_THAT(preview("correction", "response-correction"), HasSubstr("“(sample field)”"));
+  EXPECT_THAT(preview("consent-change", "response-consent"), HasSubstr("“sample-purpose”"));
 }
 
 }  // namespace
