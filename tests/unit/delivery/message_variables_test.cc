@@ -96,9 +96,12 @@ class MessageVariablesTest : public ::testing::Test {
     v1::Message message;
     message.set_template_(template_id);
     message.set_language(language);
-    const auto rendered = RenderTemplate(
-        *rulebook_->FindTemplate(template_id, language),
-        SubjectVariables({*rulebook_, message, record_, recipients_, disclosures_, consents_}));
+    TemplateVariables variables =
+        SubjectVariables({*rulebook_, message, record_, recipients_, disclosures_, consents_});
+    // What the caller adds.
+    variables.emplace("grant", "(grant)");
+    const auto rendered =
+        RenderTemplate(*rulebook_->FindTemplate(template_id, language), variables);
     EXPECT_THAT(rendered, IsOk());
     return rendered->text;
   }
