@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "app/grants.h"
 #include "app/not_found.h"
 #include "dsr/base/errors.h"
 #include "dsr/workflow/names.h"
@@ -46,6 +47,10 @@ absl::Status OwnNotice(const Principal& principal, const storage::v1::RequestRec
   return absl::OkStatus();
 }
 
+absl::Status OwnPackage(const Principal& principal, const v1::Request& request) {
+  return MayFetchPackage(principal, request) ? absl::OkStatus() : GrantInvalid();
+}
+
 template <class T, class... Ts>
 inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
 
@@ -60,6 +65,8 @@ absl::Status Authorize(const Principal& principal, const RequestId& request,
           return OwnTask(principal, record, TaskName(request, given.id));
         } else if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice>) {
           return OwnNotice(principal, record, NoticeName(request, given.id));
+        } else if constexpr (kIsOneOf<Given, BeginDownload, FinishDownload>) {
+          return OwnPackage(principal, record.state().request());
         } else if constexpr (std::is_same_v<Given, RecordNoticeDelivery>) {
           if (principal.is_system()) return absl::OkStatus();
           // A recipient that fetches its notice has it delivered by that.
@@ -72,6 +79,11 @@ absl::Status Authorize(const Principal& principal, const RequestId& request,
         }
       },
       command);
+}
+
+bool MayFetchPackage(const Principal& principal, const v1::Request& request) {
+  if (request.has_transfer()) return principal.recipient == request.transfer().recipient();
+  return principal.recipient.empty();
 }
 
 bool MaySeeTask(const Principal& principal, const v1::Task& task) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "app/server_secrets.h"
 
@@ -15,6 +16,9 @@ std::string GrantFor(const ServerSecrets& secrets, absl::string_view grant_id);
 
 // Tells whether `submitted` is that grant, in constant time. Never true for an empty id.
 bool IsGrant(const ServerSecrets& secrets, absl::string_view grant_id, absl::string_view submitted);
+
+// PERMISSION_DENIED GRANT_INVALID. One answer for all of it: a guess learns nothing.
+absl::Status GrantInvalid();
 
 }  // namespace dsr
 

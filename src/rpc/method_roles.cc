@@ -88,7 +88,7 @@ constexpr MethodRoles kMethods[] = {
     {"LiftRestriction", kWorkflowRoles},
     {"ApproveFileAccess", kPrivacy},
     {"AssignRequest", kCaseworker | kPrivacy},
-    {"DownloadPackage", kIntake | kCaseworker},
+    {"DownloadPackage", kIntake | kCaseworker | kRecipient},
     // VerificationService
     {"StartVerification", kIntake | kVerifier | kSession},
     {"SubmitCode", kIntake | kVerifier},

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "app/authorizer.h"
 #include "app/grants.h"
 #include "app/sealer.h"
 #include "dsr/base/crypto.h"
@@ -24,11 +25,6 @@ namespace {
 
 constexpr int64_t kMostBytes = 256 << 10;
 constexpr int kChunksAtOnce = 4;
-
-absl::Status GrantInvalid() {
-  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_GRANT_INVALID,
-                   "the download grant is unknown, used, expired or bound to another caller");
-}
 
 // One download. Its steps run on one thread at a time; what a command became is told by another.
 class PackageDownload : public std::enable_shared_from_this<PackageDownload> {
@@ -82,7 +78,10 @@ class PackageDownload : public std::enable_shared_from_this<PackageDownload> {
     return context_.parts().store.Read([this](ReadView& view) -> absl::Status {
       DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view.FindRecord(id_));
       const storage::v1::RequestState& state = record.state();
-      if (!IsGrant(context_.parts().secrets, state.grant_id(), grant_)) return GrantInvalid();
+      if (!MayFetchPackage(principal_, state.request()) ||
+          !IsGrant(context_.parts().secrets, state.grant_id(), grant_)) {
+        return GrantInvalid();
+      }
       package_ = state.request().package();
       if (offset_ > package_.size_bytes()) {
         return MakeError(absl::StatusCode::kOutOfRange, v1::ERROR_REASON_OFFSET_WRONG,

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "absl/strings/str_split.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
+#include "integration/download.h"
 #include "integration/shop.h"
 #include "integration/test_server.h"
 #include "testing/status_matchers.h"
@@ -14,15 +14,9 @@
 namespace dsr {
 namespace {
 
+using ::testing::AllOf;
 using Requests = v1::RequestService;
 using Tasks = v1::TaskService;
-
-// What a download gave.
-struct Download {
-  absl::Status status;
-  std::string bytes;
-  v1::Package package;
-};
 
 class CopyFlowTest : public ::testing::Test {
  protected:
@@ -63,33 +57,11 @@ class CopyFlowTest : public ::testing::Test {
     respond.set_idempotency_key(FreshKey());
     EXPECT_THAT(server_.Call<Requests>("caseworker-1", &Requests::Stub::RespondToRequest, respond),
                 IsOk());
-    const std::string mail = shop_.ReadMail(request_, "response-copy");
-    for (const absl::string_view word :
-         absl::StrSplit(mail, absl::ByAnyChar(" \r\n"), absl::SkipEmpty())) {
-      if (word.size() == 26) return std::string(word);
-    }
-    ADD_FAILURE() << "no grant was sent";
-    return "";
+    return GrantIn(shop_.ReadMail(request_, "response-copy"));
   }
 
   Download Fetch(const std::string& principal, const std::string& grant, int64_t offset = 0) {
-    grpc::ClientContext context;
-    server_.Prepare(context, principal);
-    v1::DownloadPackageRequest in;
-    in.set_name(request_);
-    in.set_grant(grant);
-    in.set_offset(offset);
-    const auto stub = Requests::NewStub(server_.channel());
-    const auto stream = stub->DownloadPackage(&context, in);
-    Download download;
-    v1::DownloadPackageResponse piece;
-    while (stream->Read(&piece)) {
-      EXPECT_EQ(piece.offset(), offset + static_cast<int64_t>(download.bytes.size()));
-      download.bytes += piece.data();
-      if (piece.has_package()) download.package = piece.package();
-    }
-    download.status = FromGrpc(stream->Finish());
-    return download;
+    return FetchPackage(server_, principal, request_, grant, offset);
   }
 
   TestServer server_;
@@ -124,6 +96,15 @@ TEST_F(CopyFlowTest, AWrongGrantOrOffsetBindsNothing) {
 
   EXPECT_EQ(shop_.Get(request_).package().state(), v1::Package::STATE_READY);
   EXPECT_THAT(Fetch("caseworker-1", grant).status, IsOk());
+}
+
+TEST_F(CopyFlowTest, ACopyIsForNoRecipient) {
+  const std::string grant = Answer();
+
+  EXPECT_THAT(Fetch("recipient-ad-partner", grant).status,
+              AllOf(StatusIs(absl::StatusCode::kPermissionDenied),
+                    ReasonIs(v1::ERROR_REASON_GRANT_INVALID)));
+  EXPECT_EQ(shop_.Get(request_).package().state(), v1::Package::STATE_READY);
 }
 
 TEST_F(CopyFlowTest, AGrantEndsWithItsTime) {
