@@ -1,4 +1,5 @@
 // MessageService: what people were told, and what they would be.
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "rpc/case_file.h"
 #include "rpc/field_checks.h"
 #include "rpc/method_roles.h"
+#include "rpc/public_views.h"
 #include "rpc/reads.h"
 #include "rpc/services.h"
 
@@ -21,13 +23,26 @@ namespace {
 constexpr size_t kMaxTemplateId = 100;
 constexpr size_t kMaxLanguage = 20;
 
+// The messages that the caller may know of.
+absl::StatusOr<std::vector<v1::Message>> VisibleMessages(ReadView& view, const RequestId& request,
+                                                         const Principal& principal) {
+  DSR_ASSIGN_OR_RETURN(const storage::v1::RequestState state, view.FindRequest(request));
+  DSR_ASSIGN_OR_RETURN(std::vector<v1::Message> messages, view.ListMessages(request));
+  if (WasVerified(state) || MaySeeCodes(principal)) return messages;
+  messages.erase(
+      std::remove_if(messages.begin(), messages.end(),
+                     [](const v1::Message& message) { return !message.verification().empty(); }),
+      messages.end());
+  return messages;
+}
+
 void ListMessages(const std::shared_ptr<UnaryCall>& call, const v1::ListMessagesRequest& in) {
   const absl::StatusOr<RequestId> id = ParseRequestName(in.parent());
   if (!id.ok()) return call->Fail(AtField("parent", id.status()));
   AnswerFromStore<v1::ListMessagesResponse>(
-      call, [id = *id](ReadView& view) -> absl::StatusOr<v1::ListMessagesResponse> {
-        DSR_RETURN_IF_ERROR(view.FindRequest(id).status());
-        DSR_ASSIGN_OR_RETURN(std::vector<v1::Message> messages, view.ListMessages(id));
+      call, [call, id = *id](ReadView& view) -> absl::StatusOr<v1::ListMessagesResponse> {
+        DSR_ASSIGN_OR_RETURN(std::vector<v1::Message> messages,
+                             VisibleMessages(view, id, call->principal()));
         v1::ListMessagesResponse out;
         for (v1::Message& message : messages) *out.add_messages() = std::move(message);
         return out;
@@ -35,8 +50,9 @@ void ListMessages(const std::shared_ptr<UnaryCall>& call, const v1::ListMessages
 }
 
 absl::StatusOr<v1::Message> FindMessage(ReadView& view, const RequestId& request,
-                                        const std::string& name) {
-  DSR_ASSIGN_OR_RETURN(std::vector<v1::Message> messages, view.ListMessages(request));
+                                        const std::string& name, const Principal& principal) {
+  DSR_ASSIGN_OR_RETURN(std::vector<v1::Message> messages,
+                       VisibleMessages(view, request, principal));
   for (v1::Message& message : messages) {
     if (message.name() == name) return std::move(message);
   }
@@ -56,7 +72,8 @@ void GetMessage(const std::shared_ptr<UnaryCall>& call, const v1::GetMessageRequ
   const auto answer = [call, name = in.name(), request = name->first, is_full] {
     AnswerFromStore<v1::Message>(
         call, [call, name, request, is_full](ReadView& view) -> absl::StatusOr<v1::Message> {
-          DSR_ASSIGN_OR_RETURN(v1::Message message, FindMessage(view, request, name));
+          DSR_ASSIGN_OR_RETURN(v1::Message message,
+                               FindMessage(view, request, name, call->principal()));
           if (is_full) {
             DSR_RETURN_IF_ERROR(call->context().reader().OpenMessage(view, request, message));
           }

@@ -164,6 +164,11 @@ const MethodRoles* FindMethod(absl::string_view method) {
   return found == std::end(kMethods) ? nullptr : found;
 }
 
+bool HasAny(const Principal& principal, uint32_t roles) {
+  return std::any_of(principal.roles.begin(), principal.roles.end(),
+                     [&](const std::string& role) { return (BitOf(role) & roles) != 0; });
+}
+
 }  // namespace
 
 bool IsRole(absl::string_view role) { return BitOf(role) != 0; }
@@ -172,19 +177,21 @@ bool HasMethodRoles(absl::string_view method) { return FindMethod(method) != nul
 
 absl::Status CheckRole(const Principal& principal, absl::string_view method) {
   const MethodRoles* row = FindMethod(method);
-  for (const std::string& role : principal.roles) {
-    if (row != nullptr && (BitOf(role) & row->roles) != 0) return absl::OkStatus();
-  }
+  if (row != nullptr && HasAny(principal, row->roles)) return absl::OkStatus();
   return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
                    absl::StrCat("none of the caller's roles may call ", method),
                    {{"method", std::string(method)}});
 }
 
 bool MaySeePersonalFields(const Principal& principal) {
-  return std::any_of(principal.roles.begin(), principal.roles.end(), [](const std::string& role) {
-    return (BitOf(role) & (kCaseworker | kReviewer | kPrivacy)) != 0;
-  });
+  return HasAny(principal, kCaseworker | kReviewer | kPrivacy);
 }
+
+bool MaySeeEvidence(const Principal& principal) {
+  return HasAny(principal, kVerifier | kCaseworker | kPrivacy);
+}
+
+bool MaySeeCodes(const Principal& principal) { return HasAny(principal, kPrivacy | kAuditor); }
 
 absl::Status PersonalFieldsDenied(absl::string_view method) {
   return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,

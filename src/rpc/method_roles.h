@@ -22,7 +22,14 @@ bool HasMethodRoles(absl::string_view method);
 // Tells whether the principal may see a request's personal fields.
 bool MaySeePersonalFields(const Principal& principal);
 
-// What a caller gets who asks for them without.
+// Tells whether the principal may see a verification's personal fields.
+bool MaySeeEvidence(const Principal& principal);
+
+// Tells whether the principal may see what became of the codes of a request that was never
+// verified. Whether they found an address tells whether the account exists.
+bool MaySeeCodes(const Principal& principal);
+
+// What a caller gets who asks for personal fields without.
 absl::Status PersonalFieldsDenied(absl::string_view method);
 
 }  // namespace dsr

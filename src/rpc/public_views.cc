@@ -1,5 +1,7 @@
 #include "rpc/public_views.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -67,11 +69,46 @@ const FieldDescriptor* PayloadField(const storage::v1::Event& event) {
       event, storage::v1::Event::descriptor()->oneof_decl(0));
 }
 
+// The number of the subject's key is low for whoever was recorded before he asked.
+bool TellsOfAccount(const FieldDescriptor& field) {
+  return field.name() == "account_known" || field.name() == "key_number";
+}
+
+bool HasEverPassed(const storage::v1::RequestState& state, bool is_representation) {
+  const auto& proofs = state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [&](const v1::Verification& proof) {
+    return (proof.purpose() == v1::VERIFICATION_PURPOSE_REPRESENTATION) == is_representation &&
+           (proof.state() == v1::Verification::STATE_PASSED ||
+            proof.state() == v1::Verification::STATE_REVOKED);
+  });
+}
+
 }  // namespace
+
+bool WasVerified(const storage::v1::RequestState& state) {
+  const v1::Relation relation = state.request().requester().relation();
+  if (relation == v1::RELATION_COMPANY) return true;
+  return HasEverPassed(state, /*is_representation=*/false) &&
+         (relation == v1::RELATION_SUBJECT || HasEverPassed(state, /*is_representation=*/true));
+}
+
+bool HasDueTime(const v1::Request& request) { return request.due_time().seconds() != 0; }
+
+void DropMissingDays(v1::Request& request) {
+  if (HasDueTime(request)) return;
+  request.clear_due_time();
+  request.clear_last_day();
+  request.clear_statutory_outer_day();
+}
 
 v1::Request PublicRequest(const storage::v1::RequestState& state) {
   v1::Request request = state.request();
   ClearPersonal(request);
+  DropMissingDays(request);
+  if (!WasVerified(state)) {
+    request.clear_contact();
+    request.clear_subject_status();
+  }
   request.set_etag(EtagOf(state));
   return request;
 }
@@ -81,7 +118,7 @@ std::string EventKind(const storage::v1::Event& event) {
   return payload == nullptr ? "unknown" : payload->name();
 }
 
-v1::RequestEvent PublicEvent(const storage::v1::Event& event) {
+v1::RequestEvent PublicEvent(const storage::v1::Event& event, bool was_verified) {
   v1::RequestEvent shown;
   shown.set_sequence(event.sequence());
   *shown.mutable_time() = event.time();
@@ -93,7 +130,7 @@ v1::RequestEvent PublicEvent(const storage::v1::Event& event) {
   std::vector<const FieldDescriptor*> fields;
   payload.GetReflection()->ListFields(payload, &fields);
   for (const FieldDescriptor* field : fields) {
-    if (IsPersonal(*field)) continue;
+    if (IsPersonal(*field) || (!was_verified && TellsOfAccount(*field))) continue;
     std::string text = ValueText(payload, *field);
     if (!text.empty()) (*shown.mutable_details())[field->name()] = std::move(text);
   }

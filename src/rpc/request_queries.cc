@@ -1,6 +1,7 @@
 // What can be read of requests.
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,6 +103,30 @@ void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequests
 }
 
 void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
+// The ids, 16 bytes each, of the messages that brought codes, when the caller may not know what
+// became of them.
+absl::StatusOr<std::set<std::string>> HiddenCodes(ReadView& view, const RequestId& id,
+                                                  const RequestState& state,
+                                                  const Principal& principal) {
+  std::set<std::string> codes;
+  if (WasVerified(state) || MaySeeCodes(principal)) return codes;
+  DSR_ASSIGN_OR_RETURN(const std::vector<v1::Message> messages, view.ListMessages(id));
+  for (const v1::Message& message : messages) {
+    if (message.verification().empty()) continue;
+    std::pair<RequestId, MessageId> name;
+    DSR_ASSIGN_OR_RETURN(name, ParseMessageName(message.name()));
+    codes.insert(std::string(name.second.bytes()));
+  }
+  return codes;
+}
+
+// The message that the event is about; empty when it is about none.
+std::string MessageIdOf(const storage::v1::Event& event) {
+  if (event.has_message_queued()) return event.message_queued().message_id();
+  if (event.has_message_sent()) return event.message_sent().message_id();
+  return event.message_failed().message_id();
+}
+
                        const v1::ListRequestEventsRequest& in) {
   const absl::StatusOr<RequestId> id = ParseRequestName(in.parent());
   if (!id.ok()) return call->Fail(AtField("parent", id.status()));
@@ -112,7 +137,9 @@ void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
       [call, in, id = *id,
        page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestEventsResponse> {
         v1::ListRequestEventsResponse out;
-        DSR_RETURN_IF_ERROR(view.FindRequest(id).status());
+        DSR_ASSIGN_OR_RETURN(const RequestState state, view.FindRequest(id));
+        DSR_ASSIGN_OR_RETURN(const std::set<std::string> codes,
+                             HiddenCodes(view, id, state, call->principal()));
         int64_t after = 0;
         if (!page.after.empty() && !absl::SimpleAtoi(page.after, &after)) after = 0;
         DSR_ASSIGN_OR_RETURN(std::vector<StoredEvent> rows,
@@ -126,7 +153,8 @@ void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
             return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
                              "a stored event cannot be read");
           }
-          *out.add_events() = PublicEvent(event);
+          if (codes.contains(MessageIdOf(event))) continue;
+          *out.add_events() = PublicEvent(event, WasVerified(state));
         }
         return out;
       });

@@ -233,7 +233,7 @@ absl::Status Handle(Deciding& deciding, const CompleteTask& command) {
   TellOutcomes(deciding, task, completed);
   const bool was_known = deciding.state().account_known();
   deciding.EmitContent(std::move(event));
-  if (!was_known && deciding.state().account_known()) SendPendingCode(deciding);
+  if (task.kind() == v1::TASK_KIND_RESOLVE_CONTACT && !was_known) SendPendingCode(deciding);
   if (task.kind() == v1::TASK_KIND_ERASE) {
     // Disclosures recorded since the plan are told too (PRODUCT.md, "Deletion").
     NotifyOfFinalErasure(deciding, FinallyErased(task, command.result));

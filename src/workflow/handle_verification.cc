@@ -58,6 +58,17 @@ int SumOverSubject(const Circumstances& at, Count count) {
   return sum;
 }
 
+// True once a code has somewhere to go, or it is certain that it has nowhere. It is queued for an
+// unknown account as well, and finds no address: the same events follow, so that nobody learns from
+// their number whether the account exists (LAW.md case 10).
+bool IsLookedUp(const storage::v1::RequestState& state) {
+  if (state.account_known()) return true;
+  const auto& rounds = state.rounds();
+  return std::none_of(rounds.begin(), rounds.end(), [](const storage::v1::TaskRound& round) {
+    return round.kind() == v1::TASK_KIND_RESOLVE_CONTACT && round.unfinished() > 0;
+  });
+}
+
 std::string IdBytes(const v1::Verification& verification) {
   const auto id = Id128::Parse(LastSegment(verification.name()));
   return id.ok() ? std::string(id->bytes()) : std::string();
@@ -122,9 +133,7 @@ absl::Status StartCode(Deciding& deciding, const StartVerification& command) {
       deciding.state().contact_stale() ? v1::ASSURANCE_LEVEL_SESSION : v1::ASSURANCE_LEVEL_CONTACT;
   EmitStarted(deciding, id, command.method, level,
               deciding.now() + absl::Seconds(policy.code_seconds()), attempts, send_number);
-  // Without a contact point the answer is the same and nothing is sent: nobody learns whether the
-  // account exists.
-  if (deciding.request().has_contact() || deciding.state().account_known()) {
+  if (IsLookedUp(deciding.state())) {
     QueueMessage(deciding, kCodeTemplate, /*to_requester=*/false, id, send_number);
   }
   return absl::OkStatus();
@@ -154,6 +163,7 @@ absl::Status CheckCodesLeft(const Circumstances& at) {
 }
 
 void SendPendingCode(Deciding& deciding) {
+  if (!IsLookedUp(deciding.state())) return;
   const v1::Verification* pending = PendingCode(deciding);
   if (pending == nullptr || deciding.now() >= FromTimestamp(pending->expire_time())) return;
   QueueMessage(deciding, kCodeTemplate, /*to_requester=*/false, IdBytes(*pending),

@@ -32,7 +32,7 @@ void ReviewProof(Deciding& deciding);
 absl::Status CheckGuessesLeft(const Circumstances& at);
 // The same when no more codes may be sent.
 absl::Status CheckCodesLeft(const Circumstances& at);
-// Queues the code once the contact point is known.
+// Queues the code once the contact point is known, or it is certain that there is none.
 void SendPendingCode(Deciding& deciding);
 
 // handle_people.cc

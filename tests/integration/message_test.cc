@@ -46,7 +46,7 @@ class MessageTest : public ::testing::Test {
   std::string NameOf(const std::string& request, absl::string_view template_id) {
     v1::ListMessagesRequest in;
     in.set_parent(request);
-    const auto list = server_.Call<Messages>("caseworker-1", &Messages::Stub::ListMessages, in);
+    const auto list = server_.Call<Messages>("officer-1", &Messages::Stub::ListMessages, in);
     EXPECT_THAT(list, IsOk());
     for (const v1::Message& message : list->messages()) {
       if (message.template_() == template_id) return message.name();
@@ -92,7 +92,7 @@ TEST_F(MessageTest, ASentMessageIsShownAgainByteForByteWithItsCodeMasked) {
   const std::string code = shop_.ReadCode(request);
   const std::string name = NameOf(request, "verification-code");
 
-  const auto shown = Get(name, v1::MESSAGE_VIEW_FULL);
+  const auto shown = Get(name, v1::MESSAGE_VIEW_FULL, "officer-1");
 
   ASSERT_THAT(shown, IsOk());
   EXPECT_THAT(shown->text(), AllOf(HasSubstr("******"), Not(HasSubstr(code))));
@@ -147,10 +147,11 @@ TEST_F(MessageTest, APreviewNeverHoldsAnotherPersonsDataOrAnInternalNote) {
   v1::ProposeRefusalRequest refusal;
   refusal.set_ground(v1::REFUSAL_GROUND_UNREALISTIC);
   refusal.set_reason("asked four times this month");
+  refusal.set_internal_note(kNote);
   ASSERT_THAT(shop_.Act("caseworker-1", &Requests::Stub::ProposeRefusal, refusal, request), IsOk());
-  ASSERT_THAT(
-      shop_.Act("officer-1", &Requests::Stub::RejectRefusal, v1::RejectRefusalRequest(), request),
-      IsOk());
+  v1::RejectRefusalRequest rejection;
+  rejection.set_reason(kNote);
+  ASSERT_THAT(shop_.Act("officer-1", &Requests::Stub::RejectRefusal, rejection, request), IsOk());
   v1::AssessRequestRequest assessment;
   assessment.set_internal_note(kNote);
   ASSERT_THAT(shop_.Act("caseworker-1", &Requests::Stub::AssessRequest, assessment, request),

@@ -170,7 +170,7 @@ std::string Shop::ReadMail(const std::string& request, absl::string_view templat
   for (int look = 0; look < kMostLooks; ++look) {
     v1::ListMessagesRequest in;
     in.set_parent(request);
-    const auto messages = server_.Call<Messages>("caseworker-1", &Messages::Stub::ListMessages, in);
+    const auto messages = server_.Call<Messages>("officer-1", &Messages::Stub::ListMessages, in);
     if (!messages.ok()) break;
     for (const v1::Message& message : messages->messages()) {
       if (message.template_() != template_id || message.state() != v1::Message::STATE_SENT) {

@@ -44,7 +44,7 @@ class Case:
     def mail(self, template, count=1):
         """The text of the latest message made from `template`, read from the spool folder."""
         def sent():
-            answer = self.dsrd.call("caseworker-1", "message", "list", self.name)
+            answer = self.dsrd.call("officer-1", "message", "list", self.name)
             messages = answer if isinstance(answer, list) else answer.get("messages", [])
             found = [m for m in messages if m["template"] == template and m["state"] == "STATE_SENT"]
             return found if len(found) >= count else None

@@ -182,6 +182,19 @@ TEST_F(MessageDispatcherTest, TellsAnUnverifiedRequesterNothingThroughTheContact
   EXPECT_THAT(States(request, "request-received"), ElementsAre(v1::Message::STATE_NO_ADDRESS));
 }
 
+TEST_F(MessageDispatcherTest, TheCodeOfAnUnknownAccountFindsNoAddressAndGoesNowhere) {
+  const RequestId request = File("copy", /*with_reply_to=*/true);
+  ASSERT_THAT(core_.CompleteTask(request, v1::TASK_KIND_RESOLVE_CONTACT, v1::TaskResult()), IsOk());
+  AskForCode(request);
+
+  Start();
+
+  ASSERT_THAT(transport_.Sent(), SizeIs(1));
+  EXPECT_THAT(transport_.Sent()[0].text, Not(HasSubstr(Code(request, 1))));
+  EXPECT_THAT(States(request, "request-received"), ElementsAre(v1::Message::STATE_SENT));
+  EXPECT_THAT(States(request, "verification-code"), ElementsAre(v1::Message::STATE_NO_ADDRESS));
+}
+
 TEST_F(MessageDispatcherTest, AnswersAVerifiedRequesterWithoutReplyAddressAtTheContactOnFile) {
   const RequestId request = File("copy");
   core_.ResolveContact(request);

@@ -26,6 +26,75 @@ TEST(PublicViewsTest, ARequestIsShownWithItsEtagAndWithoutPersonalFields) {
   EXPECT_EQ(shown.etag(), "v7");
 }
 
+storage::v1::RequestState KnownAccount(v1::Relation relation) {
+  storage::v1::RequestState state;
+  v1::Request& request = *state.mutable_request();
+  request.mutable_requester()->set_relation(relation);
+  request.mutable_due_time()->set_seconds(1'772'000'000);
+  request.mutable_contact()->set_channel("email");
+  request.mutable_subject_status()->set_adult_ward(true);
+  return state;
+}
+
+void Add(storage::v1::RequestState& state, v1::VerificationPurpose purpose,
+         v1::Verification::State outcome) {
+  v1::Verification& proof = *state.add_verifications();
+  proof.set_purpose(purpose);
+  proof.set_state(outcome);
+}
+
+bool ShowsAccount(const storage::v1::RequestState& state) {
+  const v1::Request shown = PublicRequest(state);
+  EXPECT_EQ(shown.has_contact(), shown.has_subject_status());
+  return shown.has_contact();
+}
+
+TEST(PublicViewsTest, NothingOfTheAccountIsShownUntilTheSubjectIsVerified) {
+  storage::v1::RequestState state = KnownAccount(v1::RELATION_SUBJECT);
+  EXPECT_FALSE(ShowsAccount(state));
+  Add(state, v1::VERIFICATION_PURPOSE_IDENTITY, v1::Verification::STATE_PENDING);
+  Add(state, v1::VERIFICATION_PURPOSE_IDENTITY, v1::Verification::STATE_FAILED);
+  EXPECT_FALSE(ShowsAccount(state));
+
+  Add(state, v1::VERIFICATION_PURPOSE_IDENTITY, v1::Verification::STATE_PASSED);
+
+  EXPECT_TRUE(ShowsAccount(state));
+}
+
+TEST(PublicViewsTest, NothingOfTheAccountIsShownToWhoseAuthorityIsNotProved) {
+  storage::v1::RequestState state = KnownAccount(v1::RELATION_AUTHORISED_AGENT);
+  Add(state, v1::VERIFICATION_PURPOSE_IDENTITY, v1::Verification::STATE_PASSED);
+  EXPECT_FALSE(ShowsAccount(state));
+
+  Add(state, v1::VERIFICATION_PURPOSE_REPRESENTATION, v1::Verification::STATE_REVOKED);
+
+  EXPECT_TRUE(ShowsAccount(state));
+}
+
+TEST(PublicViewsTest, WhatTheCompanyDoesOfItsOwnAccordHidesNothing) {
+  EXPECT_TRUE(ShowsAccount(KnownAccount(v1::RELATION_COMPANY)));
+}
+
+TEST(PublicViewsTest, WhatIsDueToNobodyHasNoDays) {
+  storage::v1::RequestState state;
+  state.mutable_request()->mutable_due_time();
+  state.mutable_request()->mutable_last_day();
+
+  const v1::Request shown = PublicRequest(state);
+
+  EXPECT_FALSE(shown.has_due_time());
+  EXPECT_FALSE(shown.has_last_day());
+}
+
+TEST(PublicViewsTest, AnEventTellsWhetherTheAccountIsKnownOnceTheRequestWasVerified) {
+  storage::v1::Event event;
+  event.mutable_task_completed()->set_account_known(true);
+
+  EXPECT_TRUE(PublicEvent(event, /*was_verified=*/false).details().empty());
+  EXPECT_THAT(PublicEvent(event, /*was_verified=*/true).details(),
+              UnorderedElementsAre(Pair("account_known", "true")));
+}
+
 TEST(PublicViewsTest, AnEventIsShownByItsKindAndPlainFields) {
   storage::v1::Event event;
   event.set_sequence(3);
@@ -37,7 +106,7 @@ TEST(PublicViewsTest, AnEventIsShownByItsKindAndPlainFields) {
   changed.set_trigger("assessed");
   changed.add_timers()->set_name("reminder");
 
-  const v1::RequestEvent shown = PublicEvent(event);
+  const v1::RequestEvent shown = PublicEvent(event, /*was_verified=*/true);
 
   EXPECT_EQ(shown.sequence(), 3);
   EXPECT_EQ(shown.actor(), "caseworker-1");
@@ -54,7 +123,7 @@ TEST(PublicViewsTest, IdsAreShownAsTheyStandInNames) {
   event.mutable_code_rejected()->set_verification_id(id);
   event.mutable_code_rejected()->set_attempts_left(4);
 
-  EXPECT_THAT(PublicEvent(event).details(),
+  EXPECT_THAT(PublicEvent(event, /*was_verified=*/true).details(),
               UnorderedElementsAre(Pair("verification_id", Id128::FromBytes(id)->ToString()),
                                    Pair("attempts_left", "4")));
 }
@@ -63,7 +132,7 @@ TEST(PublicViewsTest, APersonalFieldIsNeverADetail) {
   storage::v1::Event event;
   event.mutable_request_withdrawn()->set_reason("because I say so");
 
-  EXPECT_TRUE(PublicEvent(event).details().empty());
+  EXPECT_TRUE(PublicEvent(event, /*was_verified=*/true).details().empty());
 }
 
 }  // namespace
