@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/colleague_notes.h"
 #include "app/not_found.h"
 #include "app/sealer.h"
 #include "dsr/base/errors.h"
@@ -77,6 +78,36 @@ absl::StatusOr<storage::v1::RequestRecord> RequestReader::ReadFull(ReadView& vie
   storage::v1::RequestRecord record;
   for (const Event& event : events) Evolve(record, event);
   return record;
+}
+
+absl::StatusOr<v1::Request> RequestReader::ReadCase(ReadView& view, const RequestId& id) const {
+  DSR_ASSIGN_OR_RETURN(const std::vector<Event> events, OpenedEvents(view, id));
+  storage::v1::RequestRecord record;
+  for (const Event& event : events) Evolve(record, event);
+  v1::Request request = std::move(*record.mutable_state()->mutable_request());
+  for (v1::Note& note : NotesOf(events)) *request.add_notes() = std::move(note);
+  return request;
+}
+
+absl::StatusOr<v1::Verification> RequestReader::ReadVerification(ReadView& view,
+                                                                 const RequestId& id,
+                                                                 const std::string& name) const {
+  std::pair<RequestId, VerificationId> parsed;
+  DSR_ASSIGN_OR_RETURN(parsed, ParseVerificationName(name));
+  DSR_ASSIGN_OR_RETURN(const std::vector<Event> events, OpenedEvents(view, id));
+  storage::v1::RequestRecord record;
+  std::string revoke_reason;
+  for (const Event& event : events) {
+    Evolve(record, event);
+    if (event.verification_revoked().verification_id() == parsed.second.bytes())
+      revoke_reason = event.verification_revoked().reason();
+  }
+  for (v1::Verification& verification : *record.mutable_state()->mutable_verifications()) {
+    if (verification.name() != name) continue;
+    verification.set_revoke_reason(revoke_reason);
+    return std::move(verification);
+  }
+  return ResourceNotFound(name);
 }
 
 absl::StatusOr<std::string> RequestReader::SubjectAccount(ReadView& view,

@@ -26,6 +26,15 @@ class RequestReader {
   // The request with every personal field: the fold of its opened events.
   absl::StatusOr<storage::v1::RequestRecord> ReadFull(ReadView& view, const RequestId& id) const;
 
+  // The request as those see it who work on it: with every personal field, and with the notes that
+  // colleagues wrote for each other.
+  absl::StatusOr<v1::Request> ReadCase(ReadView& view, const RequestId& id) const;
+
+  // The verification of that name, with what was seen and why it was taken back. Errors: NOT_FOUND,
+  // and as above.
+  absl::StatusOr<v1::Verification> ReadVerification(ReadView& view, const RequestId& id,
+                                                    const std::string& name) const;
+
   // The subject's account id.
   absl::StatusOr<std::string> SubjectAccount(ReadView& view, const RequestId& id) const;
 

@@ -114,11 +114,21 @@ void AddRefusals(RpcService& service) {
         *event.mutable_refusal_proposed()->mutable_categories() = in.categories();
       });
   AddPlainAction<v1::ApproveRefusalRequest, ApproveRefusal>(service, "ApproveRefusal");
-  AddPlainAction<v1::RejectRefusalRequest, RejectRefusal>(service, "RejectRefusal");
+  AddAction<v1::RejectRefusalRequest>(
+      service, "RejectRefusal",
+      [](const auto&, const storage::v1::Event&) -> Command { return RejectRefusal{}; },
+      [](const v1::RejectRefusalRequest& in, FieldErrors& errors) {
+        CheckText(in.reason(), "reason", 0, kMaxText, errors);
+      },
+      [](const v1::RejectRefusalRequest& in, storage::v1::Event& event) {
+        event.mutable_refusal_decided()->set_reason(in.reason());
+      });
 }
+        CheckText(in.internal_note(), "internal_note", 0, kMaxText, errors);
 
 void AddReview(RpcService& service) {
   using In = v1::ReviewDecisionRequest;
+        event.mutable_refusal_proposed()->set_internal_note(in.internal_note());
   AddAction<In>(
       service, "ReviewDecision",
       [](const In&, const storage::v1::Event& clear) -> Command {

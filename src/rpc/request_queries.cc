@@ -46,9 +46,9 @@ void GetRequest(const std::shared_ptr<UnaryCall>& call, const v1::GetRequestRequ
   }
   OpenCaseFile(call, *id, [call, id = *id] {
     AnswerFromStore<v1::Request>(call, [call, id](ReadView& view) -> absl::StatusOr<v1::Request> {
-      DSR_ASSIGN_OR_RETURN(storage::v1::RequestRecord record,
-                           call->context().reader().ReadFull(view, id));
-      return std::move(*record.mutable_state()->mutable_request());
+      DSR_ASSIGN_OR_RETURN(v1::Request request, call->context().reader().ReadCase(view, id));
+      DropMissingDays(request);
+      return request;
     });
   });
 }
@@ -72,8 +72,9 @@ absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const Pa
 std::string PositionOf(const RequestState& state) {
   const absl::StatusOr<RequestId> id = ParseRequestName(state.request().name());
   if (!id.ok()) return "";
-  const absl::Time due = state.request().has_due_time() ? FromTimestamp(state.request().due_time())
-                                                        : absl::InfiniteFuture();
+  // As the order has it: what is due to nobody comes last.
+  const absl::Time due = HasDueTime(state.request()) ? FromTimestamp(state.request().due_time())
+                                                     : absl::InfiniteFuture();
   return absl::StrCat(id->bytes(), absl::ToUnixMicros(due));
 }
 
@@ -102,7 +103,6 @@ void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequests
       });
 }
 
-void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
 // The ids, 16 bytes each, of the messages that brought codes, when the caller may not know what
 // became of them.
 absl::StatusOr<std::set<std::string>> HiddenCodes(ReadView& view, const RequestId& id,
@@ -127,6 +127,7 @@ std::string MessageIdOf(const storage::v1::Event& event) {
   return event.message_failed().message_id();
 }
 
+void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
                        const v1::ListRequestEventsRequest& in) {
   const absl::StatusOr<RequestId> id = ParseRequestName(in.parent());
   if (!id.ok()) return call->Fail(AtField("parent", id.status()));

@@ -9,7 +9,9 @@
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/verification_service.pb.h"
 #include "dsr/workflow/names.h"
+#include "rpc/case_file.h"
 #include "rpc/field_checks.h"
+#include "rpc/method_roles.h"
 #include "rpc/mutations.h"
 #include "rpc/reads.h"
 #include "rpc/services.h"
@@ -163,18 +165,33 @@ void HandleRevokeVerification(const std::shared_ptr<UnaryCall>& call,
         });
 }
 
+absl::StatusOr<v1::Verification> FindVerification(ReadView& view, const RequestId& request,
+                                                  const std::string& name) {
+  const absl::StatusOr<RequestState> state = view.FindRequest(request);
+  if (absl::IsNotFound(state.status())) return ResourceNotFound(name);
+  DSR_RETURN_IF_ERROR(state.status());
+  const v1::Verification* verification = Find(*state, name);
+  if (verification == nullptr) return ResourceNotFound(name);
+  return *verification;
+}
+
 void GetVerification(const std::shared_ptr<UnaryCall>& call, const v1::GetVerificationRequest& in) {
   const auto name = ParseVerificationName(in.name());
   if (!name.ok()) return call->Fail(name.status());
-  AnswerFromStore<v1::Verification>(
-      call, [in, request = name->first](ReadView& view) -> absl::StatusOr<v1::Verification> {
-        const absl::StatusOr<RequestState> state = view.FindRequest(request);
-        if (absl::IsNotFound(state.status())) return ResourceNotFound(in.name());
-        DSR_RETURN_IF_ERROR(state.status());
-        const v1::Verification* verification = Find(*state, in.name());
-        if (verification == nullptr) return ResourceNotFound(in.name());
-        return *verification;
-      });
+  if (!v1::VerificationView_IsValid(in.view())) {
+    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "view", "is BASIC or FULL"));
+  }
+  if (in.view() != v1::VERIFICATION_VIEW_FULL) {
+    return AnswerFromStore<v1::Verification>(call, [in, request = name->first](ReadView& view) {
+      return FindVerification(view, request, in.name());
+    });
+  }
+  if (!MaySeeEvidence(call->principal())) return call->Fail(PersonalFieldsDenied(call->method()));
+  OpenCaseFile(call, name->first, [call, in, request = name->first] {
+    AnswerFromStore<v1::Verification>(call, [call, in, request](ReadView& view) {
+      return call->context().reader().ReadVerification(view, request, in.name());
+    });
+  });
 }
 
 }  // namespace

@@ -92,11 +92,17 @@ absl::StatusOr<v1::Verification> EvidenceTest::Revoke(const std::string& verific
   return server_.Call<Verifications>(principal, &Verifications::Stub::RevokeVerification, in);
 }
 
-v1::Verification EvidenceTest::GetVerification(const std::string& verification) {
+absl::StatusOr<v1::Verification> EvidenceTest::ShowVerification(const std::string& verification,
+                                                                v1::VerificationView view,
+                                                                absl::string_view principal) {
   v1::GetVerificationRequest in;
   in.set_name(verification);
-  const auto found =
-      server_.Call<Verifications>("auditor-1", &Verifications::Stub::GetVerification, in);
+  in.set_view(view);
+  return server_.Call<Verifications>(principal, &Verifications::Stub::GetVerification, in);
+}
+
+v1::Verification EvidenceTest::GetVerification(const std::string& verification) {
+  const auto found = ShowVerification(verification, v1::VERIFICATION_VIEW_BASIC, "auditor-1");
   EXPECT_THAT(found, IsOk());
   return found.ok() ? *found : v1::Verification();
 }
@@ -112,11 +118,12 @@ absl::StatusOr<std::string> EvidenceTest::GetDocument(const std::string& verific
   return found->document();
 }
 
-void EvidenceTest::ProveIdentity(const std::string& request) {
+std::string EvidenceTest::ProveIdentity(const std::string& request) {
   const std::string proof = Start(request, v1::VERIFICATION_METHOD_WRITTEN_REQUEST);
-  ASSERT_THAT(Record(proof, Good(v1::EVIDENCE_KIND_SIGNED_REQUEST)), IsOk());
-  ASSERT_THAT(Record(proof, Good(v1::EVIDENCE_KIND_IDENTITY_DOCUMENT)), IsOk());
-  ASSERT_THAT(Decide(proof), IsOk());
+  EXPECT_THAT(Record(proof, Good(v1::EVIDENCE_KIND_SIGNED_REQUEST)), IsOk());
+  EXPECT_THAT(Record(proof, Good(v1::EVIDENCE_KIND_IDENTITY_DOCUMENT)), IsOk());
+  EXPECT_THAT(Decide(proof), IsOk());
+  return proof;
 }
 
 std::string EvidenceTest::WrongField(const v1::RecordEvidenceRequest& call,

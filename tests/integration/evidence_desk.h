@@ -58,11 +58,15 @@ class EvidenceTest : public ::testing::Test {
   absl::StatusOr<v1::Verification> Revoke(const std::string& verification, bool fraud = false,
                                           absl::string_view principal = "officer-1");
   v1::Verification GetVerification(const std::string& verification);
+  absl::StatusOr<v1::Verification> ShowVerification(const std::string& verification,
+                                                    v1::VerificationView view,
+                                                    absl::string_view principal);
   absl::StatusOr<std::string> GetDocument(const std::string& verification,
                                           const std::string& evidence,
                                           absl::string_view principal = "verifier-1");
-  // Proves the requester's own identity by a signed request and an identity document.
-  void ProveIdentity(const std::string& request);
+  // Proves the requester's own identity by a signed request and an identity document. Returns the
+  // verification's name.
+  std::string ProveIdentity(const std::string& request);
 
   // Records `call`, which must be refused as having one wrong field, and returns that field.
   std::string WrongField(const v1::RecordEvidenceRequest& call,
