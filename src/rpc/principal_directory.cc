@@ -86,4 +86,10 @@ std::shared_ptr<const Principal> PrincipalDirectory::Find(absl::string_view auth
   return found;
 }
 
+std::shared_ptr<const Principal> PrincipalDirectory::FindNamed(absl::string_view name) const {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& one) { return one.principal->name == name; });
+  return entry == entries_.end() ? nullptr : entry->principal;
+}
+
 }  // namespace dsr

@@ -24,6 +24,9 @@ class PrincipalDirectory {
   // is none. Takes the same time for every token of one length.
   std::shared_ptr<const Principal> Find(absl::string_view authorization) const;
 
+  // Returns the principal of that name; null when there is none.
+  std::shared_ptr<const Principal> FindNamed(absl::string_view name) const;
+
   size_t size() const { return entries_.size(); }
 
  private:

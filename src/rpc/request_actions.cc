@@ -3,9 +3,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/request_service.pb.h"
+#include "dsr/workflow/answer_note.h"
 #include "dsr/workflow/command.h"
 #include "dsr/workflow/names.h"
 #include "rpc/field_checks.h"
@@ -27,6 +29,10 @@ using MakeCommand = std::function<Command(const In&, const storage::v1::Event& c
 template <class In>
 using FillEvent = std::function<void(const In&, storage::v1::Event&)>;
 
+// What else stands against the call, by the stored request. May read the store.
+template <class In>
+using CheckStored = std::function<absl::Status(const RpcParts&, const RequestId&, const In&)>;
+
 constexpr int kMaxCategories = 100;
 constexpr int64_t kMostCents = 100'000'000;
 
@@ -35,15 +41,18 @@ void NoCheck(const In&, FieldErrors&) {}
 
 template <class In>
 void AddAction(RpcService& service, const std::string& name, MakeCommand<In> make,
-               Check<In> check = NoCheck<In>, FillEvent<In> fill = nullptr) {
-  service.Unary<In>(name, [make, check, fill](const std::shared_ptr<UnaryCall>& call, In in) {
+               Check<In> check = NoCheck<In>, FillEvent<In> fill = nullptr,
+               CheckStored<In> check_stored = nullptr) {
+  service.Unary<In>(name, [=](const std::shared_ptr<UnaryCall>& call, In in) {
     const absl::StatusOr<RequestId> request = ParseRequestName(in.name());
     if (!request.ok()) return call->Fail(request.status());
     FieldErrors errors;
     check(in, errors);
     if (!errors.empty()) return call->Fail(errors.ToStatus());
     Carry(call, in, AnswerRequest,
-          [=](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+          [=, &parts = call->context().parts()](
+              const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+            if (check_stored != nullptr) DSR_RETURN_IF_ERROR(check_stored(parts, *request, in));
             PlannedCommand planned{.request = *request};
             storage::v1::Event event;
             if (fill != nullptr) {
@@ -107,9 +116,11 @@ void AddRefusals(RpcService& service) {
         }
         CheckLength(in.categories_size(), "categories", kMaxCategories, errors);
         CheckText(in.reason(), "reason", 0, kMaxText, errors);
+        CheckText(in.internal_note(), "internal_note", 0, kMaxText, errors);
       },
       [](const In& in, storage::v1::Event& event) {
         event.mutable_refusal_proposed()->set_ground(in.ground());
+        event.mutable_refusal_proposed()->set_internal_note(in.internal_note());
         event.mutable_refusal_proposed()->set_reason(in.reason());
         *event.mutable_refusal_proposed()->mutable_categories() = in.categories();
       });
@@ -124,11 +135,9 @@ void AddRefusals(RpcService& service) {
         event.mutable_refusal_decided()->set_reason(in.reason());
       });
 }
-        CheckText(in.internal_note(), "internal_note", 0, kMaxText, errors);
 
 void AddReview(RpcService& service) {
   using In = v1::ReviewDecisionRequest;
-        event.mutable_refusal_proposed()->set_internal_note(in.internal_note());
   AddAction<In>(
       service, "ReviewDecision",
       [](const In&, const storage::v1::Event& clear) -> Command {
@@ -161,6 +170,23 @@ void AddAssessment(RpcService& service) {
       });
 }
 
+// Nobody is sent an answer that says nothing.
+absl::Status CheckNote(const RpcParts& parts, const RequestId& id,
+                       const v1::RespondToRequestRequest& in) {
+  if (!absl::StripAsciiWhitespace(in.note()).empty()) return absl::OkStatus();
+  return parts.store.Read([&](ReadView& view) -> absl::Status {
+    const absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(id);
+    // Who may not see it is told so later.
+    if (absl::IsNotFound(state.status())) return absl::OkStatus();
+    DSR_RETURN_IF_ERROR(state.status());
+    DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,
+                         parts.rulebooks.RulebookFor(view, state->request().pins()));
+    if (!AnswerNeedsNote(*rulebook, state->request())) return absl::OkStatus();
+    return MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "note",
+                          "is required: the answer consists of it");
+  });
+}
+
 void AddEnds(RpcService& service) {
   AddAction<v1::WithdrawRequestRequest>(
       service, "WithdrawRequest",
@@ -179,7 +205,8 @@ void AddEnds(RpcService& service) {
       },
       [](const v1::RespondToRequestRequest& in, storage::v1::Event& event) {
         event.mutable_request_answered()->set_note(in.note());
-      });
+      },
+      CheckNote);
 }
 
 void AddOwnMotion(RpcService& service) {
@@ -282,14 +309,6 @@ void AddRequestActions(RpcService& service) {
   AddFees(service);
   AddOwnMotion(service);
   AddFileAccess(service);
-  AddAction<v1::AssignRequestRequest>(
-      service, "AssignRequest",
-      [](const v1::AssignRequestRequest& in, const storage::v1::Event&) -> Command {
-        return AssignRequest{in.assignee()};
-      },
-      [](const v1::AssignRequestRequest& in, FieldErrors& errors) {
-        if (!in.assignee().empty()) CheckWord(in.assignee(), "assignee", 100, errors);
-      });
 }
 
 }  // namespace dsr

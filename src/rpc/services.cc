@@ -28,8 +28,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
     services.push_back(std::move(service));
   };
   add(v1::CreateRequestRequest::descriptor()->file(),
-      {AddRequestFiling, AddRequestQueries, AddRequestActions, AddRequestWatch,
-       AddPackageDownload});
+      {AddRequestFiling, AddRequestQueries, AddRequestActions, AddRequestAssignment,
+       AddRequestWatch, AddPackageDownload});
   add(v1::StartVerificationRequest::descriptor()->file(), {AddVerificationMethods});
   add(v1::LeaseTasksRequest::descriptor()->file(), {AddTaskMethods, AddTaskLeasing});
   add(v1::CreateRecipientRequest::descriptor()->file(), {AddRegistryMethods});

@@ -17,6 +17,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context);
 void AddRequestFiling(RpcService& service);
 void AddRequestQueries(RpcService& service);
 void AddRequestActions(RpcService& service);
+void AddRequestAssignment(RpcService& service);
 void AddRequestWatch(RpcService& service);
 void AddPackageDownload(RpcService& service);
 void AddVerificationMethods(RpcService& service);

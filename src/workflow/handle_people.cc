@@ -8,6 +8,7 @@
 #include "workflow/children.h"
 #include "workflow/handlers.h"
 #include "workflow/machine.h"
+#include "workflow/proof.h"
 #include "workflow/transitions.h"
 #include "workflow/workflow_errors.h"
 
@@ -178,6 +179,11 @@ absl::Status Handle(Deciding& deciding, const RespondToRequest&) {
 absl::Status Handle(Deciding& deciding, const AssignRequest& command) {
   if (deciding.request().phase() == v1::PHASE_CLOSED)
     return AlreadyEnded(deciding.request().name());
+  if (command.lacks_childrens_role && IsMinor(deciding.circumstances())) {
+    return ActionNotAllowed(deciding.request(), "AssignRequest",
+                            "the subject is a minor, and the assignee has not the role "
+                            "children_privacy");
+  }
   Event event;
   event.mutable_request_assigned()->set_assignee(command.assignee);
   deciding.Emit(std::move(event));

@@ -396,11 +396,16 @@ absl::Status ProofMissing(const v1::Request& request, const std::vector<MissingP
         std::string(absl::StripPrefix(v1::EvidenceKind_Name(one.evidence()), "EVIDENCE_KIND_")));
   }
   const std::string list = absl::StrJoin(kinds, ",");
-  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_REPRESENTATION_MISSING,
-                   absl::StrCat("what must be shown for ", request.name(), " is not: ",
-                                list.empty() ? "the authority to act for the subject" : list,
-                                "; ListAllowedActions tells what is missing and why"),
-                   {{"missing", list}});
+  const bool is_of_identity = std::all_of(
+      missing.begin(), missing.end(),
+      [](const MissingProof& one) { return one.purpose() == v1::VERIFICATION_PURPOSE_IDENTITY; });
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      is_of_identity ? v1::ERROR_REASON_NOT_VERIFIED : v1::ERROR_REASON_REPRESENTATION_MISSING,
+      absl::StrCat("what must be shown for ", request.name(),
+                   " is not: ", list.empty() ? "the authority to act for the subject" : list,
+                   "; ListAllowedActions tells what is missing and why"),
+      {{"missing", list}});
 }
 
 }  // namespace dsr

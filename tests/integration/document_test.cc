@@ -18,6 +18,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -200,6 +201,37 @@ class MinorsFileTest : public EvidenceTest {
   std::string proof_;
   std::string evidence_;
 };
+
+TEST_F(MinorsFileTest, IsGivenToNobodyWhoIsKnownToLackTheChildrensRole) {
+  const auto assign = [this](const std::string& assignee) {
+    v1::AssignRequestRequest in;
+    in.set_assignee(assignee);
+    return shop_.Act("officer-1", &Requests::Stub::AssignRequest, in, request_).status();
+  };
+
+  EXPECT_THAT(assign("caseworker-1"),
+              AllOf(StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("children_privacy")),
+                    ReasonIs(v1::ERROR_REASON_ACTION_NOT_ALLOWED)));
+  EXPECT_EQ(shop_.Get(request_).assignee(), "");
+
+  EXPECT_THAT(assign("children-1"), IsOk());
+  // Only the tool of the caller knows this one.
+  EXPECT_THAT(assign("wang-of-the-hotline"), IsOk());
+  EXPECT_THAT(assign(""), IsOk());
+}
+
+TEST_F(MinorsFileTest, ShowsWhatWasSeenOnlyWithAnApprovalAndRecordsIt) {
+  EXPECT_THAT(ShowVerification(proof_, v1::VERIFICATION_VIEW_FULL, "verifier-1"),
+              ReasonIs(v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED));
+  EXPECT_THAT(ShowVerification(proof_, v1::VERIFICATION_VIEW_BASIC, "verifier-1"), IsOk());
+  ASSERT_THAT(Approve("verifier-1"), IsOk());
+
+  const auto shown = ShowVerification(proof_, v1::VERIFICATION_VIEW_FULL, "verifier-1");
+
+  ASSERT_THAT(shown, IsOk());
+  EXPECT_EQ(shown->evidence(0).seen(), "page 3 of what was shown");
+  EXPECT_THAT(shop_.AuditedKinds("verifier-1"), Contains("file_opened"));
+}
 
 TEST_F(MinorsFileTest, OpensToNobodyWithoutAnApproval) {
   for (const char* reader : {"caseworker-1", "children-1", "reviewer-1", "officer-1"}) {

@@ -34,6 +34,51 @@ v1::Evidence DeathOn(int year, int month, int day) {
 
 // What a written request is proved by
 
+TEST_F(EvidenceTest, AWrittenRequestWithoutItsEvidenceIsNotVerifiedAndNamesWhatIsMissing) {
+  const std::string proof = Start(shop_.File().name(), v1::VERIFICATION_METHOD_WRITTEN_REQUEST);
+
+  const absl::Status nothing = Decide(proof).status();
+  ASSERT_THAT(Record(proof, Good(v1::EVIDENCE_KIND_SIGNED_REQUEST)), IsOk());
+  const absl::Status half = Decide(proof).status();
+
+  EXPECT_THAT(nothing, AllOf(StatusIs(absl::StatusCode::kFailedPrecondition),
+                             ReasonIs(v1::ERROR_REASON_NOT_VERIFIED)));
+  EXPECT_EQ(ErrorInfoOf(nothing)->metadata().at("missing"), "SIGNED_REQUEST,IDENTITY_DOCUMENT");
+  EXPECT_THAT(half, ReasonIs(v1::ERROR_REASON_NOT_VERIFIED));
+  EXPECT_EQ(ErrorInfoOf(half)->metadata().at("missing"), "IDENTITY_DOCUMENT");
+}
+
+TEST_F(EvidenceTest, WhatWasSeenAndWhyItWasTakenBackIsShownToWhoWorksWithEvidence) {
+  const std::string request = shop_.File().name();
+  const std::string proof = ProveIdentity(request);
+  ASSERT_THAT(Revoke(proof), IsOk());
+
+  const auto full = ShowVerification(proof, v1::VERIFICATION_VIEW_FULL, "verifier-1");
+
+  ASSERT_THAT(full, IsOk());
+  ASSERT_THAT(full->evidence(), SizeIs(2));
+  EXPECT_EQ(full->evidence(0).seen(), "page 3 of what was shown");
+  EXPECT_EQ(full->revoke_reason(), "the power was withdrawn");
+  EXPECT_THAT(ShowVerification(proof, v1::VERIFICATION_VIEW_FULL, "caseworker-1"), IsOk());
+  EXPECT_THAT(ShowVerification(proof, v1::VERIFICATION_VIEW_FULL, "officer-1"), IsOk());
+}
+
+TEST_F(EvidenceTest, WhatWasSeenIsShownToNobodyElseAndOnlyInFull) {
+  const std::string request = shop_.File().name();
+  const std::string proof = ProveIdentity(request);
+
+  const auto basic = ShowVerification(proof, v1::VERIFICATION_VIEW_BASIC, "verifier-1");
+
+  ASSERT_THAT(basic, IsOk());
+  EXPECT_EQ(basic->evidence(0).seen(), "");
+  for (const char* principal : {"intake-tool", "auditor-1", "authority-1"}) {
+    EXPECT_THAT(ShowVerification(proof, v1::VERIFICATION_VIEW_FULL, principal),
+                AllOf(StatusIs(absl::StatusCode::kPermissionDenied),
+                      ReasonIs(v1::ERROR_REASON_ROLE_MISSING)))
+        << principal;
+  }
+}
+
 TEST_F(EvidenceTest, AWrittenRequestIsProvedBySignatureAndIdentityDocument) {
   const std::string request = shop_.File().name();
   const std::string proof = Start(request, v1::VERIFICATION_METHOD_WRITTEN_REQUEST);
@@ -46,7 +91,6 @@ TEST_F(EvidenceTest, AWrittenRequestIsProvedBySignatureAndIdentityDocument) {
   EXPECT_EQ(FromTimestamp(recorded->evidence(0).record_time()), server_.clock().Now());
   EXPECT_EQ(recorded->evidence(0).document_sha256(), "");
   EXPECT_FALSE(recorded->evidence(0).has_document_purge_time());
-  EXPECT_THAT(Decide(proof), ReasonIs(v1::ERROR_REASON_REPRESENTATION_MISSING));
 
   ASSERT_THAT(Record(proof, Good(v1::EVIDENCE_KIND_IDENTITY_DOCUMENT)), IsOk());
   const auto decided = Decide(proof);

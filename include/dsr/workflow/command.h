@@ -76,6 +76,8 @@ struct WithdrawRequest {};
 struct RespondToRequest {};
 struct AssignRequest {
   std::string assignee;
+  // The assignee is known and has not the role children_privacy, which a minor's request needs.
+  bool lacks_childrens_role = false;
 };
 
 // A worker's report. The lease was checked before, in the same transaction.

@@ -80,6 +80,15 @@ TEST(PrincipalDirectoryTest, RefusesAFileThatIsNotAsItShouldBe) {
   }
 }
 
+TEST(PrincipalDirectoryTest, FindsAPrincipalByItsName) {
+  const auto directory = PrincipalDirectory::Create(TwoPrincipals());
+  ASSERT_THAT(directory, IsOk());
+
+  ASSERT_NE(directory->FindNamed("system-orders"), nullptr);
+  EXPECT_EQ(directory->FindNamed("system-orders")->data_system, "systems/orders");
+  EXPECT_EQ(directory->FindNamed("nobody"), nullptr);
+}
+
 TEST(PrincipalDirectoryTest, NamesThePrincipalThatIsWrong) {
   config::v1::TokenFile file = TwoPrincipals();
   file.mutable_principals(1)->clear_data_system();
