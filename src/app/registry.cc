@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -85,6 +86,7 @@ struct Disclosures {
   using Out = v1::BatchCreateDisclosuresResponse;
   using Resource = v1::Disclosure;
   static constexpr char kField[] = "disclosures";
+  static constexpr char kRecipientField[] = "recipient";
   static constexpr char kKind[] = "disclosures_recorded";
   static const auto& List(const In& in) { return in.disclosures(); }
   static Resource* Add(Out& out) { return out.add_disclosures(); }
@@ -105,6 +107,7 @@ struct Consents {
   using Out = v1::BatchCreateConsentsResponse;
   using Resource = v1::Consent;
   static constexpr char kField[] = "consents";
+  static constexpr char kRecipientField[] = "recipients";
   static constexpr char kKind[] = "consents_recorded";
   static const auto& List(const In& in) { return in.consents(); }
   static Resource* Add(Out& out) { return out.add_consents(); }
@@ -141,14 +144,70 @@ absl::Status CheckBatch(const typename Kind::In& in, const v1::Policy& policy, a
   return errors.ToStatus();
 }
 
-absl::Status CheckRegistered(ReadView& view, const std::vector<std::string>& recipients,
-                             const std::string& field) {
-  for (const std::string& name : recipients) {
-    const absl::Status found = view.FindRecipient(name).status();
-    if (absl::IsNotFound(found)) {
-      return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, field, "is registered");
+absl::StatusOr<bool> IsRegistered(ReadView& view, const std::string& recipient) {
+  const absl::Status found = view.FindRecipient(recipient).status();
+  if (absl::IsNotFound(found)) return false;
+  DSR_RETURN_IF_ERROR(found);
+  return true;
+}
+
+// Names every entry of the batch whose recipient is not registered: whoever imports a million rows
+// leaves them all out at once.
+template <class Kind, class Resources>
+absl::Status CheckRegistered(ReadView& view, const Resources& resources) {
+  FieldErrors errors;
+  std::map<std::string, bool> registered;
+  int index = 0;
+  for (const auto& resource : resources) {
+    bool all = true;
+    for (const std::string& name : Kind::Recipients(resource)) {
+      const auto known = registered.find(name);
+      if (known != registered.end()) {
+        all = all && known->second;
+        continue;
+      }
+      DSR_ASSIGN_OR_RETURN(const bool found, IsRegistered(view, name));
+      registered.emplace(name, found);
+      all = all && found;
     }
-    DSR_RETURN_IF_ERROR(found);
+    if (!all) {
+      errors.AddInvalid(absl::StrCat(Kind::kField, "[", index, "].", Kind::kRecipientField),
+                        "is not registered");
+    }
+    ++index;
+  }
+  return errors.ToStatus();
+}
+
+// Puts `prefix` before the fields that `status` names.
+absl::Status Within(absl::string_view prefix, const absl::Status& status) {
+  if (!BadRequestOf(status).has_value()) return status;
+  FieldErrors errors;
+  errors.AddAll(prefix, status);
+  return errors.ToStatus();
+}
+
+absl::Status CheckReferences(ReadView&, const v1::DataSystem&, const v1::DataSystem&) {
+  return absl::OkStatus();
+}
+
+// A new successor is registered, and the duties do not come back to where they came from. What
+// another release let in does not stand in the way of other changes.
+absl::Status CheckReferences(ReadView& view, const v1::Recipient& before,
+                             const v1::Recipient& after) {
+  if (after.successor().empty() || after.successor() == before.successor()) return absl::OkStatus();
+  std::set<std::string> chain = {after.name()};
+  for (std::string next = after.successor(); !next.empty();) {
+    if (!chain.insert(next).second) {
+      return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "successor",
+                            "is not one whose own duties come back to this recipient");
+    }
+    const absl::StatusOr<v1::Recipient> recipient = view.FindRecipient(next);
+    if (absl::IsNotFound(recipient.status())) {
+      return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "successor", "is not registered");
+    }
+    DSR_RETURN_IF_ERROR(recipient.status());
+    next = recipient->successor();
   }
   return absl::OkStatus();
 }
@@ -190,13 +249,13 @@ void Registry::Execute(CallContext context, std::string kind, std::string about,
 }
 
 template <class Resource>
-void Registry::Create(Resource resource, absl::string_view kind, CallContext context,
-                      ExecutionDone done) {
+void Registry::Create(Resource resource, absl::string_view field, absl::string_view kind,
+                      CallContext context, ExecutionDone done) {
   const std::string name = resource.name();
   Execute(
       std::move(context), std::string(kind), name,
-      [resource = std::move(resource)](Transaction& transaction,
-                                       absl::Time now) -> absl::StatusOr<std::string> {
+      [resource = std::move(resource), field = std::string(field)](
+          Transaction& transaction, absl::Time now) -> absl::StatusOr<std::string> {
         const absl::Status found = Find(transaction, resource).status();
         if (found.ok()) {
           return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_RESOURCE_EXISTS,
@@ -204,6 +263,7 @@ void Registry::Create(Resource resource, absl::string_view kind, CallContext con
                            {{"resource", resource.name()}});
         }
         if (!absl::IsNotFound(found)) return found;
+        DSR_RETURN_IF_ERROR(Within(field, CheckReferences(transaction, Resource(), resource)));
         Resource created = resource;
         created.clear_etag();
         *created.mutable_create_time() = ToTimestamp(now);
@@ -215,11 +275,12 @@ void Registry::Create(Resource resource, absl::string_view kind, CallContext con
 }
 
 template <class Resource>
-void Registry::Update(const Resource& resource, const FieldMask& mask, absl::string_view kind,
-                      CallContext context, ExecutionDone done) {
+void Registry::Update(const Resource& resource, const FieldMask& mask, absl::string_view field,
+                      absl::string_view kind, CallContext context, ExecutionDone done) {
   Execute(
       std::move(context), std::string(kind), resource.name(),
-      [this, resource, mask](Transaction& transaction, absl::Time) -> absl::StatusOr<std::string> {
+      [this, resource, mask, field = std::string(field)](
+          Transaction& transaction, absl::Time) -> absl::StatusOr<std::string> {
         absl::StatusOr<Resource> present = Find(transaction, resource);
         if (absl::IsNotFound(present.status())) return ResourceNotFound(resource.name());
         DSR_RETURN_IF_ERROR(present.status());
@@ -228,8 +289,10 @@ void Registry::Update(const Resource& resource, const FieldMask& mask, absl::str
                            "the resource changed since it was read: read it again",
                            {{"etag", present->etag()}});
         }
+        const Resource before = *present;
         DSR_RETURN_IF_ERROR(Merge(resource, mask, *present));
-        DSR_RETURN_IF_ERROR(Check(*present));
+        DSR_RETURN_IF_ERROR(Within(field, Check(*present)));
+        DSR_RETURN_IF_ERROR(Within(field, CheckReferences(transaction, before, *present)));
         SetEtag(*present);
         DSR_RETURN_IF_ERROR(Put(transaction, *present));
         return present->SerializeAsString();
@@ -246,13 +309,14 @@ void Registry::CreateDataSystem(const v1::CreateDataSystemRequest& in, CallConte
   if (system.name() == kOwnSystem) errors.AddInvalid("data_system_id", "`dsrd` is dsrd itself");
   errors.AddAll("data_system.", Check(system));
   if (!errors.empty()) return done(errors.ToStatus());
-  Create(std::move(system), "data_system_created", std::move(context), std::move(done));
+  Create(std::move(system), "data_system.", "data_system_created", std::move(context),
+         std::move(done));
 }
 
 void Registry::UpdateDataSystem(const v1::UpdateDataSystemRequest& in, CallContext context,
                                 ExecutionDone done) {
-  Update(in.data_system(), in.update_mask(), "data_system_updated", std::move(context),
-         std::move(done));
+  Update(in.data_system(), in.update_mask(), "data_system.", "data_system_updated",
+         std::move(context), std::move(done));
 }
 
 void Registry::CreateRecipient(const v1::CreateRecipientRequest& in, CallContext context,
@@ -263,12 +327,13 @@ void Registry::CreateRecipient(const v1::CreateRecipientRequest& in, CallContext
   recipient.set_name(absl::StrCat("recipients/", in.recipient_id()));
   errors.AddAll("recipient.", Check(recipient));
   if (!errors.empty()) return done(errors.ToStatus());
-  Create(std::move(recipient), "recipient_created", std::move(context), std::move(done));
+  Create(std::move(recipient), "recipient.", "recipient_created", std::move(context),
+         std::move(done));
 }
 
 void Registry::UpdateRecipient(const v1::UpdateRecipientRequest& in, CallContext context,
                                ExecutionDone done) {
-  Update(in.recipient(), in.update_mask(), "recipient_updated", std::move(context),
+  Update(in.recipient(), in.update_mask(), "recipient.", "recipient_updated", std::move(context),
          std::move(done));
 }
 
@@ -303,11 +368,7 @@ void Registry::PrepareBatch(typename Kind::In in, CallContext context, Execution
             DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, subject));
           }
           typename Kind::Out response;
-          int index = 0;
           for (const auto& entry : batch->entries) {
-            DSR_RETURN_IF_ERROR(
-                CheckRegistered(transaction, Kind::Recipients(entry.clear),
-                                absl::StrCat(Kind::kField, "[", index++, "].recipient")));
             typename Kind::Resource& recorded = *Kind::Add(response);
             recorded = entry.clear;
             *recorded.mutable_create_time() = ToTimestamp(now);
@@ -331,6 +392,8 @@ absl::StatusOr<Registry::Batch<Kind>> Registry::Prepare(const typename Kind::In&
   Batch<Kind> batch;
   std::map<std::string, size_t> known;  // account -> place in batch.subjects
   DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
+    // Before the transaction, since nothing that is registered goes away.
+    DSR_RETURN_IF_ERROR(CheckRegistered<Kind>(view, Kind::List(in)));
     for (const typename Kind::Resource& one : Kind::List(in)) {
       const auto added = known.emplace(one.subject_account(), batch.subjects.size());
       if (!added.second) continue;

@@ -97,11 +97,14 @@ class Registry {
                     int attempts_left);
   template <class Kind>
   absl::StatusOr<Batch<Kind>> Prepare(const typename Kind::In& in) const;
+  // `field` begins the paths of its errors, such as `recipient.`.
   template <class Resource>
-  void Create(Resource resource, absl::string_view kind, CallContext context, ExecutionDone done);
+  void Create(Resource resource, absl::string_view field, absl::string_view kind,
+              CallContext context, ExecutionDone done);
   template <class Resource>
   void Update(const Resource& resource, const google::protobuf::FieldMask& mask,
-              absl::string_view kind, CallContext context, ExecutionDone done);
+              absl::string_view field, absl::string_view kind, CallContext context,
+              ExecutionDone done);
   absl::Status Check(const v1::DataSystem& system) const;
   absl::Status Check(const v1::Recipient& recipient) const;
 

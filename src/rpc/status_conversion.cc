@@ -13,7 +13,8 @@
 namespace dsr {
 namespace {
 
-constexpr int kMostViolations = 20;
+// Clients take 8 KiB of trailers, in which the message comes twice and the details in base64.
+constexpr size_t kMostViolationBytes = 2500;
 constexpr size_t kLongestMessage = 1000;
 
 std::string Cut(absl::string_view message) {
@@ -39,12 +40,17 @@ absl::Status Shortened(const absl::Status& status) {
   absl::Status out(status.code(), Cut(status.message()));
   status.ForEachPayload(
       [&out](absl::string_view url, const absl::Cord& value) { out.SetPayload(url, value); });
-  std::optional<v1::BadRequest> fields = BadRequestOf(status);
-  if (fields.has_value() && fields->field_violations_size() > kMostViolations) {
-    fields->mutable_field_violations()->DeleteSubrange(
-        kMostViolations, fields->field_violations_size() - kMostViolations);
-    out.SetPayload(kBadRequestTypeUrl, absl::Cord(fields->SerializeAsString()));
+  const std::optional<v1::BadRequest> fields = BadRequestOf(status);
+  if (!fields.has_value()) return out;
+  // Callers mend the first ones and find the others in turn.
+  v1::BadRequest told;
+  size_t bytes = 0;
+  for (const v1::BadRequest::FieldViolation& violation : fields->field_violations()) {
+    bytes += violation.ByteSizeLong();
+    if (bytes > kMostViolationBytes && told.field_violations_size() > 0) break;
+    *told.add_field_violations() = violation;
   }
+  out.SetPayload(kBadRequestTypeUrl, absl::Cord(told.SerializeAsString()));
   return out;
 }
 

@@ -69,6 +69,31 @@ class RegistryTest : public ::testing::Test {
     });
   }
 
+  absl::StatusOr<ExecutionResult> RecordConsents(const v1::BatchCreateConsentsRequest& in) {
+    return World::Wait([&](ExecutionDone done) {
+      world_.registry->BatchCreateConsents(in, world_.As("registrar"), std::move(done));
+    });
+  }
+
+  // Names the successor of a recipient; empty for none.
+  absl::Status Succeed(const std::string& id, const std::string& successor) {
+    v1::UpdateRecipientRequest in;
+    in.mutable_recipient()->set_name("recipients/" + id);
+    in.mutable_recipient()->set_successor(successor);
+    in.mutable_update_mask()->add_paths("successor");
+    const absl::StatusOr<v1::Recipient> updated = Update(in);
+    if (updated.ok()) EXPECT_EQ(updated->successor(), successor);
+    return updated.status();
+  }
+
+  // The fields that an error names.
+  static std::vector<std::string> Fields(const absl::Status& status) {
+    std::vector<std::string> fields;
+    const v1::BadRequest wrong = BadRequestOf(status).value_or(v1::BadRequest());
+    for (const auto& violation : wrong.field_violations()) fields.push_back(violation.field());
+    return fields;
+  }
+
   std::vector<v1::Disclosure> Disclosures(const std::string& account) {
     std::vector<v1::Disclosure> found;
     EXPECT_THAT(world_.store->Read([&](ReadView& view) -> absl::Status {
@@ -208,6 +233,62 @@ TEST_F(RegistryTest, RecordsAllDisclosuresOrNone) {
   EXPECT_THAT(Disclosures("account-1"), IsEmpty());
 }
 
+TEST_F(RegistryTest, NamesEveryRowOfABatchWhoseRecipientIsNotRegistered) {
+  ASSERT_THAT(Create(NewRecipient("pay"), world_.As("operator")), IsOk());
+  v1::BatchCreateDisclosuresRequest disclosures;
+  for (int i = 0; i < 1000; ++i) {
+    const char* recipient = i % 2 == 0 ? "recipients/nobody" : "recipients/pay";
+    *disclosures.add_disclosures() = NewDisclosure("account-1", recipient);
+  }
+  v1::BatchCreateConsentsRequest consents;
+  for (const char* recipient : {"recipients/nobody", "recipients/pay", "recipients/no-one"}) {
+    v1::Consent& consent = *consents.add_consents();
+    consent.set_subject_account("account-1");
+    consent.set_purpose("ads");
+    consent.add_categories("orders");
+    consent.add_recipients(recipient);
+    *consent.mutable_give_time() = ToTimestamp(world_.clock.Now());
+    consent.set_evidence("form 7");
+  }
+
+  const absl::Status refused = Record(disclosures).status();
+  const absl::Status refused_consents = RecordConsents(consents).status();
+
+  EXPECT_THAT(refused, ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
+  ASSERT_THAT(Fields(refused), SizeIs(500));
+  EXPECT_EQ(Fields(refused).back(), "disclosures[998].recipient");
+  EXPECT_EQ(BadRequestOf(refused)->field_violations(0).description(), "is not registered");
+  EXPECT_THAT(Fields(refused_consents),
+              ElementsAre("consents[0].recipients", "consents[2].recipients"));
+  EXPECT_THAT(Disclosures("account-1"), IsEmpty());
+}
+
+TEST_F(RegistryTest, ASuccessorIsARegisteredRecipientAndNotOneWhoseDutiesComeBack) {
+  for (const char* id : {"one", "two", "three"}) {
+    ASSERT_THAT(Create(NewRecipient(id), world_.As("operator")), IsOk());
+  }
+  v1::CreateRecipientRequest orphan = NewRecipient("four");
+  orphan.mutable_recipient()->set_successor("recipients/nobody");
+  ASSERT_THAT(Succeed("one", "recipients/two"), IsOk());
+  ASSERT_THAT(Succeed("two", "recipients/three"), IsOk());
+
+  EXPECT_THAT(Fields(Create(orphan, world_.As("operator")).status()),
+              ElementsAre("recipient.successor"));
+  EXPECT_THAT(Fields(Succeed("three", "recipients/nobody")), ElementsAre("recipient.successor"));
+  EXPECT_THAT(Fields(Succeed("three", "recipients/three")), ElementsAre("recipient.successor"));
+  EXPECT_THAT(Fields(Succeed("three", "recipients/one")), ElementsAre("recipient.successor"));
+}
+
+TEST_F(RegistryTest, ASuccessorCanBeTakenBack) {
+  ASSERT_THAT(Create(NewRecipient("one"), world_.As("operator")), IsOk());
+  ASSERT_THAT(Create(NewRecipient("two"), world_.As("operator")), IsOk());
+  ASSERT_THAT(Succeed("one", "recipients/two"), IsOk());
+
+  EXPECT_THAT(Succeed("one", ""), IsOk());
+
+  EXPECT_THAT(Succeed("two", "recipients/one"), IsOk());
+}
+
 TEST_F(RegistryTest, ADisclosureRecordedBeforeAndARequestFiledAfterAreOneSubject) {
   ASSERT_THAT(Create(NewRecipient("pay"), world_.As("operator")), IsOk());
   v1::BatchCreateDisclosuresRequest in;
@@ -233,14 +314,10 @@ TEST_F(RegistryTest, NamesEveryWrongFieldOfABatch) {
 
   const absl::Status status = Record(in).status();
 
-  std::vector<std::string> fields;
-  const v1::BadRequest wrong = BadRequestOf(status).value();
-  for (const auto& violation : wrong.field_violations()) {
-    fields.push_back(violation.field());
-  }
-  EXPECT_THAT(fields, ElementsAre("disclosures[0].subject_account", "disclosures[0].recipient",
-                                  "disclosures[0].categories[1]", "disclosures[0].disclose_time",
-                                  "disclosures[0].purpose"));
+  EXPECT_THAT(Fields(status),
+              ElementsAre("disclosures[0].subject_account", "disclosures[0].recipient",
+                          "disclosures[0].categories[1]", "disclosures[0].disclose_time",
+                          "disclosures[0].purpose"));
 }
 
 TEST_F(RegistryTest, RefusesIdsThatAreNoNames) {

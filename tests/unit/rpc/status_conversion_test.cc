@@ -70,5 +70,17 @@ TEST(StatusConversionTest, ManyViolationsFitIntoAHeader) {
   EXPECT_THAT(status.error_details(), HasSubstr("request.categories[0]"));
 }
 
+TEST(StatusConversionTest, AnAnswerNamesAsManyRowsOfABatchAsFit) {
+  FieldErrors errors;
+  for (int i = 0; i < 1000; ++i) {
+    errors.AddInvalid(absl::StrCat("disclosures[", i, "].recipient"), "is not registered");
+  }
+
+  const grpc::Status status = ToGrpcStatus(errors.ToStatus(), "M");
+
+  EXPECT_LT(status.error_details().size(), 4500u);
+  EXPECT_THAT(status.error_details(), HasSubstr("disclosures[49].recipient"));
+}
+
 }  // namespace
 }  // namespace dsr
