@@ -57,9 +57,10 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::Request
   request.set_phase(filed.phase());
   *request.mutable_received_time() = filed.received_time();
   *request.mutable_create_time() = event.time();
-  *request.mutable_due_time() = filed.due_time();
-  *request.mutable_last_day() = filed.last_day();
-  *request.mutable_statutory_outer_day() = filed.statutory_outer_day();
+  if (filed.has_due_time()) *request.mutable_due_time() = filed.due_time();
+  if (filed.has_last_day()) *request.mutable_last_day() = filed.last_day();
+  if (filed.has_statutory_outer_day())
+    *request.mutable_statutory_outer_day() = filed.statutory_outer_day();
   request.set_subject_account(filed.subject_account());
   *request.mutable_requester() = filed.requester();
   request.set_channel(filed.channel());

@@ -40,7 +40,7 @@ void Create(RequestRecord& record, const Event& event, const storage::v1::TasksC
     task.set_kind(created.kind());
     task.set_state(v1::Task::STATE_OPEN);
     *task.mutable_create_time() = event.time();
-    *task.mutable_due_time() = state.request().due_time();
+    if (state.request().has_due_time()) *task.mutable_due_time() = state.request().due_time();
     *task.mutable_categories() = made.categories();
     *task.mutable_instructions() = made.instructions();
     task.set_review_outcome(made.review_outcome());

@@ -263,6 +263,21 @@ TEST_P(RequestListContract, OrderOpenRequestsByDueTimeInPages) {
   EXPECT_THAT(second, ElementsAre(1, 2));
 }
 
+TEST_P(RequestListContract, WhatIsDueToNobodyComesAfterAllThatIsDue) {
+  samples_[4].request().clear_due_time();
+  // As it was stored once.
+  samples_[0].request().mutable_due_time()->Clear();
+  ASSERT_THAT(Write(samples_[4].NextDecision(kNow)), IsOk());
+  ASSERT_THAT(Write(samples_[0].NextDecision(kNow)), IsOk());
+
+  EXPECT_THAT(Find({.open_by_due_time = true}), ElementsAre(1, 2, 5, 0, 4));
+  EXPECT_THAT(Find({.assignee = "agents/17", .open_by_due_time = true}), ElementsAre(2, 4));
+  RequestQuery rest{.open_by_due_time = true};
+  rest.after_id = samples_[0].id();
+  rest.after_due = absl::FromUnixMicros(absl::ToUnixMicros(absl::InfiniteFuture()));
+  EXPECT_THAT(Find(rest), ElementsAre(4));
+}
+
 TEST_P(RequestListContract, FollowARequestThatChanges) {
   samples_[2].request().set_phase(v1::PHASE_CLOSED);
   samples_[2].request().set_assignee("agents/18");

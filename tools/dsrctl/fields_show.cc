@@ -32,6 +32,8 @@ bool IsValue(const google::protobuf::Descriptor& type) {
 // Returns a message that is a value as its text; the fields joined, for any other.
 std::string MessageText(const Message& message, const absl::TimeZone& zone) {
   if (const auto* time = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
+    // Nothing that is recorded happened in 1970: it is no time.
+    if (time->seconds() == 0 && time->nanos() == 0) return "";
     const absl::Time instant =
         absl::FromUnixSeconds(time->seconds()) + absl::Nanoseconds(time->nanos());
     return absl::FormatTime(absl::RFC3339_sec, instant, zone);

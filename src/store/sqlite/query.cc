@@ -4,6 +4,8 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <limits>
+
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/sqlite_status.h"
 
@@ -107,7 +109,10 @@ absl::string_view Query::GetBlob(int column) const noexcept {
 std::string Query::GetText(int column) const { return std::string(GetBlob(column)); }
 
 absl::Time Query::GetTime(int column) const noexcept {
-  return IsNull(column) ? absl::InfiniteFuture() : absl::FromUnixMicros(GetInt(column));
+  // What Time makes of the infinite future is no instant of its own.
+  constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  const bool is_never = IsNull(column) || GetInt(column) == kNever;
+  return is_never ? absl::InfiniteFuture() : absl::FromUnixMicros(GetInt(column));
 }
 
 absl::Status Query::BadColumn() { return Damaged("a stored record"); }

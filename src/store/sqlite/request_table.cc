@@ -40,8 +40,10 @@ IndexedColumns ColumnsOf(const v1::Request& request) {
   IndexedColumns columns;
   columns.phase = request.phase();
   columns.received = ToColumn(request.received_time());
-  // What the company does on its own motion is due to nobody: after everything else.
-  columns.due = request.has_due_time() ? ToColumn(request.due_time()) : absl::InfiniteFuture();
+  // What the company does on its own motion is due to nobody: after everything else. The zero of
+  // 1970 stood for it once.
+  const bool is_due = request.due_time().seconds() != 0;
+  columns.due = is_due ? ToColumn(request.due_time()) : absl::InfiniteFuture();
   if (request.has_response()) {
     columns.answered = ToColumn(request.response().response_time());
     columns.outcome = request.response().outcome();

@@ -138,6 +138,15 @@ TEST(FieldTextTest, ShowsAnEnumValueOfANewerServerAsItsNumber) {
   EXPECT_EQ(FieldText(request, "phase", Shanghai()), "77");
 }
 
+TEST(AllFieldsTest, ATimeThatIsNotThereIsEmptyAndNot1970) {
+  v1::Request request;
+  EXPECT_EQ(FieldText(request, "due_time", Shanghai()), "");
+
+  request.mutable_due_time();
+
+  EXPECT_EQ(FieldText(request, "due_time", Shanghai()), "");
+}
+
 TEST(AllFieldsTest, SaysNothingOfAnEmptyMessageThatIsNoChoice) {
   v1::Request request;
   request.set_name("requests/1");
