@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "integration/shop.h"
 #include "integration/test_server.h"
 #include "testing/temp_dir.h"
@@ -101,8 +102,36 @@ TEST_F(CompanyDeletionTest, OneBadLineIsNamedWithoutItsValueAndTheOthersAreFiled
               AllOf(HasSubstr("line 2: "), HasSubstr("subject_account"), Not(HasSubstr("xxx"))));
 }
 
+TEST_F(CompanyDeletionTest, ALineThatWasRefusedIsFiledOnceItIsPutRight) {
+  std::vector<std::string> arguments = {"deletion", "file",   accounts_,    "--batch", "q2",
+                                        "--ground", "merger", "--language", "en"};
+  EXPECT_THAT(Run("officer-1", arguments).out, ContainsRegex("failed +2"));
+  arguments.insert(arguments.end(), {"--successor", "Successor Ltd"});
+
+  const RunResult filed = Run("officer-1", arguments);
+
+  EXPECT_EQ(filed.code, ExitCode::kOk) << filed.err;
+  EXPECT_THAT(filed.out, ContainsRegex("filed +2"));
+}
+
+TEST_F(CompanyDeletionTest, WhatIsDueToNobodyComesLastInTheQueueAndHasNoDueTime) {
+  ASSERT_EQ(File().code, ExitCode::kOk);
+  const std::string due = shop_.File().name();
+
+  const RunResult queue = Run("caseworker-1", {"request", "list", "--queue", "-o", "csv"});
+  const RunResult pages = Run("caseworker-1", {"request", "list", "--queue", "--limit", "1"});
+
+  const std::vector<std::string> lines = absl::StrSplit(queue.out, "\r\n", absl::SkipEmpty());
+  ASSERT_EQ(lines.size(), 4u) << queue.out;
+  EXPECT_THAT(lines[1], HasSubstr(due));
+  EXPECT_THAT(lines[2], HasSubstr(",company-deletion,approval,proposed,,"));
+  EXPECT_THAT(lines[3], HasSubstr(",company-deletion,approval,proposed,,"));
+  EXPECT_THAT(pages.out, HasSubstr(due));
+}
+
 TEST_F(CompanyDeletionTest, AnUnknownBatchAndAMissingFileAreNamedAsSuch) {
   EXPECT_EQ(Run("officer-1", {"deletion", "show", "no-such-batch"}).code, ExitCode::kNotFound);
+  EXPECT_EQ(Run("officer-1", {"deletion", "approve", "no-such-batch"}).code, ExitCode::kNotFound);
   const RunResult missing = Run("officer-1", {"deletion", "file", folder_.File("none"), "--batch",
                                               "q1", "--ground", "retention-over"});
   EXPECT_EQ(missing.code, ExitCode::kUsage);

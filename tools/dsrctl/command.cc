@@ -145,8 +145,8 @@ Command& Command::Switch(const std::string& name, bool* value, const std::string
 }
 
 Command& Command::Example(const std::string& line) {
-  absl::StrAppend(&examples_, examples_.empty() ? "Examples:" : "", "\n  ", line);
-  app_->footer(absl::StrCat(examples_, "\n\n", kMoreHelp));
+  examples_.push_back(line);
+  app_->footer(absl::StrCat("Examples:\n  ", absl::StrJoin(examples_, "\n  "), "\n\n", kMoreHelp));
   return *this;
 }
 
@@ -192,6 +192,14 @@ Command* CommandTree::Chosen() const {
     if (command->IsChosen()) return command.get();
   }
   return nullptr;
+}
+
+std::vector<std::string> CommandTree::Examples() const {
+  std::vector<std::string> examples;
+  for (const auto& command : commands_) {
+    examples.insert(examples.end(), command->examples().begin(), command->examples().end());
+  }
+  return examples;
 }
 
 }  // namespace dsr::dsrctl

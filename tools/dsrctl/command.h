@@ -82,6 +82,7 @@ class Command {
   Command& Runs(Run run);
 
   const std::string& columns() const { return columns_; }
+  const std::vector<std::string>& examples() const { return examples_; }
   bool IsChosen() const;
 
   // Fills the message and runs the command.
@@ -98,7 +99,7 @@ class Command {
   std::shared_ptr<google::protobuf::Message> message_;
   std::vector<Binding> bindings_;
   Run run_;
-  std::string examples_;
+  std::vector<std::string> examples_;
   std::string columns_;
   bool stdin_taken_ = false;
 };
@@ -127,6 +128,8 @@ class CommandTree {
 
   // Returns the command that was parsed, or null when there is none.
   Command* Chosen() const;
+  // The examples of all commands' help.
+  std::vector<std::string> Examples() const;
 
  private:
   CLI::App* const root_;

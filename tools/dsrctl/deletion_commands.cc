@@ -35,8 +35,8 @@ bool IsAboutOneRequest(const absl::Status& status) {
          absl::IsAborted(status) || absl::IsNotFound(status);
 }
 
-absl::Status ForEachOfBatch(Context& context, const std::string& batch, v1::Phase phase,
-                            const std::function<absl::Status(const v1::Request&)>& visit) {
+absl::StatusOr<std::vector<v1::Request>> RequestsOf(Context& context, const std::string& batch,
+                                                    v1::Phase phase) {
   v1::ListRequestsRequest in;
   in.set_type(kType);
   in.set_phase(phase);
@@ -51,6 +51,19 @@ absl::Status ForEachOfBatch(Context& context, const std::string& batch, v1::Phas
     }
     in.set_page_token(page.next_page_token());
   } while (!in.page_token().empty());
+  return requests;
+}
+
+// Visits the requests of a batch in that phase; UNSPECIFIED for all. Errors: NOT_FOUND when the
+// batch has none in any phase.
+absl::Status ForEachOfBatch(Context& context, const std::string& batch, v1::Phase phase,
+                            const std::function<absl::Status(const v1::Request&)>& visit) {
+  DSR_ASSIGN_OR_RETURN(const std::vector<v1::Request> requests, RequestsOf(context, batch, phase));
+  if (requests.empty()) {
+    DSR_ASSIGN_OR_RETURN(const std::vector<v1::Request> all,
+                         RequestsOf(context, batch, v1::PHASE_UNSPECIFIED));
+    if (all.empty()) return absl::NotFoundError("no request belongs to this batch");
+  }
   const auto total = static_cast<int64_t>(requests.size());
   ProgressBar bar(context.streams.err, context.streams.err_is_terminal, total, absl::Now);
   int64_t done = 0;
@@ -67,12 +80,11 @@ struct Filing {
   std::string accounts;
 };
 
-// The same again for the same account in the same batch, so that a second run files none twice.
+// Follows from all that is asked for: a second run files none twice, and one that was put right is
+// not taken for the first.
 std::string KeyOf(const v1::Request& request) {
-  return DerivedUuid(absl::StrCat("company-deletion/",
-                                  HexEncode(Sha256(absl::StrCat(request.company_deletion().batch(),
-                                                                "/", request.subject_account())))),
-                     0);
+  return DerivedUuid(
+      absl::StrCat("company-deletion/", HexEncode(Sha256(request.SerializeAsString()))), 0);
 }
 
 absl::StatusOr<ExitCode> FileAll(Context& context, const Filing& filing) {
@@ -189,7 +201,6 @@ absl::StatusOr<ExitCode> ShowBatch(Context& context, const std::string& batch) {
                                        ++by_state[request.state()];
                                        return absl::OkStatus();
                                      }));
-  if (by_state.empty()) return absl::NotFoundError("no request belongs to this batch");
   context.output.BeginList({{"state", ""}, {"requests", ""}});
   for (const auto& [state, count] : by_state)
     context.output.ListRecord({state, absl::StrCat(count)});
@@ -214,6 +225,7 @@ void AddFile(Group& group) {
             "For a merger: who keeps the duties")
       .Flag("--announcement", "request.company_deletion.announcement",
             "Where it was announced, for those who cannot be told")
+      .Flag("--language", "request.language", "Language of messages, zh-CN or en")
       .Example(
           "dsrctl deletion file accounts.txt --batch retention-2026-q1 --ground retention-over "
           "--category browsing")

@@ -1,5 +1,6 @@
 #include "dsrctl/import.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,6 +83,28 @@ std::map<size_t, LineProblem> RefusedRows(const absl::Status& status, const std:
   return refused;
 }
 
+// Lets an import write its errors to a new file and to one that an import wrote before: whatever
+// else `path` leads to is somebody's, and stays as it is.
+absl::Status CheckErrorPath(const std::string& path, const std::string& input) {
+  struct stat errors;
+  if (stat(path.c_str(), &errors) != 0) return absl::OkStatus();
+  struct stat rows;
+  if (stat(input.c_str(), &rows) == 0 && rows.st_dev == errors.st_dev &&
+      rows.st_ino == errors.st_ino) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--errors leads to the file that is imported: ", path));
+  }
+  if (!S_ISREG(errors.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat("--errors takes a regular file: ", path));
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string begin(sizeof(kErrorHeader) - 1, '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  if (errors.st_size == 0 || begin == kErrorHeader) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      path, " is there and no import wrote it: remove it, or name another file with --errors"));
+}
+
 // One import. Not thread-safe.
 class Import {
  public:
@@ -155,6 +178,10 @@ absl::Status Import::Open() {
   } else if (options_.resume) {
     return absl::InvalidArgumentError("--resume needs a file: what stdin brought is gone");
   }
+  if (error_path_ == progress_path_) {
+    return absl::InvalidArgumentError("--errors leads to where the progress is kept");
+  }
+  DSR_RETURN_IF_ERROR(CheckErrorPath(error_path_, is_stdin_ ? "/dev/stdin" : options_.file));
   const bool has_progress = !is_stdin_ && FileExists(progress_path_);
   if (has_progress && !options_.resume) {
     return absl::InvalidArgumentError(

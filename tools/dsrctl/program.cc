@@ -179,41 +179,71 @@ void BuildTree(CLI::App& app, CommandTree& tree) {
   AddCompletionCommands(tree, app);
 }
 
+// The command line, ready to be parsed once.
+struct Program {
+  Program()
+      : app("dsrctl: the command line of dsrd, the server for data subject rights requests",
+            "dsrctl"),
+        tree(&app) {
+    AddGlobalFlags(app, flags);
+    // Options of the root are understood after a command, too.
+    app.fallthrough();
+    app.require_subcommand(1);
+    BuildTree(app, tree);
+    // After the commands, which would inherit it.
+    app.footer(kFooter);
+  }
+
+  // Throws CLI::ParseError.
+  void Parse(const std::vector<std::string>& arguments) {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  }
+  absl::Status UsageError(const CLI::ParseError& error,
+                          const std::vector<std::string>& arguments) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat(error.what(), Suggestion(app, arguments), " (see ", HelpCommand(app), ")"));
+  }
+
+  CLI::App app;
+  GlobalFlags flags;
+  CommandTree tree;
+};
+
 }  // namespace
+
+std::vector<std::string> HelpExamples() { return Program().tree.Examples(); }
+
+absl::Status CheckUsage(const std::vector<std::string>& arguments) {
+  Program program;
+  try {
+    program.Parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return program.UsageError(error, arguments);
+  }
+  return absl::OkStatus();
+}
 
 ExitCode RunDsrctl(const std::vector<std::string>& arguments, Streams& streams,
                    std::function<void(absl::Duration)> sleep) {
-  CLI::App app("dsrctl: the command line of dsrd, the server for data subject rights requests",
-               "dsrctl");
-  GlobalFlags flags;
-  AddGlobalFlags(app, flags);
-  // Options of the root are understood after a command, too.
-  app.fallthrough();
-  app.require_subcommand(1);
-  CommandTree tree(&app);
-  BuildTree(app, tree);
-  // After the commands, which would inherit it.
-  app.footer(kFooter);
-
+  Program program;
   if (arguments.empty()) {
-    streams.err << app.help();
+    streams.err << program.app.help();
     return ExitCode::kUsage;
   }
   const bool json = WantsJson(arguments);
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    program.Parse(arguments);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
-      app.exit(error, streams.out, streams.err);
+      program.app.exit(error, streams.out, streams.err);
       return ExitCode::kOk;
     }
-    const absl::Status status = absl::InvalidArgumentError(
-        absl::StrCat(error.what(), Suggestion(app, arguments), " (see ", HelpCommand(app), ")"));
-    streams.err << FormatError(status, json);
+    streams.err << FormatError(program.UsageError(error, arguments), json);
     return ExitCode::kUsage;
   }
 
-  const absl::StatusOr<ExitCode> code = RunChosen(*tree.Chosen(), flags, streams, std::move(sleep));
+  const absl::StatusOr<ExitCode> code =
+      RunChosen(*program.tree.Chosen(), program.flags, streams, std::move(sleep));
   if (code.ok()) return *code;
   streams.err << FormatError(code.status(), json);
   return ExitCodeOf(code.status());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "dsrctl/context.h"
 #include "dsrctl/errors.h"
@@ -17,6 +18,12 @@ namespace dsr::dsrctl {
 // DSRCTL_TOKEN_FILE, NO_COLOR, TERM.
 ExitCode RunDsrctl(const std::vector<std::string>& arguments, Streams& streams,
                    std::function<void(absl::Duration)> sleep = nullptr);
+
+// Tells whether these arguments make a command, without running it. Errors: INVALID_ARGUMENT.
+absl::Status CheckUsage(const std::vector<std::string>& arguments);
+
+// The examples of all commands' help, as a person types them.
+std::vector<std::string> HelpExamples();
 
 }  // namespace dsr::dsrctl
 

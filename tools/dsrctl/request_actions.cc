@@ -72,6 +72,7 @@ void AddRequestActions(Group& requests) {
       .Flag("--ground", "ground", "The listed ground", Need::kRequired)
       .Flag("--category", "categories", "Refuse this category only; may be given again")
       .TextFile("--reason-file", "reason", "The reason that is told", Need::kRequired)
+      .TextFile("--note-file", "internal_note", "A note for who approves it and for colleagues")
       .Example("dsrctl request refuse ID --ground no-data-held --reason-file reason.txt");
 
   AddAction(requests, "approve", "Approves a proposed refusal and answers the requester",
@@ -80,7 +81,8 @@ void AddRequestActions(Group& requests) {
 
   AddAction(requests, "reject", "Rejects a proposed refusal; the work goes on",
             &Stub::RejectRefusal)
-      .Example("dsrctl request reject ID");
+      .TextFile("--reason-file", "reason", "Why, for colleagues")
+      .Example("dsrctl request reject ID --reason-file why.txt");
 
   AddAction(requests, "review", "Records the human review of an automated decision",
             &Stub::ReviewDecision)
@@ -94,7 +96,8 @@ void AddRequestActions(Group& requests) {
       .Example("dsrctl request withdraw ID");
 
   AddAction(requests, "respond", "Sends the answer", &Stub::RespondToRequest)
-      .TextFile("--note-file", "note", "Added to the answer")
+      .TextFile("--note-file", "note",
+                "Added to the answer, or all of it, as for a policy question")
       .Example("dsrctl request respond ID --note-file note.txt");
 
   AddAction(requests, "quote-fee", "Quotes a fee; the requester is told", &Stub::QuoteFee)

@@ -1,12 +1,50 @@
 #include <memory>
+#include <vector>
 
+#include "dsr/base/status_macros.h"
 #include "dsr/v1/request_service.grpc.pb.h"
 #include "dsrctl/calls.h"
+#include "dsrctl/columns.h"
 #include "dsrctl/commands.h"
 
 namespace dsr::dsrctl {
 
 using Stub = v1::RequestService::Stub;
+
+namespace {
+
+template <class Items>
+void PrintAll(Output& output, const std::vector<Column>& columns, const Items& items) {
+  output.BeginList(columns);
+  for (const auto& item : items) output.ListItem(item);
+  output.EndList();
+}
+
+void PrintActions(Output& output, const v1::ListAllowedActionsResponse& answer) {
+  if (output.is_json()) return output.Item(answer);
+  PrintAll(output, ColumnsOf(*v1::AllowedAction::descriptor()), answer.actions());
+  // A CSV file is one table.
+  if (output.format() == Format::kCsv || answer.missing().empty()) return;
+  output.Raw("\nStill to be proved:\n");
+  PrintAll(output, ColumnsOf(*v1::MissingProof::descriptor()), answer.missing());
+}
+
+void AddActions(Group& group) {
+  Command& command =
+      group.Add("actions", "Tells what you may do with a request now, and what is to be proved");
+  const auto request = command.Sends<v1::ListAllowedActionsRequest>();
+  command.Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)
+      .Example("dsrctl request actions 01jd2m8q7r5v9x3c6b4n1k0wte")
+      .Example("dsrctl request actions 01jd2m8q7r5v9x3c6b4n1k0wte -o json")
+      .Runs([request](Context& context) -> absl::StatusOr<ExitCode> {
+        DSR_ASSIGN_OR_RETURN(const v1::ListAllowedActionsResponse answer,
+                             context.session.Call(&Stub::ListAllowedActions, *request));
+        PrintActions(context.output, answer);
+        return ExitCode::kOk;
+      });
+}
+
+}  // namespace
 
 void AddRequestCommands(CommandTree& tree) {
   Group requests = tree.AddGroup("request", "Files requests and carries them to their answer");
@@ -45,11 +83,7 @@ void AddRequestCommands(CommandTree& tree) {
       .Name("REQUEST", "parent", "requests/*", "The request", Need::kRequired)
       .Example("dsrctl request history 01jd2m8q7r5v9x3c6b4n1k0wte");
 
-  AddList(requests, "actions", "Tells what you may do with a request now, and why not the rest",
-          &Stub::ListAllowedActions)
-      .Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)
-      .Example("dsrctl request actions 01jd2m8q7r5v9x3c6b4n1k0wte");
-
+  AddActions(requests);
   AddRequestActions(requests);
   AddRequestStreams(requests);
 }

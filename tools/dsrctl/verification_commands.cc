@@ -26,7 +26,7 @@ void AddVerificationCommands(CommandTree& tree) {
       .Name("VERIFICATION", "name", "requests/*/verifications/*", "The verification's whole name",
             Need::kRequired)
       .Flag("--kind", "evidence.kind", "What it shows", Need::kRequired)
-      .Flag("--accepted", "evidence.accepted", "true when it was found good")
+      .Flag("--accepted", "evidence.accepted", "It was found good")
       .TextFile("--seen-file", "evidence.seen", "What was seen, in words", Need::kRequired)
       .Flag("--death-day", "evidence.death_day", "For death: the day, YYYY-MM-DD")
       .Flag("--kinship", "evidence.kinship", "For kinship: which")
@@ -37,7 +37,7 @@ void AddVerificationCommands(CommandTree& tree) {
       .TextFile("--birth-day-file", "ward_birth_day", "For guardianship of a minor: YYYY-MM-DD")
       .Example(
           "dsrctl verification evidence requests/ID/verifications/ID --kind kinship "
-          "--kinship child --accepted true --seen-file seen.txt");
+          "--kinship child --accepted --seen-file seen.txt");
 
   AddCall(group, "document", "Fetches a document handed in as evidence", &Stub::GetDocument)
       .Name("VERIFICATION", "verification", "requests/*/verifications/*",
@@ -55,15 +55,15 @@ void AddVerificationCommands(CommandTree& tree) {
       .Name("VERIFICATION", "name", "requests/*/verifications/*", "The verification's whole name",
             Need::kRequired)
       .TextFile("--reason-file", "reason", "Why", Need::kRequired)
-      .Flag("--fraud", "fraud", "true when it was fraud: raises an incident")
+      .Flag("--fraud", "fraud", "It was fraud: raises an incident")
       .Example(
-          "dsrctl verification revoke requests/ID/verifications/ID --reason-file why.txt "
-          "--fraud true");
+          "dsrctl verification revoke requests/ID/verifications/ID --reason-file why.txt --fraud");
 
   AddCall(group, "get", "Shows a verification", &Stub::GetVerification)
       .Name("VERIFICATION", "name", "requests/*/verifications/*", "The verification's whole name",
             Need::kRequired)
-      .Example("dsrctl verification get requests/ID/verifications/ID");
+      .Flag("--view", "view", "How much; full adds what was seen, and why it was taken back")
+      .Example("dsrctl verification get requests/ID/verifications/ID --view full");
 }
 
 }  // namespace dsr::dsrctl

@@ -141,6 +141,59 @@ TEST_F(CommandsTest, NoticesOfAllRequestsAreListedWithoutARequest) {
   EXPECT_THAT(Run({"notice", "list", "a"}).out, HasSubstr("requests/a/notices/n"));
 }
 
+TEST_F(CommandsTest, ActionsTellWhatIsStillToBeProved) {
+  v1::ListAllowedActionsResponse& actions = server_.state().actions;
+  actions.add_actions()->set_action("AssessRequest");
+  v1::MissingProof& missing = *actions.add_missing();
+  missing.set_evidence(v1::EVIDENCE_KIND_POWER_OF_ATTORNEY);
+  missing.set_explanation("a power of attorney that covers this request");
+
+  EXPECT_THAT(Run({"request", "actions", "a"}).out,
+              AllOf(HasSubstr("AssessRequest"), HasSubstr("power-of-attorney"),
+                    HasSubstr("a power of attorney that covers this request")));
+  EXPECT_THAT(Run({"request", "actions", "a", "-o", "json"}).out,
+              AllOf(HasSubstr("\"actions\": ["), HasSubstr("\"missing\": ["),
+                    HasSubstr("EVIDENCE_KIND_POWER_OF_ATTORNEY")));
+  EXPECT_THAT(Run({"request", "actions", "a", "-o", "csv"}).out,
+              AllOf(HasSubstr("AssessRequest"), Not(HasSubstr("power-of-attorney"))));
+}
+
+TEST_F(CommandsTest, ActionsHaveNoSecondTableWhenNothingIsMissing) {
+  server_.state().actions.add_actions()->set_action("AssessRequest");
+
+  EXPECT_EQ(Lines(Run({"request", "actions", "a"}).out), 2);
+}
+
+TEST_F(CommandsTest, ABatchFiledAgainHasTheSameKeysAndACorrectedOneOthers) {
+  WriteText(directory_.File("accounts"), "u-1\n");
+  const auto file = [&](const std::string& ground, const std::string& language) {
+    EXPECT_EQ(Run({"deletion", "file", directory_.File("accounts"), "--batch", "q1", "--ground",
+                   ground, "--language", language})
+                  .code,
+              ExitCode::kOk);
+    return server_.state().idempotency_keys.back();
+  };
+
+  const std::string first = file("retention-over", "en");
+
+  EXPECT_EQ(server_.state().created.request().language(), "en");
+  EXPECT_EQ(file("retention-over", "en"), first);
+  EXPECT_NE(file("service-ended", "en"), first);
+  EXPECT_NE(file("retention-over", "zh-CN"), first);
+}
+
+TEST_F(CommandsTest, ABatchThatDoesNotExistIsNotFound) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"deletion", "approve", "no-such-batch"},
+        std::vector<std::string>{"deletion", "announce", "no-such-batch", "--announcement", "x"},
+        std::vector<std::string>{"deletion", "show", "no-such-batch"}}) {
+    const RunResult run = Run(command);
+
+    EXPECT_EQ(run.code, ExitCode::kNotFound) << command[1];
+    EXPECT_THAT(run.err, HasSubstr("no request belongs to this batch")) << command[1];
+  }
+}
+
 TEST_F(CommandsTest, AcknowledgesSeveralNoticesUnderDifferentKeys) {
   const RunResult run =
       Run({"notice", "ack", "requests/a/notices/b", "requests/a/notices/c", "-o", "jsonl"});

@@ -77,6 +77,12 @@ class FakeRequests : public v1::RequestService::Service {
     return Begin(state_, *context);
   }
 
+  grpc::Status ListAllowedActions(ServerContext* context, const v1::ListAllowedActionsRequest*,
+                                  v1::ListAllowedActionsResponse* out) override {
+    *out = state_.actions;
+    return Begin(state_, *context);
+  }
+
   grpc::Status WatchRequests(ServerContext* context, const v1::WatchRequestsRequest* in,
                              grpc::ServerWriter<v1::WatchRequestsResponse>* out) override {
     state_.resume_tokens.push_back(in->resume_token());

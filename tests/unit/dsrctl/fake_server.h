@@ -31,6 +31,7 @@ struct FakeState {
 
   v1::CreateRequestRequest created;
   v1::ListRequestsRequest list_query;
+  v1::ListAllowedActionsResponse actions;
   v1::SubmitCodeRequest submitted;
   v1::ObjectToNoticeRequest objection;
   int requests_stored = 0;  // what ListRequests pages through

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -49,7 +50,7 @@ class ImportTest : public ::testing::Test {
       for (int i = 0; i < in.disclosures_size() && told < 20; ++i) {
         if (in.disclosures(i).subject_account() != account) continue;
         ++told;
-        errors.AddInvalid(absl::StrCat("disclosures[", i, "].recipient"), "is registered");
+        errors.AddInvalid(absl::StrCat("disclosures[", i, "].recipient"), "is not registered");
       }
       return errors.ToStatus();
     };
@@ -119,9 +120,9 @@ TEST_F(ImportTest, WhatTheServerRefusesIsToldByLineAndTheRestSentAgain) {
   EXPECT_THAT(server_.state().disclosure_batches, ElementsAre(4, 2));
   EXPECT_EQ(Errors(),
             "line,field,description\r\n"
-            "4,recipient,is registered\r\n"
+            "4,recipient,is not registered\r\n"
             "6,,has 1 fields where the header has 7\r\n"
-            "7,recipient,is registered\r\n");
+            "7,recipient,is not registered\r\n");
 }
 
 TEST_F(ImportTest, MoreRefusalsThanAnAnswerHoldsAreFoundInTurn) {
@@ -144,6 +145,40 @@ TEST_F(ImportTest, ABatchOfNothingButRefusedRowsIsNotTheEnd) {
 
   EXPECT_EQ(Import().code, ExitCode::kPartial);
   EXPECT_THAT(Accounts(), ElementsAre("u-1"));
+}
+
+TEST_F(ImportTest, AnErrorFileThatIsSomethingElseStaysAsItIs) {
+  const std::string rows = Rows(1) + "bad\n";
+  WriteText(file_, rows);
+  const std::string letter = directory_.File("letter.txt");
+  WriteText(letter, "Dear all\n");
+  const std::string link = directory_.File("link");
+  ASSERT_EQ(symlink(file_.c_str(), link.c_str()), 0);
+
+  for (const std::string& errors :
+       {file_, link, letter, directory_.path(), std::string("/dev/null"), file_ + ".progress"}) {
+    const RunResult run = Import({"--errors", errors});
+
+    EXPECT_EQ(run.code, ExitCode::kUsage) << errors;
+    EXPECT_THAT(run.err, Not(IsEmpty())) << errors;
+  }
+
+  EXPECT_EQ(ReadText(file_), rows);
+  EXPECT_EQ(ReadText(letter), "Dear all\n");
+  EXPECT_TRUE(FileExists("/dev/null"));
+  EXPECT_THAT(Accounts(), IsEmpty());
+}
+
+TEST_F(ImportTest, AnErrorFileOfAnEarlierImportIsWrittenAnew) {
+  WriteText(file_, Rows(1) + "bad\n");
+  ASSERT_EQ(Import().code, ExitCode::kPartial);
+  const std::string first = Errors();
+  WriteText(file_, Rows(2) + "bad\n");
+
+  EXPECT_EQ(Import().code, ExitCode::kPartial);
+
+  EXPECT_THAT(Errors(), AllOf(HasSubstr("\r\n4,,"), Not(HasSubstr("\r\n3,,"))));
+  EXPECT_THAT(first, HasSubstr("\r\n3,,"));
 }
 
 TEST_F(ImportTest, AQuoteOutOfPlaceCostsOneLine) {

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -95,6 +97,63 @@ TEST(ProgramTest, ShowsTimesInTheZoneAskedFor) {
 
   EXPECT_THAT(RunDsrctlForTest(get).out, HasSubstr("2026-02-26T00:00:00+08:00"));
   EXPECT_THAT(RunDsrctlForTest(get_utc).out, HasSubstr("2026-02-25T16:00:00+00:00"));
+}
+
+// What a shell makes of a line: words, without quotes, comments, pipes and redirections. Empty for
+// what is no command of dsrctl.
+std::vector<std::string> WordsOf(const std::string& line) {
+  std::vector<std::string> words;
+  std::string word;
+  bool has_word = false;
+  char quote = '\0';
+  for (const char letter : line + " ") {
+    if (quote != '\0') {
+      if (letter == quote) {
+        quote = '\0';
+      } else {
+        word += letter;
+      }
+    } else if (letter == '\'' || letter == '"') {
+      quote = letter;
+      has_word = true;
+    } else if (letter != ' ') {
+      word += letter;
+      has_word = true;
+    } else if (has_word) {
+      if (word == "#" || word == ">") break;
+      if (word == "|") {
+        words.clear();
+      } else {
+        words.push_back(word);
+      }
+      word.clear();
+      has_word = false;
+    }
+  }
+  if (words.empty() || words[0] != "dsrctl") return {};
+  words.erase(words.begin());
+  return words;
+}
+
+TEST(ProgramTest, EveryExampleOfTheHelpIsUnderstood) {
+  const std::vector<std::string> examples = HelpExamples();
+  ASSERT_GT(examples.size(), 50u);
+
+  for (const std::string& example : examples) {
+    const std::vector<std::string> words = WordsOf(example);
+    if (words.empty()) {
+      ADD_FAILURE() << "not a command: " << example;
+      continue;
+    }
+    EXPECT_EQ(CheckUsage(words), absl::OkStatus()) << example;
+  }
+}
+
+TEST(ProgramTest, AWordAfterASwitchIsNotUnderstood) {
+  EXPECT_EQ(CheckUsage({"verification", "evidence", "requests/ID/verifications/ID", "--kind",
+                        "kinship", "--accepted", "true", "--seen-file", "seen.txt"})
+                .code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 // Runs `request get` with stdout as a terminal.
