@@ -110,7 +110,8 @@ bool NeedsWholeRecord(const Command& command, const storage::v1::RequestState& s
                       const v1::Workflow& workflow, absl::Time now) {
   if (NextOverdue(state, now) != nullptr) return true;
   return ChangesFacts(command, workflow) &&
-         (!state.request().has_response() || std::holds_alternative<RecordMessageDelivery>(command));
+         (!state.request().has_response() ||
+          std::holds_alternative<RecordMessageDelivery>(command));
 }
 
 bool IsPending(const storage::v1::RequestState& state, const FireTimer& timer) {
@@ -204,7 +205,8 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
     }
   }
   timers_before_.assign(record_.state().timers().begin(), record_.state().timers().end());
-  if (NeedsFacts(planned_.command, rulebook_->workflow) || NextOverdue(record_.state(), now_) != nullptr) {
+  if (NeedsFacts(planned_.command, rulebook_->workflow) ||
+      NextOverdue(record_.state(), now_) != nullptr) {
     DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, subject, planned_.request));
   }
   return absl::OkStatus();

@@ -62,10 +62,9 @@ std::set<std::string> RolesFor(const v1::Workflow& workflow, v1::Trigger trigger
 // Now or, where nobody may now, ever.
 std::set<std::string> RolesFor(const Circumstances& at, v1::Trigger trigger) {
   const v1::Workflow& workflow = at.rulebook.workflow;
-  std::set<std::string> roles =
-      RolesFor(workflow, trigger, [&](const v1::Transition& rule) {
-        return LeavesFrom(rule, at.request());
-      });
+  std::set<std::string> roles = RolesFor(workflow, trigger, [&](const v1::Transition& rule) {
+    return LeavesFrom(rule, at.request());
+  });
   return roles.empty() ? RolesFor(workflow, trigger, [](const v1::Transition&) { return true; })
                        : roles;
 }
@@ -85,8 +84,7 @@ v1::AllowedAction Tell(absl::string_view action, const absl::Status& status,
 // Some method is always left: where no more codes are sent, a written request is.
 absl::Status CheckStartVerification(const Circumstances& at, const RequestRecord&) {
   if (!IsUnanswered(at.request().phase())) return AlreadyEnded(at.request().name());
-  const bool only_asserts =
-      !at.actor().HasRole("intake") && !at.actor().HasRole("verifier");
+  const bool only_asserts = !at.actor().HasRole("intake") && !at.actor().HasRole("verifier");
   if (only_asserts && at.request().requester().relation() != v1::RELATION_SUBJECT) {
     return ActionNotAllowed(at.request(), "StartVerification",
                             "a session proves the subject and not its representative");
@@ -172,8 +170,7 @@ absl::Status CheckRetryNotice(const Circumstances& at, const RequestRecord& reco
   const bool any = std::any_of(
       record.notices().begin(), record.notices().end(),
       [](const v1::Notice& notice) { return notice.state() == v1::Notice::STATE_FAILED; });
-  return any ? absl::OkStatus()
-             : ActionNotAllowed(at.request(), "RetryNotice", "no notice failed");
+  return any ? absl::OkStatus() : ActionNotAllowed(at.request(), "RetryNotice", "no notice failed");
 }
 
 // Actions that set off no transition by themselves, and who may do them by method: a test compares
@@ -188,7 +185,10 @@ struct PlainAction {
 
 const std::vector<PlainAction>& PlainActions() {
   static const auto& actions = *new std::vector<PlainAction>{
-      {"StartVerification", {"intake", "session_asserter", "verifier"}, CheckStartVerification, true},
+      {"StartVerification",
+       {"intake", "session_asserter", "verifier"},
+       CheckStartVerification,
+       true},
       {"SubmitCode", {"intake", "verifier"}, CheckSubmitCode, true},
       {"RecordEvidence", {"verifier"}, CheckRecordEvidence, true},
       {"DecideVerification", {"identity_authority", "verifier"}, CheckDecideVerification, true},

@@ -71,7 +71,7 @@ bool ChangesFacts(const Command& command, const v1::Workflow& workflow) {
         if constexpr (std::is_same_v<Given, RecordMessageDelivery>)
           return AsksWhetherTold(workflow);
         return !kIsOneOf<Given, AssignRequest, ApproveFileAccess, OpenFile, AcknowledgeNotice,
-                        RecordNoticeDelivery, FinishDownload>;
+                         RecordNoticeDelivery, FinishDownload>;
       },
       command);
 }

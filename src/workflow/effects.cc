@@ -107,9 +107,8 @@ void LinkTo(Deciding& deciding, const v1::Request& first) {
   *linked.mutable_statutory_outer_day() = dated.statutory_outer_day();
   if (moves) {
     for (const v1::TimerRule& rule : deciding.rulebook().workflow.request_timers()) {
-      *linked.add_timers() =
-          BeginTimer(deciding, rule, FromTimestamp(request.received_time()),
-                     FromTimestamp(dated.due_time()), /*state_scoped=*/false);
+      *linked.add_timers() = BeginTimer(deciding, rule, FromTimestamp(request.received_time()),
+                                        FromTimestamp(dated.due_time()), /*state_scoped=*/false);
     }
   }
   deciding.Emit(std::move(event));

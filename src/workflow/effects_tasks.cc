@@ -99,8 +99,8 @@ void AddTasksByKind(const Deciding& deciding, TasksCreated& created) {
   }
 }
 
-// True while a task that erases or releases the system's retained records is open, or failed and may
-// be opened again.
+// True while a task that erases or releases the system's retained records is open, or failed and
+// may be opened again.
 bool IsEndingRetained(const Deciding& deciding, const std::string& system) {
   const auto& tasks = deciding.record().tasks();
   return std::any_of(tasks.begin(), tasks.end(), [&](const v1::Task& task) {

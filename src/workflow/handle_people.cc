@@ -47,10 +47,9 @@ bool IsServedByCategory(const v1::Workflow& workflow) {
 // The policy lets so many requests pass; within them none is a repetition (policy 4(7)).
 absl::Status CheckRepeated(const Rulebook& rulebook, const v1::Request& request) {
   const auto& rules = rulebook.policy.repeats();
-  const bool is_counted =
-      std::any_of(rules.begin(), rules.end(), [&](const v1::RepeatRule& rule) {
-        return rule.type() == request.type();
-      });
+  const bool is_counted = std::any_of(rules.begin(), rules.end(), [&](const v1::RepeatRule& rule) {
+    return rule.type() == request.type();
+  });
   if (!is_counted || request.repeated()) return absl::OkStatus();
   return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "ground",
                         "must not be REPEATED: the policy lets as many requests of this type pass");

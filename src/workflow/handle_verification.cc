@@ -145,9 +145,9 @@ absl::Status CheckGuessesLeft(const Circumstances& at) {
   const v1::VerificationPolicy& policy = at.rulebook.policy.verification();
   if (WrongCodes(at.state) >= policy.attempts()) return AttemptsExhausted("wrong codes");
   const bool are_spent =
-      policy.subject_attempts() > 0 &&
-      SumOverSubject(at, [](const v1::Verification& one) { return one.wrong_codes(); }) >=
-          policy.subject_attempts();
+      policy.subject_attempts() > 0 && SumOverSubject(at, [](const v1::Verification& one) {
+                                         return one.wrong_codes();
+                                       }) >= policy.subject_attempts();
   return are_spent ? AttemptsExhausted("wrong codes", "subject") : absl::OkStatus();
 }
 
@@ -155,9 +155,9 @@ absl::Status CheckCodesLeft(const Circumstances& at) {
   const v1::VerificationPolicy& policy = at.rulebook.policy.verification();
   if (CodesSent(at.state) >= policy.sends()) return AttemptsExhausted("codes");
   const bool are_spent =
-      policy.subject_sends() > 0 &&
-      SumOverSubject(at, [](const v1::Verification& one) { return one.sends(); }) >=
-          policy.subject_sends();
+      policy.subject_sends() > 0 && SumOverSubject(at, [](const v1::Verification& one) {
+                                      return one.sends();
+                                    }) >= policy.subject_sends();
   if (are_spent) return AttemptsExhausted("codes", "subject");
   return CheckGuessesLeft(at);
 }

@@ -159,15 +159,14 @@ bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category)
             has(request.categories())) {
           return true;
         }
-        return std::any_of(
-            sibling.retained().begin(), sibling.retained().end(),
-            [&](const storage::v1::RetainedData& retained) {
-              const auto& kept = retained.categories();
-              return std::any_of(kept.begin(), kept.end(),
-                                 [&](const storage::v1::RetainedCategory& one) {
-                                   return one.category() == category;
-                                 });
-            });
+        return std::any_of(sibling.retained().begin(), sibling.retained().end(),
+                           [&](const storage::v1::RetainedData& retained) {
+                             const auto& kept = retained.categories();
+                             return std::any_of(kept.begin(), kept.end(),
+                                                [&](const storage::v1::RetainedCategory& one) {
+                                                  return one.category() == category;
+                                                });
+                           });
       });
 }
 

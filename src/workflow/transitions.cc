@@ -58,8 +58,8 @@ std::string TriggerWord(const v1::Transition& transition) {
   return absl::AsciiStrToLower(ShortName(transition.trigger()));
 }
 
-// Whoever must prove himself again needs the contact point: its lookup may have been taken back with
-// the other tasks.
+// Whoever must prove himself again needs the contact point: its lookup may have been taken back
+// with the other tasks.
 void LookUpAgain(Deciding& deciding) {
   const auto& tasks = deciding.record().tasks();
   const bool is_looked_up =

@@ -29,8 +29,8 @@ bool TakeTransition(Deciding& deciding, v1::Trigger trigger, absl::string_view t
 // Takes transitions on FACTS_CHANGED until none holds, at most 16.
 void Settle(Deciding& deciding);
 
-// Until when people's part is awaited: when the answer is due or, where that has passed, the policy's
-// days from now.
+// Until when people's part is awaited: when the answer is due or, where that has passed, the
+// policy's days from now.
 absl::Time TimeToAct(const Deciding& deciding);
 
 // The event that begins a timer of `rule` now.

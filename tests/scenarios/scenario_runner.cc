@@ -661,12 +661,10 @@ void ScenarioRunner::Check(const Step& step, const absl::Status& status) {
     EXPECT_EQ(open, wanted);
   }
   for (const std::string& fact : then.facts()) {
-    const std::map<std::string, bool> known = {{"breached", request.breached()},
-                                               {"not_breached", !request.breached()},
-                                               {"incident", !request.incidents().empty()},
-                                               {"no_incident", request.incidents().empty()},
-                                               {"repeated", request.repeated()},
-                                               {"not_repeated", !request.repeated()}};
+    const std::map<std::string, bool> known = {
+        {"breached", request.breached()},           {"not_breached", !request.breached()},
+        {"incident", !request.incidents().empty()}, {"no_incident", request.incidents().empty()},
+        {"repeated", request.repeated()},           {"not_repeated", !request.repeated()}};
     EXPECT_TRUE(known.contains(fact) && known.at(fact)) << fact;
   }
   CheckMissing(then);

@@ -352,8 +352,8 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
 bool IsRoleAskedElsewhere(absl::string_view action) {
   return action == "StartVerification" || action == "SubmitCode" || action == "AssignRequest" ||
          action == "RecordEvidence" || action == "RevokeVerification" ||
-         action == "ApproveFileAccess" || action == "RecordAnnouncement" ||
-         action == "RetryTask" || action == "RetryNotice";
+         action == "ApproveFileAccess" || action == "RecordAnnouncement" || action == "RetryTask" ||
+         action == "RetryNotice";
 }
 
 void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
@@ -370,9 +370,9 @@ void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
     // Nobody may learn here that no code was sent.
     EXPECT_TRUE(reason == "CODE_WRONG" || reason == "ATTEMPTS_EXHAUSTED") << what << ": " << reason;
   } else if (told.action() == "SubmitCode" || told.action() == "RecordEvidence" ||
-             told.action() == "StartVerification" ||
-             told.action() == "DecideVerification" || told.action() == "RevokeVerification" ||
-             told.action() == "RetryTask" || told.action() == "RetryNotice") {
+             told.action() == "StartVerification" || told.action() == "DecideVerification" ||
+             told.action() == "RevokeVerification" || told.action() == "RetryTask" ||
+             told.action() == "RetryNotice") {
     // Without a verification to name the answers differ in nothing but their words.
     EXPECT_EQ(told.allowed(), rejected == nullptr) << what << ": " << reason;
   } else {

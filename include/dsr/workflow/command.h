@@ -176,8 +176,9 @@ using Command = std::variant<
     CompletePackage, AcknowledgeNotice, CompleteNotice, ObjectToNotice, RetryNotice,
     RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload, FinishDownload>;
 
-// Tells whether `command` can change what the guards of `workflow` ask for. One that cannot is decided without facts, and no transition on facts is tried after it: the
-// facts would be missing, and nobody would be there whom the request waits for.
+// Tells whether `command` can change what the guards of `workflow` ask for. One that cannot is
+// decided without facts, and no transition on facts is tried after it: the facts would be missing,
+// and nobody would be there whom the request waits for.
 bool ChangesFacts(const Command& command, const v1::Workflow& workflow);
 
 // Returns the command's name as used in logs and errors: the API method's where there is one, such

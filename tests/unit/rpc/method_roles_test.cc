@@ -13,9 +13,9 @@ namespace dsr {
 namespace {
 
 constexpr const char* kEveryRole[] = {
-    "intake",  "session_asserter", "verifier",  "caseworker",  "reviewer",  "privacy_officer",
-    "auditor", "operator",         "registrar", "data_system", "recipient", "children_privacy",
-    "identity_authority"};
+    "intake",          "session_asserter", "verifier",          "caseworker", "reviewer",
+    "privacy_officer", "auditor",          "operator",          "registrar",  "data_system",
+    "recipient",       "children_privacy", "identity_authority"};
 
 bool SetsOffATransition(const v1::AllowedAction& told) {
   for (const char* plain : {"StartVerification", "SubmitCode", "RecordEvidence",

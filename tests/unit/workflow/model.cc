@@ -68,9 +68,9 @@ class Explorer {
   Exploration Run() {
     Situation first{.now = ShopTime(absl::CivilSecond(2026, 3, 2, 9, 0, 0))};
     id_ = RequestId::Derive(first.now, {"model"});
-    const Actor filer =
-        options_.asker == Asker::kCompany ? Actor{.name = "ines", .roles = {"privacy_officer"}}
-                                          : Intake();
+    const Actor filer = options_.asker == Asker::kCompany
+                            ? Actor{.name = "ines", .roles = {"privacy_officer"}}
+                            : Intake();
     Take({"file", FileRequest{.filed = FilingBy(options_.asker, *rulebook_)}, filer}, first,
          Known(0));
     while (!queue_.empty() && !IsOver()) {
@@ -120,10 +120,11 @@ class Explorer {
   // No other: a request's overdue timers fire in due order, before anything else.
   static const storage::v1::PendingTimer* NextTimer(const Situation& at) {
     const auto& timers = at.record.state().timers();
-    const auto next = std::min_element(timers.begin(), timers.end(), [](const auto& a, const auto& b) {
-      return std::make_pair(FromTimestamp(a.due_time()), a.name()) <
-             std::make_pair(FromTimestamp(b.due_time()), b.name());
-    });
+    const auto next =
+        std::min_element(timers.begin(), timers.end(), [](const auto& a, const auto& b) {
+          return std::make_pair(FromTimestamp(a.due_time()), a.name()) <
+                 std::make_pair(FromTimestamp(b.due_time()), b.name());
+        });
     return next == timers.end() ? nullptr : &*next;
   }
 

@@ -210,8 +210,7 @@ class Moves {
 
   void AddShowing(const v1::Verification& proof, v1::EvidenceKind kind) {
     RecordEvidence show;
-    show.recorded.set_verification_id(
-        std::string(IdIn<VerificationId>(proof.name()).bytes()));
+    show.recorded.set_verification_id(std::string(IdIn<VerificationId>(proof.name()).bytes()));
     show.recorded.set_evidence_id(std::string(
         EvidenceId::Derive(at_.now, {"evidence", absl::StrCat(state().version())}).bytes()));
     v1::Evidence& evidence = *show.recorded.mutable_evidence();
@@ -249,8 +248,7 @@ class Moves {
     v1::TaskResult result = RequestDriver::UsualResult(task);
     for (v1::CategoryResult& category : *result.mutable_categories()) {
       for (const v1::PlanItem& item : task.instructions()) {
-        if (item.category() != category.category() ||
-            item.action() == v1::RETENTION_ACTION_ERASE) {
+        if (item.category() != category.category() || item.action() == v1::RETENTION_ACTION_ERASE) {
           continue;
         }
         v1::RetainedGroup& group = *category.add_retained();

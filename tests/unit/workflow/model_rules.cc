@@ -140,8 +140,8 @@ bool RefusesAlone(const Event& event, const v1::Request& request) {
 }
 
 bool DecidesItsOwnMatter(const Event& event, const RequestState& state) {
-  if (event.has_decision_reviewed() && (event.actor() == state.request().review().decided_by() ||
-                                        !IsPerson(event.actor()))) {
+  if (event.has_decision_reviewed() &&
+      (event.actor() == state.request().review().decided_by() || !IsPerson(event.actor()))) {
     return true;
   }
   const auto& first = state.first_deciders();
@@ -154,8 +154,8 @@ bool DecidesItsOwnMatter(const Event& event, const RequestState& state) {
 
 bool WithdrawsTooLate(const Event& event, const RequestState& state) {
   const bool withdraws =
-      event.has_request_withdrawn() || (event.has_request_answered() &&
-                                        event.request_answered().outcome() == v1::OUTCOME_WITHDRAWN);
+      event.has_request_withdrawn() ||
+      (event.has_request_answered() && event.request_answered().outcome() == v1::OUTCOME_WITHDRAWN);
   return withdraws && state.point_of_no_return();
 }
 

@@ -60,8 +60,8 @@ std::string KeyOf(const v1::Verification& proof, absl::Time now) {
   const bool is_pending = proof.state() == v1::Verification::STATE_PENDING;
   std::set<int> shown;
   for (const v1::Evidence& evidence : proof.evidence()) {
-    const bool lasts = evidence.kind() == v1::EVIDENCE_KIND_COURT_ORDER_AGAINST ||
-                       evidence.has_minor_until();
+    const bool lasts =
+        evidence.kind() == v1::EVIDENCE_KIND_COURT_ORDER_AGAINST || evidence.has_minor_until();
     if (evidence.accepted() && (is_pending || lasts))
       shown.insert(evidence.kind() * 2 + evidence.has_minor_until());
   }
@@ -187,12 +187,12 @@ std::string KeyOf(const Situation& at) {
   const RequestState& state = at.record.state();
   const v1::Request& request = state.request();
   const v1::SubjectStatus& status = request.subject_status();
-  std::string key = absl::StrCat(
-      request.state(), ",", at.beside, ",", request.breached(), CodesSent(state),
-      state.point_of_no_return(), state.account_known(), state.decision_found(),
-      state.subject_told(), "/", request.response().outcome(), "/", request.refusal().state(),
-      request.refusal().categories_size(), request.partial_refusals_size(), "/",
-      request.fee().state());
+  std::string key =
+      absl::StrCat(request.state(), ",", at.beside, ",", request.breached(), CodesSent(state),
+                   state.point_of_no_return(), state.account_known(), state.decision_found(),
+                   state.subject_told(), "/", request.response().outcome(), "/",
+                   request.refusal().state(), request.refusal().categories_size(),
+                   request.partial_refusals_size(), "/", request.fee().state());
   absl::StrAppend(&key, "/", request.review().outcome(), "/", request.package().state(),
                   !state.grant_id().empty(), "/", request.approvers_size(),
                   !request.announcement().empty(), "/", state.settled_conflicts_size(), "/",

@@ -132,10 +132,9 @@ const Mutation kMutations[] = {
      }},
     {"RefusesSomeAlone", "access", "I11",
      [](v1::Transition& rule) {
-       const bool is_partial =
-           std::any_of(rule.guards().begin(), rule.guards().end(), [](const v1::Guard& guard) {
-             return guard.kind() == v1::GUARD_KIND_REFUSAL_PARTIAL;
-           });
+       const bool is_partial = std::any_of(
+           rule.guards().begin(), rule.guards().end(),
+           [](const v1::Guard& guard) { return guard.kind() == v1::GUARD_KIND_REFUSAL_PARTIAL; });
        return is_partial && Drop(rule, v1::GUARD_KIND_SECOND_PERSON);
      }},
     {"AnswersAComplaintAboutItself", "complaint", "I12",
