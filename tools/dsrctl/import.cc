@@ -84,8 +84,9 @@ std::map<size_t, LineProblem> RefusedRows(const absl::Status& status, const std:
 }
 
 // Lets an import write its errors to a new file and to one that an import wrote before: whatever
-// else `path` leads to is somebody's, and stays as it is.
-absl::Status CheckErrorPath(const std::string& path, const std::string& input) {
+// else `path` leads to is somebody's, and stays as it is. An import that goes on left the file as
+// it may be.
+absl::Status CheckErrorPath(const std::string& path, const std::string& input, bool goes_on) {
   struct stat errors;
   if (stat(path.c_str(), &errors) != 0) return absl::OkStatus();
   struct stat rows;
@@ -97,6 +98,7 @@ absl::Status CheckErrorPath(const std::string& path, const std::string& input) {
   if (!S_ISREG(errors.st_mode)) {
     return absl::InvalidArgumentError(absl::StrCat("--errors takes a regular file: ", path));
   }
+  if (goes_on) return absl::OkStatus();
   std::ifstream file(path, std::ios::binary);
   std::string begin(sizeof(kErrorHeader) - 1, '\0');
   file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
@@ -181,8 +183,9 @@ absl::Status Import::Open() {
   if (error_path_ == progress_path_) {
     return absl::InvalidArgumentError("--errors leads to where the progress is kept");
   }
-  DSR_RETURN_IF_ERROR(CheckErrorPath(error_path_, is_stdin_ ? "/dev/stdin" : options_.file));
   const bool has_progress = !is_stdin_ && FileExists(progress_path_);
+  DSR_RETURN_IF_ERROR(
+      CheckErrorPath(error_path_, is_stdin_ ? "/dev/stdin" : options_.file, has_progress));
   if (has_progress && !options_.resume) {
     return absl::InvalidArgumentError(
         absl::StrCat("an earlier import of the file did not end: go on with --resume, or remove ",

@@ -120,7 +120,7 @@ std::vector<std::string> WordsOf(const std::string& line) {
       word += letter;
       has_word = true;
     } else if (has_word) {
-      if (word == "#" || word == ">") break;
+      if (word == "#" || word == ">" || word == ">>") break;
       if (word == "|") {
         words.clear();
       } else {
@@ -136,17 +136,15 @@ std::vector<std::string> WordsOf(const std::string& line) {
 }
 
 TEST(ProgramTest, EveryExampleOfTheHelpIsUnderstood) {
-  const std::vector<std::string> examples = HelpExamples();
-  ASSERT_GT(examples.size(), 50u);
-
-  for (const std::string& example : examples) {
+  int understood = 0;
+  for (const std::string& example : HelpExamples()) {
     const std::vector<std::string> words = WordsOf(example);
-    if (words.empty()) {
-      ADD_FAILURE() << "not a command: " << example;
-      continue;
-    }
+    // Other programs' lines beside them, such as `cat`.
+    if (words.empty()) continue;
     EXPECT_EQ(CheckUsage(words), absl::OkStatus()) << example;
+    ++understood;
   }
+  EXPECT_GT(understood, 70);
 }
 
 TEST(ProgramTest, AWordAfterASwitchIsNotUnderstood) {
