@@ -82,7 +82,9 @@ class RegistryTest : public ::testing::Test {
     in.mutable_recipient()->set_successor(successor);
     in.mutable_update_mask()->add_paths("successor");
     const absl::StatusOr<v1::Recipient> updated = Update(in);
-    if (updated.ok()) EXPECT_EQ(updated->successor(), successor);
+    if (updated.ok()) {
+      EXPECT_EQ(updated->successor(), successor);
+    }
     return updated.status();
   }
 
