@@ -9,8 +9,9 @@ endfunction()
 
 # Lets the target start from headers that nearly every file includes, compiled once: with g++ that is
 # half of its time. A file still includes what it uses; clang's build goes without and tells.
+# What sees gRPC is compiled with other options, and goes without as well.
 function(dsr_precompile target from)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DSR_SEES_GRPC)
     target_precompile_headers(${target} REUSE_FROM ${from})
     # ccache asks for it.
     target_compile_options(${target} PRIVATE -fpch-preprocess)

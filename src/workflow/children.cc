@@ -67,6 +67,16 @@ std::set<std::string> CategoriesToServe(const v1::Request& request) {
   return categories;
 }
 
+std::set<std::string> AcceptedCategories(const v1::Request& request) {
+  const std::set<std::string> served = CategoriesToServe(request);
+  std::set<std::string> categories;
+  for (const v1::FieldCorrection& field : request.correction().fields()) {
+    if (field.decision() == v1::FIELD_DECISION_ACCEPTED && served.contains(field.category()))
+      categories.insert(field.category());
+  }
+  return categories;
+}
+
 bool HasEnded(const v1::Notice& notice) {
   return notice.state() == v1::Notice::STATE_COMPLETED ||
          notice.state() == v1::Notice::STATE_OBJECTED ||

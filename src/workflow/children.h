@@ -30,6 +30,9 @@ const storage::v1::TaskRound* FindRound(const storage::v1::RequestState& state, 
 // The request's categories but those refused.
 std::set<std::string> CategoriesToServe(const v1::Request& request);
 
+// The categories of a correction of which some field was accepted, but those refused.
+std::set<std::string> AcceptedCategories(const v1::Request& request);
+
 // True for COMPLETED, OBJECTED, EXEMPT and CANCELLED: the duty has ended.
 bool HasEnded(const v1::Notice& notice);
 

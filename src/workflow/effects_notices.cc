@@ -43,11 +43,7 @@ std::set<std::string> ConcernedCategories(const Deciding& deciding, v1::NoticeKi
     return kind == v1::NOTICE_KIND_RESUME_PROCESSING ? CategoriesToLift(deciding)
                                                      : CategoriesToServe(request);
   }
-  std::set<std::string> categories;
-  for (const v1::FieldCorrection& field : request.correction().fields()) {
-    if (field.decision() == v1::FIELD_DECISION_ACCEPTED) categories.insert(field.category());
-  }
-  return categories;
+  return AcceptedCategories(request);
 }
 
 const v1::Recipient* FindRecipient(const Facts& facts, const std::string& name) {

@@ -37,16 +37,6 @@ std::vector<std::string> Common(const google::protobuf::RepeatedPtrField<std::st
   return common;
 }
 
-std::set<std::string> AcceptedCategories(const v1::Request& request) {
-  const std::set<std::string> served = CategoriesToServe(request);
-  std::set<std::string> categories;
-  for (const v1::FieldCorrection& field : request.correction().fields()) {
-    if (field.decision() == v1::FIELD_DECISION_ACCEPTED && served.contains(field.category()))
-      categories.insert(field.category());
-  }
-  return categories;
-}
-
 int NextRound(const Deciding& deciding, v1::TaskKind kind) {
   const storage::v1::TaskRound* round = FindRound(deciding.state(), kind);
   return round == nullptr ? 1 : round->number() + 1;

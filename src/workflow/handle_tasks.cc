@@ -173,7 +173,11 @@ void TellErased(const Deciding& deciding, const v1::Task& task, const v1::Catego
     AddEnd(end, kept);
     TellEnd(ToDate(end), outcome);
   }
-  if (!is_held) return;
+  if (!is_held) {
+    // Nobody knows when the last of it can go.
+    if (result->has_hard() && !result->hard().has_until()) outcome.clear_retained_until();
+    return;
+  }
   // A hold ends when it is lifted, or on its day; one without date outlasts every day.
   outcome.clear_retained_until();
   if (instruction->has_held_until()) *outcome.mutable_retained_until() = instruction->held_until();

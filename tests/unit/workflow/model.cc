@@ -179,6 +179,9 @@ class Explorer {
       other.beside ^= what;
       Add(std::move(other), name);
     };
+    if (is_unanswered) change("death", kDeath, /*may_go=*/false);
+    // The rest is the same whoever asks.
+    if (options_.asker != Asker::kSubject && options_.asker != Asker::kCompany) return;
     if (erases && is_unanswered && phase != v1::PHASE_VERIFICATION) {
       change("reader", kReader, /*may_go=*/true);
       change("opponent", kOpponent, /*may_go=*/true);
@@ -186,7 +189,6 @@ class Explorer {
     if (erases && phase != v1::PHASE_CLOSED && phase != v1::PHASE_VERIFICATION)
       change("hold", kHold, /*may_go=*/true);
     if (erases && phase == v1::PHASE_WORK) change("disclosure", kDisclosure, /*may_go=*/false);
-    if (is_unanswered) change("death", kDeath, /*may_go=*/false);
     if (phase == v1::PHASE_VERIFICATION && request.duplicate_of().empty())
       change("twin", kTwin, /*may_go=*/false);
     if (at.beside == kTwin) {

@@ -72,6 +72,10 @@ class Moves {
     Add("download", BeginDownload(), Intake());
     Add("downloaded", FinishDownload(), Intake());
     Add("reconsider", Reconsider(), Actor{.name = "system:engine"});
+    // These change nothing that is decided later, and must set nothing off.
+    Add("assign", AssignRequest{.assignee = "chen"}, Caseworker());
+    Add("approve-file", ApproveFileAccess{.principal = "chen"}, PrivacyOfficer());
+    Add("open-file", OpenFile(), Caseworker());
   }
 
   // Each by whoever may not, too: who proposed, who decided first, who approved already.
@@ -149,14 +153,16 @@ class Moves {
     constexpr auto kRepresentation = v1::VERIFICATION_PURPOSE_REPRESENTATION;
     const bool by_subject = asker_ == Asker::kSubject || asker_ == Asker::kChild;
     const v1::AssuranceLevel least = rulebook_.workflow.least_level();
+    // Each way once: representatives by the authority's word, which the subject may as well have.
     if (MayStart(kIdentity, least)) {
       if (by_subject) {
         if (LevelReached(kIdentity) == v1::ASSURANCE_LEVEL_UNSPECIFIED)
           AddStart("session", v1::VERIFICATION_METHOD_ACCOUNT_SESSION, kIdentity, SessionTool());
         AddStart("code", v1::VERIFICATION_METHOD_ONE_TIME_CODE, kIdentity, Intake());
+        AddStart("in-writing", v1::VERIFICATION_METHOD_WRITTEN_REQUEST, kIdentity, Intake());
+      } else {
+        AddStart("by-authority", v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY, kIdentity, Intake());
       }
-      AddStart("in-writing", v1::VERIFICATION_METHOD_WRITTEN_REQUEST, kIdentity, Intake());
-      AddStart("by-authority", v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY, kIdentity, Intake());
     }
     const bool represents = asker_ != Asker::kSubject && asker_ != Asker::kCompany;
     if (represents && MayStart(kRepresentation, v1::ASSURANCE_LEVEL_SESSION))

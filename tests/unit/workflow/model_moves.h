@@ -18,9 +18,8 @@ struct Move {
   Actor actor;
 };
 
-// Left out are commands on which no guard can depend: AssignRequest, OpenFile and
-// ApproveFileAccess; and messages' deliveries, but where they tell the subject of a deletion on the
-// company's own motion.
+// Of messages' deliveries only those that tell the subject of a deletion on the company's own
+// motion, or that a restriction ends: no guard depends on others.
 std::vector<Move> MovesFrom(const Situation& at, Asker asker, const Rulebook& rulebook,
                             const Facts& facts);
 
