@@ -181,6 +181,7 @@ struct PlainAction {
   absl::Status (*check)(const Circumstances&, const RequestRecord&);
   bool only_verified = false;  // of types whose requester is verified
   bool only_company = false;   // of the company's own
+  bool outlasts_the_end = false;
 };
 
 const std::vector<PlainAction>& PlainActions() {
@@ -192,9 +193,9 @@ const std::vector<PlainAction>& PlainActions() {
       {"SubmitCode", {"intake", "verifier"}, CheckSubmitCode, true},
       {"RecordEvidence", {"verifier"}, CheckRecordEvidence, true},
       {"DecideVerification", {"identity_authority", "verifier"}, CheckDecideVerification, true},
-      {"RevokeVerification", {"privacy_officer", "verifier"}, CheckRevoke, true},
+      {"RevokeVerification", {"privacy_officer", "verifier"}, CheckRevoke, true, false, true},
       {"RecordAnnouncement", {"privacy_officer"}, CheckOpen, false, true},
-      {"ApproveFileAccess", {"privacy_officer"}, CheckFileAccess},
+      {"ApproveFileAccess", {"privacy_officer"}, CheckFileAccess, false, false, true},
       {"AssignRequest", {"caseworker", "privacy_officer"}, CheckOpen},
       {"RetryTask", {"caseworker", "operator", "privacy_officer"}, CheckRetryTask},
       {"RetryNotice", {"caseworker", "operator", "privacy_officer"}, CheckRetryNotice},
@@ -207,6 +208,8 @@ v1::AllowedAction Tell(const PlainAction& plain, const Circumstances& at,
   const bool has_role =
       std::any_of(plain.roles.begin(), plain.roles.end(),
                   [&](const std::string& role) { return at.actor().HasRole(role); });
+  if (at.request().phase() == v1::PHASE_CLOSED && !plain.outlasts_the_end)
+    return Tell(plain.action, AlreadyEnded(at.request().name()), plain.roles);
   return Tell(plain.action, has_role ? plain.check(at, record) : RoleMissing(plain.action),
               plain.roles);
 }
