@@ -3,30 +3,45 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <optional>
 #include <set>
-#include <unordered_set>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/engine.h"
+#include "dsr/workflow/names.h"
+#include "testing/request_driver.h"
 #include "testing/request_invariants.h"
 #include "testing/shop_facts.h"
-#include "unit/workflow/model_moves.h"
-#include "unit/workflow/model_rules.h"
 
 namespace dsr {
 namespace {
 
 using storage::v1::Event;
+using storage::v1::RequestRecord;
+using storage::v1::RequestState;
 
+constexpr char kShop[] = "systems/shop";
+// Of one situation, at most as a rule.
+constexpr size_t kUsualMoves = 60;
 // In which of the situations of a state the allowed actions are compared.
 constexpr int kFirstVisits = 10;
 constexpr int kVisitsBetweenChecks = 256;
+
+// One situation: the request, the moment, and what else is known of its subject.
+struct Situation {
+  RequestRecord record;  // without messages: no decision reads them
+  absl::Time now;
+  bool has_reader = false;    // another open request of the subject reads the same data
+  bool has_opponent = false;  // a guardian's does
+  bool has_hold = false;      // a hold without date on everything
+  int way = -1;               // the step of Ways that led here
+};
 
 // How each situation was come to, for people.
 class Ways {
@@ -52,27 +67,271 @@ class Ways {
   std::set<std::string> names_;
 };
 
-// A policy with few attempts: that they run out is soon seen.
-std::shared_ptr<const Rulebook> WithFewAttempts(const Rulebook& rulebook) {
-  auto few = std::make_shared<Rulebook>(rulebook);
-  few->policy.mutable_verification()->set_attempts(1);
-  few->policy.mutable_verification()->set_sends(2);
-  return few;
+Facts FactsOf(const Situation& at) {
+  Facts facts = ShopFacts();
+  v1::DataSystem shop;
+  shop.set_name(kShop);
+  for (const char* category : {"browsing", "orders"}) shop.add_categories(category);
+  for (int kind = 1; kind < v1::TaskKind_ARRAYSIZE; ++kind) {
+    const bool is_own = kind == v1::TASK_KIND_BUILD_PACKAGE || kind == v1::TASK_KIND_BUILD_ANSWER;
+    if (!is_own) shop.add_task_kinds(static_cast<v1::TaskKind>(kind));
+  }
+  facts.systems = {shop};
+  AddDisclosure(facts, kAdPartner, {"browsing"});
+  if (at.has_reader) AddSibling(facts, "access", v1::RELATION_SUBJECT);
+  if (at.has_opponent) AddSibling(facts, "copy", v1::RELATION_GUARDIAN);
+  if (at.has_hold) {
+    v1::Hold& hold = facts.holds.emplace_back();
+    hold.set_name("holds/1");
+    hold.set_law("a law");
+    hold.set_state(v1::Hold::STATE_ACTIVE);
+  }
+  return facts;
+}
+
+// What a person of each role can ask, and what the shop and recipients can report.
+struct Move {
+  std::string name;
+  Command command;
+  Actor actor;
+};
+
+void AddPeople(const Situation& at, std::vector<Move>& moves) {
+  const v1::Request& request = at.record.state().request();
+  const auto add = [&](std::string name, Command command, Actor actor) {
+    moves.push_back({std::move(name), std::move(command), std::move(actor)});
+  };
+  add("assess", AssessRequest(), Caseworker());
+  add("confirm", ConfirmPlan(), Caseworker());
+  add("clear", ClearBlockers(), Caseworker());
+  ProposeRefusal refuse;
+  refuse.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
+  add("refuse", refuse, Caseworker());
+  add("approve-alone", ApproveRefusal(), Caseworker());
+  add("approve", ApproveRefusal(), OtherCaseworker());
+  add("reject", RejectRefusal(), OtherCaseworker());
+  add("withdraw", WithdrawRequest(), Intake());
+  add("respond", RespondToRequest(), Caseworker());
+  add("respond-officer", RespondToRequest(), PrivacyOfficer());
+  add("decide-conflict", DecideConflict(), PrivacyOfficer());
+  add("approve-deletion", ApproveDeletion(), Caseworker());
+  add("approve-deletion-2", ApproveDeletion(), PrivacyOfficer());
+  add("lift", LiftRestriction(), PrivacyOfficer());
+  add("announce", RecordAnnouncement{.announcement = "x"}, PrivacyOfficer());
+  add("download", BeginDownload(), Intake());
+  for (const auto outcome : {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_OVERTURNED}) {
+    ReviewDecision review;
+    review.reviewed.set_outcome(outcome);
+    add("review", review, Reviewer());
+    // The one who decided first tries too.
+    add("review-own", review, Actor{.name = "credit-model", .roles = {"reviewer"}});
+  }
+  QuoteFee quote;
+  quote.quoted.set_amount_cents(100);
+  quote.quoted.set_currency("CNY");
+  quote.quoted.set_ground(v1::FEE_GROUND_UNREASONABLE);
+  if (!request.has_fee()) add("quote", quote, Caseworker());
+  for (const auto state : {v1::Fee::STATE_PAID, v1::Fee::STATE_DECLINED})
+    add("settle", SettleFee{.settlement = state}, Intake());
+  for (int i = 0; i < request.correction().fields_size(); ++i) {
+    if (request.correction().fields(i).decision() != v1::FIELD_DECISION_UNSPECIFIED) continue;
+    DecideField decide;
+    decide.decided.set_index(i);
+    decide.decided.set_decision(v1::FIELD_DECISION_ACCEPTED);
+    add("accept", decide, Caseworker());
+  }
+  add("reconsider", Reconsider(), Actor{.name = "system:engine"});
+}
+
+VerificationId FreshId(const Situation& at) {
+  return VerificationId::Derive(at.now, {absl::StrCat(at.record.state().version())});
+}
+
+void AddProofs(const Situation& at, std::vector<Move>& moves) {
+  const RequestState& state = at.record.state();
+  const bool is_under_way = std::any_of(state.verifications().begin(), state.verifications().end(),
+                                        [&](const v1::Verification& one) {
+                                          return one.state() == v1::Verification::STATE_PASSED ||
+                                                 (one.state() == v1::Verification::STATE_PENDING &&
+                                                  at.now < FromTimestamp(one.expire_time()));
+                                        });
+  // One proof at a time is enough to see all that depends on it.
+  if (!is_under_way) {
+    moves.push_back({"start",
+                     StartVerification{FreshId(at), v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY},
+                     Intake()});
+  }
+  for (const v1::Verification& one : state.verifications()) {
+    const VerificationId id = IdIn<VerificationId>(one.name());
+    if (one.state() == v1::Verification::STATE_PENDING) {
+      moves.push_back({"pass", DecideVerification{.id = id, .passed = true}, IdentityAuthority()});
+      moves.push_back({"fail", DecideVerification{.id = id}, IdentityAuthority()});
+    } else if (one.state() == v1::Verification::STATE_PASSED) {
+      RevokeVerification revoke;
+      revoke.revoked.set_verification_id(std::string(id.bytes()));
+      revoke.revoked.set_fraud(true);
+      moves.push_back({"revoke", revoke, Verifier()});
+    }
+  }
+}
+
+v1::TaskResult WithRetained(const v1::Task& task) {
+  v1::TaskResult result = RequestDriver::UsualResult(task);
+  for (v1::CategoryResult& category : *result.mutable_categories()) {
+    for (const v1::PlanItem& item : task.instructions()) {
+      if (item.category() != category.category() || item.action() == v1::RETENTION_ACTION_ERASE)
+        continue;
+      v1::RetainedGroup& group = *category.add_retained();
+      group.set_records(1);
+      group.mutable_anchor_day()->set_year(2025);
+      group.mutable_anchor_day()->set_month(1);
+      group.mutable_anchor_day()->set_day(15);
+    }
+  }
+  return result;
+}
+
+void AddWork(const Situation& at, std::vector<Move>& moves) {
+  for (const v1::Task& task : at.record.tasks()) {
+    const TaskId id = IdIn<TaskId>(task.name());
+    if (task.state() == v1::Task::STATE_FAILED)
+      moves.push_back({"retry", RetryTask{.id = id}, Caseworker()});
+    if (task.state() != v1::Task::STATE_OPEN) continue;
+    const std::string kind = v1::TaskKind_Name(task.kind());
+    if (task.kind() == v1::TASK_KIND_BUILD_PACKAGE || task.kind() == v1::TASK_KIND_BUILD_ANSWER) {
+      CompletePackage package{.id = id};
+      package.built.set_sha256(std::string(32, 's'));
+      moves.push_back({"package", package, Actor{.name = "system:packager"}});
+      continue;
+    }
+    const bool erases = task.kind() == v1::TASK_KIND_ERASE;
+    moves.push_back(
+        {"done " + kind,
+         CompleteTask{.id = id,
+                      .result = erases && !task.retained_only() ? WithRetained(task)
+                                                                : RequestDriver::UsualResult(task)},
+         Worker()});
+    if (task.kind() == v1::TASK_KIND_CHECK_BLOCKERS || task.kind() == v1::TASK_KIND_CLOSE_ACCOUNT) {
+      v1::TaskResult result;
+      result.add_blockers()->set_id("order-1");
+      moves.push_back({"blocked " + kind, CompleteTask{.id = id, .result = result}, Worker()});
+    }
+    if (task.kind() == v1::TASK_KIND_FETCH_DECISION)
+      moves.push_back({"no decision", CompleteTask{.id = id}, Worker()});
+    moves.push_back(
+        {"failed " + kind, FailTask{.id = id, .code = "x", .for_good = true}, Worker()});
+  }
+  for (const v1::Notice& notice : at.record.notices()) {
+    const NoticeId id = IdIn<NoticeId>(notice.name());
+    if (notice.state() == v1::Notice::STATE_PENDING)
+      moves.push_back({"acknowledge", AcknowledgeNotice{.id = id}, Visitor()});
+    if (notice.state() == v1::Notice::STATE_ACKNOWLEDGED)
+      moves.push_back({"complete", CompleteNotice{.id = id, .records = 1}, Visitor()});
+  }
+}
+
+// What a decision can depend on, without ids and times.
+std::string KeyOf(const Situation& at) {
+  const RequestState& state = at.record.state();
+  const v1::Request& request = state.request();
+  std::vector<std::string> parts = {
+      request.state(),
+      absl::StrCat(at.has_reader, at.has_opponent, at.has_hold, request.breached(),
+                   request.escalation_level(), state.point_of_no_return(), state.account_known(),
+                   state.decision_found(), state.subject_told(), request.response().outcome(), "/",
+                   request.refusal().state(), "/", request.fee().state(), "/",
+                   request.review().outcome(), "/", request.package().state(), "/",
+                   request.approvers_size(), "/", !request.announcement().empty(),
+                   state.settled_conflicts_size())};
+  std::set<std::string> sorted;
+  for (const v1::Verification& one : state.verifications()) {
+    const bool counts = at.now < FromTimestamp(one.expire_time());
+    // Attempts that came to nothing change nothing but the limits, which the scenarios play.
+    const bool is_dead = one.state() == v1::Verification::STATE_FAILED ||
+                         (one.state() == v1::Verification::STATE_PENDING && !counts);
+    if (!is_dead) sorted.insert(absl::StrCat("v", one.state(), counts));
+  }
+  for (const v1::Task& task : at.record.tasks()) {
+    // Of earlier rounds nothing is asked any more.
+    const bool is_old = std::any_of(
+        state.rounds().begin(), state.rounds().end(), [&](const storage::v1::TaskRound& round) {
+          return round.kind() == task.kind() && round.number() != task.round();
+        });
+    if (!is_old) sorted.insert(absl::StrCat("t", task.kind(), task.state(), task.retained_only()));
+  }
+  for (const v1::Notice& notice : at.record.notices()) {
+    sorted.insert(absl::StrCat("n", notice.kind(), notice.state(), notice.overdue()));
+  }
+  for (const storage::v1::PendingTimer& timer : state.timers()) {
+    sorted.insert(absl::StrCat("~", timer.notice_id().empty() ? timer.name() : "overdue"));
+  }
+  for (const v1::Blocker& blocker : request.blockers())
+    sorted.insert(absl::StrCat("b", blocker.resolved()));
+  for (const v1::PlanItem& item : request.plan().items())
+    sorted.insert(absl::StrCat("p", item.category(), item.action()));
+  for (const storage::v1::RetainedData& kept : state.retained())
+    sorted.insert(absl::StrCat("r", kept.has_next_end()));
+  for (const v1::FieldCorrection& field : request.correction().fields())
+    parts.push_back(absl::StrCat("f", field.decision()));
+  parts.insert(parts.end(), sorted.begin(), sorted.end());
+  return absl::StrJoin(parts, ",");
+}
+
+// Told apart from the engine's own guards on purpose.
+bool IsVerified(const Rulebook& rulebook, const RequestState& state, absl::Time now) {
+  switch (rulebook.workflow.initiation()) {
+    case v1::INITIATION_UNVERIFIED:
+      return false;
+    case v1::INITIATION_COMPANY:
+      return state.request().approvers_size() >= 2;
+    default:
+      return std::any_of(state.verifications().begin(), state.verifications().end(),
+                         [&](const v1::Verification& one) {
+                           return one.state() == v1::Verification::STATE_PASSED &&
+                                  now < FromTimestamp(one.expire_time());
+                         });
+  }
+}
+
+bool Acts(const Rulebook& rulebook, const Event& event) {
+  if (event.has_tasks_created()) {
+    const auto& created = event.tasks_created();
+    const bool undoes = created.kind() == v1::TASK_KIND_LIFT_RESTRICTION;
+    const bool asks = created.kind() == v1::TASK_KIND_RESOLVE_CONTACT;
+    const bool ends_retention =
+        !created.tasks().empty() &&
+        std::all_of(created.tasks().begin(), created.tasks().end(),
+                    [](const storage::v1::NewTask& task) { return task.retained_only(); });
+    return !undoes && !asks && !ends_retention;
+  }
+  if (event.has_request_answered() &&
+      rulebook.workflow.initiation() == v1::INITIATION_UNSPECIFIED) {
+    const v1::Outcome outcome = event.request_answered().outcome();
+    return outcome == v1::OUTCOME_FULFILLED || outcome == v1::OUTCOME_PARTLY_FULFILLED;
+  }
+  return event.has_grant_issued() || event.has_download_begun() || event.has_consent_changed() ||
+         event.has_disclosure_recorded();
 }
 
 class Explorer {
  public:
-  Explorer(const Rulebook& rulebook, const ModelOptions& options)
-      : rulebook_(WithFewAttempts(rulebook)), options_(options) {}
+  Explorer(std::shared_ptr<const Rulebook> rulebook, const ModelOptions& options)
+      : rulebook_(std::move(rulebook)), options_(options) {}
 
   Exploration Run() {
-    Situation first{.now = ShopTime(absl::CivilSecond(2026, 3, 2, 9, 0, 0))};
+    RequestDriver driver(rulebook_);
+    driver.set_checks_actions(false);
+    Situation first{.now = driver.now()};
+    storage::v1::RequestFiled filed = driver.UsualFiling();
+    filed.clear_categories();
+    filed.add_categories("browsing");
+    filed.add_categories("orders");
+    if (rulebook_->workflow.details() == v1::DETAILS_KIND_CORRECTION) {
+      filed.mutable_correction()->mutable_fields()->DeleteSubrange(1, 2);
+      filed.mutable_correction()->mutable_fields(0)->set_category("browsing");
+    }
     id_ = RequestId::Derive(first.now, {"model"});
-    const Actor filer = options_.asker == Asker::kCompany
-                            ? Actor{.name = "ines", .roles = {"privacy_officer"}}
-                            : Intake();
-    Take({"file", FileRequest{.filed = FilingBy(options_.asker, *rulebook_)}, filer}, first,
-         Known(0));
+    Take({"file", FileRequest{.filed = filed}, Intake()}, first, Known(first));
     while (!queue_.empty() && !IsOver()) {
       const Situation at = std::move(queue_.front());
       queue_.pop_front();
@@ -90,23 +349,26 @@ class Explorer {
   }
 
   void Visit(const Situation& at) {
-    const Facts& facts = Known(at.beside);
-    const std::string& state = at.record.state().request().state();
-    found_.visited.insert(state);
-    const int visits = visits_[state]++;
+    std::vector<Move> moves;
+    moves.reserve(kUsualMoves);
+    AddPeople(at, moves);
+    AddProofs(at, moves);
+    AddWork(at, moves);
+    const Facts& facts = Known(at);
+    const int visits = visits_[at.record.state().request().state()]++;
     const bool is_checked = visits < kFirstVisits || visits % kVisitsBetweenChecks == 0;
-    if (options_.checks_actions && is_checked)
+    if (options_.checks_actions && is_checked) {
       CheckAllowedActions(*rulebook_, at.record, ContextOf(Visitor(), at.now, facts));
-    for (const Move& move : MovesFrom(at, options_.asker, *rulebook_, facts)) Take(move, at, facts);
+    }
+    for (const Move& move : moves) Take(move, at, facts);
     FireNextTimer(at, facts);
-    LetProofsEnd(at);
     ChangeFacts(at);
   }
 
-  const Facts& Known(unsigned beside) {
-    const auto found = facts_.find(beside);
-    if (found != facts_.end()) return found->second;
-    return facts_.emplace(beside, FactsBeside(beside, options_.asker, *rulebook_)).first->second;
+  const Facts& Known(const Situation& at) {
+    const auto key = std::make_tuple(at.has_reader, at.has_opponent, at.has_hold);
+    const auto found = facts_.find(key);
+    return found != facts_.end() ? found->second : facts_.emplace(key, FactsOf(at)).first->second;
   }
 
   DecisionContext ContextOf(const Actor& actor, absl::Time now, const Facts& facts) const {
@@ -117,127 +379,56 @@ class Explorer {
             .facts = &facts};
   }
 
-  // No other: a request's overdue timers fire in due order, before anything else.
-  static const storage::v1::PendingTimer* NextTimer(const Situation& at) {
-    const auto& timers = at.record.state().timers();
-    const auto next =
-        std::min_element(timers.begin(), timers.end(), [](const auto& a, const auto& b) {
-          return std::make_pair(FromTimestamp(a.due_time()), a.name()) <
-                 std::make_pair(FromTimestamp(b.due_time()), b.name());
-        });
-    return next == timers.end() ? nullptr : &*next;
-  }
-
-  // With the reminders that come before it: nobody would tell the situation after one from that
-  // before it, and the next timer would never be come to.
   void FireNextTimer(const Situation& at, const Facts& facts) {
-    Situation later = at;
-    for (const storage::v1::PendingTimer* next = NextTimer(later); next != nullptr;
-         next = NextTimer(later)) {
-      const bool is_reminder = IsReminder(*next);
-      later.now = std::max(later.now, FromTimestamp(next->due_time()));
-      const Move move = {absl::StrCat("timer ", is_reminder ? "reminder" : next->name()),
-                         FireTimer{.name = next->name(), .due = FromTimestamp(next->due_time())},
-                         Scheduler()};
-      std::optional<Situation> after = Follow(move, later, facts);
-      if (!after.has_value()) return;
-      if (!is_reminder) {
-        Add(*std::move(after), move.name);
-        return;
+    const storage::v1::PendingTimer* next = nullptr;
+    for (const storage::v1::PendingTimer& timer : at.record.state().timers()) {
+      const absl::Time due = FromTimestamp(timer.due_time());
+      if (next == nullptr || std::make_pair(due, timer.name()) <
+                                 std::make_pair(FromTimestamp(next->due_time()), next->name())) {
+        next = &timer;
       }
-      later = *std::move(after);
     }
-    Add(std::move(later), "reminders");
-  }
-
-  // Codes and proofs end without a timer, where none before the answer waits for them.
-  void LetProofsEnd(const Situation& at) {
-    const storage::v1::PendingTimer* next = NextTimer(at);
-    absl::Time first = absl::InfiniteFuture();
-    for (const v1::Verification& proof : at.record.state().verifications()) {
-      const absl::Time end = FromTimestamp(proof.expire_time());
-      const bool counts = proof.state() == v1::Verification::STATE_PENDING ||
-                          proof.state() == v1::Verification::STATE_PASSED;
-      if (counts && end > at.now) first = std::min(first, end);
-    }
-    if (first == absl::InfiniteFuture()) return;
-    if (next != nullptr && FromTimestamp(next->due_time()) <= first) return;
+    if (next == nullptr) return;
     Situation later = at;
-    later.now = first;
-    Add(std::move(later), "a proof ends");
+    later.now = std::max(later.now, FromTimestamp(next->due_time()));
+    Take({absl::StrCat("timer ", next->notice_id().empty() ? next->name() : "overdue"),
+          FireTimer{.name = next->name(), .due = FromTimestamp(next->due_time())}, Scheduler()},
+         later, facts);
   }
 
-  // What comes up beside the request, one thing at a time, where it can still matter.
+  // Others come and go only where it can matter: while something is planned or waits.
   void ChangeFacts(const Situation& at) {
-    const v1::Request& request = at.record.state().request();
-    const v1::Phase phase = request.phase();
-    const bool is_unanswered = phase >= v1::PHASE_VERIFICATION && phase <= v1::PHASE_APPROVAL;
-    const bool erases = rulebook_->workflow.data_use() == v1::DATA_USE_ERASES;
-    const auto change = [&](const char* name, unsigned what, bool may_go) {
-      if ((at.beside & ~what) != 0 || ((at.beside & what) != 0 && !may_go)) return;
+    if (rulebook_->workflow.data_use() != v1::DATA_USE_ERASES) return;
+    const v1::Phase phase = at.record.state().request().phase();
+    if (phase != v1::PHASE_ASSESSMENT && phase != v1::PHASE_APPROVAL) return;
+    const auto change = [&](const char* name, bool Situation::*what) {
       Situation other = at;
-      other.beside ^= what;
+      other.*what = !(other.*what);
+      if (other.has_reader + other.has_opponent + other.has_hold > 1) return;
       Add(std::move(other), name);
     };
-    if (is_unanswered) change("death", kDeath, /*may_go=*/false);
-    // The rest is the same whoever asks.
-    if (options_.asker != Asker::kSubject && options_.asker != Asker::kCompany) return;
-    if (erases && is_unanswered && phase != v1::PHASE_VERIFICATION) {
-      change("reader", kReader, /*may_go=*/true);
-      change("opponent", kOpponent, /*may_go=*/true);
-    }
-    if (erases && phase != v1::PHASE_CLOSED && phase != v1::PHASE_VERIFICATION)
-      change("hold", kHold, /*may_go=*/true);
-    if (erases && phase == v1::PHASE_WORK) change("disclosure", kDisclosure, /*may_go=*/false);
-    if (phase == v1::PHASE_VERIFICATION && request.duplicate_of().empty())
-      change("twin", kTwin, /*may_go=*/false);
-    if (at.beside == kTwin) {
-      Situation other = at;
-      other.beside = 0;
-      Add(std::move(other), "the twin lapses");
-      other = at;
-      other.beside = kTwinAnswered;
-      Add(std::move(other), "the twin is answered");
-    }
+    change("reader", &Situation::has_reader);
+    change("opponent", &Situation::has_opponent);
+    change("hold", &Situation::has_hold);
   }
 
   void Take(const Move& move, const Situation& at, const Facts& facts) {
-    if (std::optional<Situation> next = Follow(move, at, facts)) Add(*std::move(next), move.name);
-  }
-
-  // What the move leads to, checked on the way; nothing when it changes nothing.
-  std::optional<Situation> Follow(const Move& move, const Situation& at, const Facts& facts) {
     const Decision decision =
         Decide(*rulebook_, at.record, move.command, ContextOf(move.actor, at.now, facts));
     const Accepted* accepted = std::get_if<Accepted>(&decision);
     const std::vector<Event>& events =
         accepted != nullptr ? accepted->events : std::get<Rejected>(decision).events;
-    if (accepted == nullptr) CheckRejection(move, at);
-    if (events.empty() || (accepted == nullptr && events.size() == 1)) return std::nullopt;
+    if (accepted == nullptr && events.size() <= 1) return;
+    if (events.empty()) return;
     ++found_.transitions;
     Situation next = at;
     for (const Event& event : events) {
-      Violate(BrokenBy(event, next, *rulebook_, facts), next, move.name);
+      CheckEvent(next, event, facts, move.name);
       Evolve(next.record, event);
     }
-    // Elsewhere no decision reads them.
-    const bool asks_whether_told = options_.asker == Asker::kCompany ||
-                                   next.record.state().request().restriction().has_lift_time();
-    if (!asks_whether_told) next.record.clear_messages();
-    Violate(BrokenIn(next), next, move.name);
-    return next;
-  }
-
-  // A withdrawal takes effect as long as nothing is past the point of no return (I17).
-  void CheckRejection(const Move& move, const Situation& at) {
-    if (!std::holds_alternative<WithdrawRequest>(move.command)) return;
-    const v1::Request& request = at.record.state().request();
-    const bool is_unanswered = request.phase() != v1::PHASE_FOLLOW_UP &&
-                               request.phase() != v1::PHASE_CLOSED && !request.has_response();
-    if (is_unanswered && options_.asker != Asker::kCompany &&
-        !at.record.state().point_of_no_return()) {
-      Violate({"I17"}, at, move.name);
-    }
+    next.record.clear_messages();
+    CheckState(next, move.name);
+    Add(std::move(next), move.name);
   }
 
   void Add(Situation situation, const std::string& move) {
@@ -246,19 +437,69 @@ class Explorer {
     queue_.push_back(std::move(situation));
   }
 
-  void Violate(const std::set<std::string>& invariants, const Situation& at,
-               const std::string& move) {
-    for (const std::string& invariant : invariants)
-      found_.violations.try_emplace(invariant, absl::StrCat(ways_.ToText(at.way), " / ", move));
+  void Violate(const char* invariant, const Situation& at, const std::string& move) {
+    if (found_.violations.contains(invariant)) return;
+    found_.violations.emplace(invariant, absl::StrCat(ways_.ToText(at.way), " / ", move));
+  }
+
+  void CheckEvent(const Situation& at, const Event& event, const Facts& facts,
+                  const std::string& move) {
+    const RequestState& state = at.record.state();
+    const v1::Request& request = state.request();
+    if (Acts(*rulebook_, event) && !IsVerified(*rulebook_, state, at.now)) Violate("I2", at, move);
+    if (event.has_tasks_created() && event.tasks_created().kind() == v1::TASK_KIND_ERASE) {
+      for (const storage::v1::NewTask& task : event.tasks_created().tasks()) {
+        for (const v1::PlanItem& item : task.instructions()) {
+          if (!facts.holds.empty() && item.action() != v1::RETENTION_ACTION_RESTRICT)
+            Violate("I9", at, move);
+        }
+      }
+      const absl::Time last_day = FromTimestamp(request.due_time()) - absl::Hours(24);
+      const bool may_wait = !request.has_due_time() || at.now < last_day;
+      const bool begins = !state.point_of_no_return() || request.type() == "account-cancellation";
+      const bool is_retained = !state.retained().empty() || request.phase() == v1::PHASE_FOLLOW_UP;
+      if ((at.has_reader || at.has_opponent) && may_wait && begins && !is_retained)
+        Violate("I10", at, move);
+    }
+    if (event.has_request_answered()) {
+      if (request.has_response()) Violate("I4", at, move);
+      if (event.request_answered().outcome() == v1::OUTCOME_REFUSED) {
+        const v1::Refusal& refusal = request.refusal();
+        if (refusal.ground() == v1::REFUSAL_GROUND_UNSPECIFIED ||
+            refusal.proposer() == refusal.decider() || refusal.decider().empty()) {
+          Violate("I11", at, move);
+        }
+      }
+      if (event.request_answered().outcome() == v1::OUTCOME_WITHDRAWN &&
+          state.point_of_no_return()) {
+        Violate("I17", at, move);
+      }
+    }
+    if (event.has_request_withdrawn() && state.point_of_no_return()) Violate("I17", at, move);
+    if (event.has_decision_reviewed() && (event.actor() == request.review().decided_by() ||
+                                          absl::StartsWith(event.actor(), "system:"))) {
+      Violate("I12", at, move);
+    }
+  }
+
+  void CheckState(const Situation& at, const std::string& move) {
+    const v1::Request& request = at.record.state().request();
+    const bool has_requester = request.requester().relation() != v1::RELATION_COMPANY;
+    const bool is_open =
+        request.phase() != v1::PHASE_CLOSED && request.phase() != v1::PHASE_FOLLOW_UP;
+    if (has_requester && request.has_response() == is_open) Violate("I4", at, move);
+    if (request.phase() != v1::PHASE_CLOSED) return;
+    if (request.progress().notices_outstanding() > 0) Violate("I4", at, move);
+    if (!at.record.state().retained().empty()) Violate("I9", at, move);
   }
 
   const std::shared_ptr<const Rulebook> rulebook_;
   const ModelOptions options_;
   std::map<std::string, int> visits_;  // by state
   RequestId id_;
-  std::unordered_set<std::string> seen_;
+  std::set<std::string> seen_;
   Ways ways_;
-  std::map<unsigned, Facts> facts_;
+  std::map<std::tuple<bool, bool, bool>, Facts> facts_;
   std::deque<Situation> queue_;
   Exploration found_;
 };
@@ -266,7 +507,7 @@ class Explorer {
 }  // namespace
 
 Exploration Explore(const std::shared_ptr<const Rulebook>& rulebook, const ModelOptions& options) {
-  return Explorer(*rulebook, options).Run();
+  return Explorer(rulebook, options).Run();
 }
 
 }  // namespace dsr

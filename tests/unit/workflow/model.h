@@ -4,11 +4,9 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "dsr/workflow/rulebook.h"
-#include "unit/workflow/model_situation.h"
 
 namespace dsr {
 
@@ -17,15 +15,12 @@ struct Exploration {
   int states = 0;
   int transitions = 0;
   bool is_complete = false;  // false: cut off at `most_states`
-  // The workflow's states that were come to.
-  std::set<std::string> visited;
   // Broken invariants of RELIABILITY.md, such as `I2`, with the first way on which each was seen.
   std::map<std::string, std::string> violations;
 };
 
 // How far to explore.
 struct ModelOptions {
-  Asker asker = Asker::kSubject;
   // Cuts off there; more than any shipped workflow has.
   int most_states = 400000;
   bool stops_at_violation = false;
@@ -34,8 +29,8 @@ struct ModelOptions {
   bool checks_actions = false;
 };
 
-// Breadth-first over all commands and timers, for one request to a small shop. Two situations are
-// the same when they differ in nothing that a decision can depend on but ids and times.
+// Breadth-first over all commands and timers, for a subject of a small shop. Two situations are the
+// same when they differ in nothing that a decision can depend on but ids and times.
 Exploration Explore(const std::shared_ptr<const Rulebook>& rulebook, const ModelOptions& options);
 
 }  // namespace dsr
