@@ -438,7 +438,8 @@ TEST_F(EvidenceTest, ARevocationStopsTheTasksThatRestOnIt) {
   ASSERT_THAT(revoked, IsOk());
   EXPECT_EQ(revoked->state(), v1::Verification::STATE_REVOKED);
   EXPECT_EQ(shop_.Get(request).state(), "verifying");
-  EXPECT_EQ(shop_.Get(request).progress().tasks_open(), 0);
+  // Only the contact point is looked up anew.
+  EXPECT_EQ(shop_.Get(request).progress().tasks_open(), 1);
   EXPECT_THAT(shop_.Get(request).incidents(), IsEmpty());
   v1::CompleteTaskRequest late;
   late.set_name(leased->tasks(0).name());
