@@ -214,7 +214,8 @@ void CheckCounters(const RequestRecord& record) {
   EXPECT_EQ(progress.notices_outstanding(), CountWhere(record.notices(), [](const auto& notice) {
               return notice.state() != v1::Notice::STATE_COMPLETED &&
                      notice.state() != v1::Notice::STATE_OBJECTED &&
-                     notice.state() != v1::Notice::STATE_EXEMPT;
+                     notice.state() != v1::Notice::STATE_EXEMPT &&
+                     notice.state() != v1::Notice::STATE_CANCELLED;
             }));
 }
 

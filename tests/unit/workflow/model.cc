@@ -326,9 +326,11 @@ class Explorer {
     filed.clear_categories();
     filed.add_categories("browsing");
     filed.add_categories("orders");
+    if (rulebook_->workflow.details() == v1::DETAILS_KIND_CONSENT_CHANGE) filed.clear_categories();
     if (rulebook_->workflow.details() == v1::DETAILS_KIND_CORRECTION) {
       filed.mutable_correction()->mutable_fields()->DeleteSubrange(1, 2);
       filed.mutable_correction()->mutable_fields(0)->set_category("browsing");
+      filed.clear_categories();
     }
     id_ = RequestId::Derive(first.now, {"model"});
     Take({"file", FileRequest{.filed = filed}, Intake()}, first, Known(first));
