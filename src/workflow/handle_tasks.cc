@@ -262,6 +262,8 @@ absl::Status Handle(Deciding& deciding, const FailTask& command) {
 absl::Status Handle(Deciding& deciding, const RetryTask& command) {
   const v1::Task* task = FindTask(deciding.mutable_record(), command.id.bytes());
   if (task == nullptr) return ChildNotFound("task");
+  if (deciding.request().phase() == v1::PHASE_CLOSED)
+    return AlreadyEnded(deciding.request().name());
   if (task->state() != v1::Task::STATE_FAILED) {
     return ActionNotAllowed(deciding.request(), "RetryTask", "the task did not fail for good");
   }

@@ -97,6 +97,14 @@ void HelpAlong(RequestDriver& request) {
   (void)request.Do(RespondToRequest(), Caseworker());
 }
 
+constexpr int kRunsBetweenRefusals = 4;
+
+ProposeRefusal Refusal() {
+  ProposeRefusal refusal;
+  refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
+  return refusal;
+}
+
 class RandomTest : public ::testing::TestWithParam<std::tuple<std::string, unsigned>> {};
 
 TEST_P(RandomTest, NoSequenceOfCommandsBreaksWhatMustAlwaysHold) {
@@ -113,6 +121,9 @@ TEST_P(RandomTest, NoSequenceOfCommandsBreaksWhatMustAlwaysHold) {
     request.FileUsual();
     const bool verifies = request.rulebook().workflow.initiation() == v1::INITIATION_UNSPECIFIED;
     if (verifies && (files_again || !dice.OneIn(4))) request.Verify();
+    // Chance seldom refuses a request that has but one category.
+    if (request.request().has_correction() && run % kRunsBetweenRefusals == 0)
+      (void)request.Do(Refusal(), Caseworker());
     for (int step = 0; step < kSteps && !HasFailure(); ++step) {
       request.Advance(SomeTime(dice));
       if (dice.OneIn(6)) DiscloseSomething(request, dice);
