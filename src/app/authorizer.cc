@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/grants.h"
+#include "app/is_one_of.h"
 #include "app/not_found.h"
 #include "dsr/base/errors.h"
 #include "dsr/workflow/names.h"
@@ -50,9 +51,6 @@ absl::Status OwnNotice(const Principal& principal, const storage::v1::RequestRec
 absl::Status OwnPackage(const Principal& principal, const v1::Request& request) {
   return MayFetchPackage(principal, request) ? absl::OkStatus() : GrantInvalid();
 }
-
-template <class T, class... Ts>
-inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "app/authorizer.h"
 #include "app/event_subjects.h"
+#include "app/is_one_of.h"
 #include "app/not_found.h"
 #include "app/stored_status.h"
 #include "app/transfer_disclosure.h"
@@ -31,9 +32,6 @@ constexpr int kMaxTimersAtOnce = 1000;
 // One request's end may let another go on, and that a third; longer chains are taken up by the next
 // command or timer of each.
 constexpr int kMaxSiblingDepth = 3;
-
-template <class T, class... Ts>
-inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
 
 absl::Status Broken(absl::string_view message) {
   return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL, message);

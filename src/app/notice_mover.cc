@@ -15,7 +15,7 @@ namespace dsr {
 namespace {
 
 // Recipients are seldom taken over, and a look costs one query for each that was.
-constexpr absl::Duration kPollInterval = absl::Seconds(10);
+constexpr absl::Duration kLookInterval = absl::Seconds(10);
 constexpr int kPage = 200;
 
 }  // namespace
@@ -45,7 +45,7 @@ void NoticeMover::Run() {
           {{"reason", ErrorReasonName(ReasonOf(moved))}});
     }
     MutexLock lock(mutex_);
-    const absl::Time next = parts_.clock.Now() + kPollInterval;
+    const absl::Time next = parts_.clock.Now() + kLookInterval;
     while (!closing_ && parts_.clock.Now() < next) parts_.clock.WaitUntil(changed_, mutex_, next);
     if (closing_) return;
   }

@@ -19,13 +19,6 @@ namespace {
 
 constexpr uint16_t kImplicitTlsPort = 465;
 
-DeliveryResult Failure(std::string code, bool give_up) {
-  DeliveryResult result;
-  result.code = std::move(code);
-  result.give_up = give_up;
-  return result;
-}
-
 // Other refusals for good (554, 530) are as often the fault of the set-up as of the address, and
 // must not make every message of an hour fail for good.
 bool IsNoSuchMailbox(long status) {
@@ -104,9 +97,9 @@ SmtpTransport::SmtpTransport(SmtpOptions options, std::string password)
 SmtpTransport::~SmtpTransport() { WipeString(password_); }
 
 DeliveryResult SmtpTransport::Send(const RenderedMessage& message, absl::Time now) {
-  if (message.channel != "email") return Failure("channel-unsupported", true);
-  if (!IsPlainId(message.message_id)) return Failure("message-id-invalid", true);
-  if (!IsMailAddress(message.address)) return Failure("address-invalid", true);
+  if (message.channel != "email") return DeliveryResult::Failure("channel-unsupported", true);
+  if (!IsPlainId(message.message_id)) return DeliveryResult::Failure("message-id-invalid", true);
+  if (!IsMailAddress(message.address)) return DeliveryResult::Failure("address-invalid", true);
   const std::string text = MailText(message, options_.sender, now, MailEncoding::kBase64);
   Reader reader{text};
   Conversation conversation;
@@ -130,13 +123,13 @@ DeliveryResult SmtpTransport::Send(const RenderedMessage& message, absl::Time no
 
   const CURLcode result = transfer.Perform();
   if (result == CURLE_OK) return DeliveryResult{.delivered = true};
-  if (result == CURLE_LOGIN_DENIED) return Failure("smtp-login", false);
+  if (result == CURLE_LOGIN_DENIED) return DeliveryResult::Failure("smtp-login", false);
   const bool is_refusal = result == CURLE_SEND_ERROR || result == CURLE_WEIRD_SERVER_REPLY;
   if (is_refusal && conversation.refusal != 0) {
-    return Failure(absl::StrCat("smtp-", conversation.refusal),
-                   IsNoSuchMailbox(conversation.refusal));
+    return DeliveryResult::Failure(absl::StrCat("smtp-", conversation.refusal),
+                                   IsNoSuchMailbox(conversation.refusal));
   }
-  return Failure(transfer.FailureCode(result), false);
+  return DeliveryResult::Failure(transfer.FailureCode(result), false);
 }
 
 }  // namespace dsr

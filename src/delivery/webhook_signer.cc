@@ -7,7 +7,6 @@
 #include "absl/strings/strip.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
-#include "dsr/base/status_macros.h"
 
 namespace dsr {
 namespace {
@@ -41,8 +40,9 @@ absl::StatusOr<WebhookSigner> WebhookSigner::Create(const std::vector<std::strin
   if (secrets.empty()) return InvalidSecret("an endpoint needs at least one secret");
   std::vector<std::string> keys;
   for (const std::string& secret : secrets) {
-    DSR_ASSIGN_OR_RETURN(std::string key, DecodeSecret(secret));
-    keys.push_back(std::move(key));
+    absl::StatusOr<std::string> key = DecodeSecret(secret);
+    if (!key.ok()) return key.status();
+    keys.push_back(*std::move(key));
   }
   return WebhookSigner(std::move(keys));
 }

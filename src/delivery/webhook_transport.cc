@@ -12,13 +12,6 @@
 namespace dsr {
 namespace {
 
-DeliveryResult Failure(std::string code, bool give_up) {
-  DeliveryResult result;
-  result.code = std::move(code);
-  result.give_up = give_up;
-  return result;
-}
-
 // Opens the sockets of one transfer to the addresses that the policy allows.
 struct Gate {
   const AddressPolicy& policy;
@@ -39,8 +32,8 @@ struct Gate {
 DeliveryResult ResultOf(const CurlTransfer& transfer, absl::Time now) {
   const long status = transfer.ResponseCode();
   if (status >= 200 && status < 300) return DeliveryResult{.delivered = true};
-  if (status >= 300 && status < 400) return Failure("redirect", false);
-  DeliveryResult result = Failure(absl::StrCat("http-", status), status == 410);
+  if (status >= 300 && status < 400) return DeliveryResult::Failure("redirect", false);
+  DeliveryResult result = DeliveryResult::Failure(absl::StrCat("http-", status), status == 410);
   if (status >= 400) {
     result.retry_after = ParseRetryAfter(transfer.ResponseHeader("retry-after"), now);
   }
@@ -57,16 +50,16 @@ WebhookTransport::WebhookTransport(std::map<std::string, WebhookSigner> signers,
 
 DeliveryResult WebhookTransport::Deliver(const v1::Recipient& recipient, const v1::Notice& notice,
                                          absl::Time now) {
-  if (!recipient.delivery().has_webhook()) return Failure("no-webhook", true);
+  if (!recipient.delivery().has_webhook()) return DeliveryResult::Failure("no-webhook", true);
   const v1::Delivery::Webhook& webhook = recipient.delivery().webhook();
   // Registered under --dev, a URL may be one that production refuses.
   if (!ValidateWebhookUrl(webhook.url(), options_.allow_loopback).ok()) {
-    return Failure("url-refused", true);
+    return DeliveryResult::Failure("url-refused", true);
   }
   const auto signer = signers_.find(webhook.secret_id());
-  if (signer == signers_.end()) return Failure("secret-unknown", false);
+  if (signer == signers_.end()) return DeliveryResult::Failure("secret-unknown", false);
   const absl::StatusOr<std::string> body = WebhookBody(notice);
-  if (!body.ok()) return Failure("internal", true);
+  if (!body.ok()) return DeliveryResult::Failure("internal", true);
   return Post(webhook.url(), signer->second, WebhookId(notice), *body, now);
 }
 
@@ -96,8 +89,8 @@ DeliveryResult WebhookTransport::Post(const std::string& url, const WebhookSigne
 
   const CURLcode result = transfer.Perform();
   if (result == CURLE_OK) return ResultOf(transfer, now);
-  if (gate.denied > 0 && gate.opened == 0) return Failure("address-denied", true);
-  return Failure(transfer.FailureCode(result), false);
+  if (gate.denied > 0 && gate.opened == 0) return DeliveryResult::Failure("address-denied", true);
+  return DeliveryResult::Failure(transfer.FailureCode(result), false);
 }
 
 }  // namespace dsr

@@ -13,7 +13,7 @@ namespace dsr {
 namespace {
 
 constexpr size_t kTagSize = 16;
-constexpr size_t kLongestToken = 1024;
+constexpr size_t kLongestPageToken = 1024;
 constexpr absl::string_view kResume = "WatchRequests:";
 
 std::string About(absl::string_view method, const google::protobuf::Message& query) {
@@ -37,7 +37,7 @@ std::string PageTokens::Seal(absl::string_view about, absl::string_view position
 absl::StatusOr<std::string> PageTokens::Open(absl::string_view about, absl::string_view field,
                                              absl::string_view token) const {
   std::string bytes;
-  if (token.size() <= kLongestToken && absl::WebSafeBase64Unescape(token, &bytes) &&
+  if (token.size() <= kLongestPageToken && absl::WebSafeBase64Unescape(token, &bytes) &&
       bytes.size() > kTagSize) {
     std::string position = bytes.substr(kTagSize);
     if (ConstantTimeEqual(Seal(about, position), token)) return position;

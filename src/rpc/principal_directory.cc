@@ -28,7 +28,7 @@ bool IsName(absl::string_view name) {
   });
 }
 
-absl::Status Check(const config::v1::Principal& principal) {
+absl::Status CheckPrincipal(const config::v1::Principal& principal) {
   const std::string& name = principal.name();
   if (!IsName(name)) return Wrong(name, "a name has 1 to 100 characters of a-z, 0-9 and `-`");
   if (principal.roles().empty()) return Wrong(name, "it has no role");
@@ -56,7 +56,7 @@ absl::StatusOr<PrincipalDirectory> PrincipalDirectory::Create(const config::v1::
   std::set<std::string> names;
   std::set<std::string> hashes;
   for (const config::v1::Principal& given : file.principals()) {
-    if (absl::Status status = Check(given); !status.ok()) return status;
+    if (absl::Status status = CheckPrincipal(given); !status.ok()) return status;
     const absl::StatusOr<std::string> hash = HexDecode(given.token_sha256());
     if (!hash.ok() || hash->size() != kHashSize) {
       return Wrong(given.name(), "token_sha256 has 64 hexadecimal digits");

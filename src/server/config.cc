@@ -11,7 +11,7 @@
 namespace dsr {
 namespace {
 
-absl::Status Invalid(absl::string_view message) {
+absl::Status InvalidSetting(absl::string_view message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
                    message);
 }
@@ -31,7 +31,8 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 
 absl::Status CheckRange(absl::string_view key, int value, int least, int most) {
   if (value >= least && value <= most) return absl::OkStatus();
-  return Invalid(absl::StrCat("configuration: ", key, " must be from ", least, " to ", most));
+  return InvalidSetting(
+      absl::StrCat("configuration: ", key, " must be from ", least, " to ", most));
 }
 
 template <class Value>
@@ -48,7 +49,7 @@ absl::Status ReadTextFile(absl::string_view path, google::protobuf::Message& mes
   FirstError error;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(text, &message))
-    return Invalid(absl::StrCat(path, ":", error.text()));
+    return InvalidSetting(absl::StrCat(path, ":", error.text()));
   return absl::OkStatus();
 }
 
@@ -65,11 +66,11 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
       CheckRange("max_message_bytes", config.max_message_bytes(), 64 << 10, 16 << 20));
   DSR_RETURN_IF_ERROR(CheckRange("drain_seconds", config.drain_seconds(), 0, 300));
   if (config.log_format() != "text" && config.log_format() != "json") {
-    return Invalid("configuration: log_format must be `text` or `json`");
+    return InvalidSetting("configuration: log_format must be `text` or `json`");
   }
   const std::string& level = config.log_level();
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {
-    return Invalid("configuration: log_level must be `debug`, `info`, `warning` or `error`");
+    return InvalidSetting("configuration: log_level must be `debug`, `info`, `warning` or `error`");
   }
   struct Required {
     absl::string_view key;
@@ -81,16 +82,17 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
         Required{"token_file", config.token_file()},
         Required{"key_encryption_key_file", config.key_encryption_key_file()}}) {
     if (required.value.empty()) {
-      return Invalid(absl::StrCat("configuration: ", required.key,
-                                  " is required; set it in the file given with --config, "
-                                  "or try dsrd out with --dev"));
+      return InvalidSetting(absl::StrCat("configuration: ", required.key,
+                                         " is required; set it in the file given with --config, "
+                                         "or try dsrd out with --dev"));
     }
   }
   if (!config.has_message_delivery()) {
-    return Invalid("configuration: message_delivery is required: smtp { ... } or spool { ... }");
+    return InvalidSetting(
+        "configuration: message_delivery is required: smtp { ... } or spool { ... }");
   }
   if (!IsLoopback(config.listen())) {
-    return Invalid(
+    return InvalidSetting(
         "configuration: listen must be a loopback address; dsrd has no transport encryption of its "
         "own");
   }

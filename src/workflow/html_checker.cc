@@ -1,9 +1,9 @@
 #include "workflow/html_checker.h"
 
 #include <algorithm>
-#include <iterator>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -23,11 +23,6 @@ constexpr absl::string_view kPageElements[] = {"body", "footer", "head", "header
 constexpr absl::string_view kVoidElements[] = {"br", "hr", "meta"};
 constexpr absl::string_view kAttributes[] = {"charset", "content", "dir",   "lang",
                                              "name",    "role",    "scope", "style"};
-
-template <class List>
-bool Has(const List& list, absl::string_view name) {
-  return std::find(std::begin(list), std::end(list), name) != std::end(list);
-}
 
 bool IsNameCharacter(char c) {
   return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
@@ -86,7 +81,7 @@ class HtmlReader {
       return absl::StrCat("has {{{", name, "}}}, which is not escaped");
     }
     ++bodies_shown_;
-    return Has(open_, "<body>") ? "" : "shows {{{body}}} outside of <body>";
+    return absl::c_linear_search(open_, "<body>") ? "" : "shows {{{body}}} outside of <body>";
   }
 
   std::string ReadText(absl::string_view text) {
@@ -105,7 +100,8 @@ class HtmlReader {
     const bool is_end = absl::ConsumePrefix(&tag, "/");
     const absl::string_view name = TakeName(&tag);
     const std::string shown = absl::StrCat("<", name, ">");
-    if (!Has(kTextElements, name) && !(is_layout() && Has(kPageElements, name))) {
+    if (!absl::c_linear_search(kTextElements, name) &&
+        !(is_layout() && absl::c_linear_search(kPageElements, name))) {
       return absl::StrCat("has the element ", shown, ", which is not allowed");
     }
     if (is_layout() && open_.empty() && shown != "<html>") {
@@ -117,7 +113,7 @@ class HtmlReader {
     }
     std::string fault = ReadAttributes(shown, tag);
     if (!fault.empty()) return fault;
-    if (!Has(kVoidElements, name)) open_.push_back(shown);
+    if (!absl::c_linear_search(kVoidElements, name)) open_.push_back(shown);
     return "";
   }
 
@@ -131,7 +127,7 @@ class HtmlReader {
       }
       const absl::string_view value = rest.substr(2, end - 2);
       rest.remove_prefix(end + 1);
-      if (!Has(kAttributes, name)) {
+      if (!absl::c_linear_search(kAttributes, name)) {
         return absl::StrCat("has the attribute `", name, "`, which is not allowed");
       }
       // Without these a style has no url(), no expression and no escape that would spell one.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "absl/algorithm/container.h"
+
 namespace dsr {
 namespace {
 
@@ -108,20 +110,15 @@ constexpr Element kOfElements[] = {
 
 constexpr absl::string_view kOfLayouts[] = {"body", "company", "request", "subject"};
 
-template <class List>
-bool Has(const List& list, absl::string_view name) {
-  return std::find(std::begin(list), std::end(list), name) != std::end(list);
-}
-
 }  // namespace
 
 bool IsMessageVariable(absl::string_view name, const std::vector<absl::string_view>& enclosing) {
-  if (Has(kOfTheMessage, name)) return true;
+  if (absl::c_linear_search(kOfTheMessage, name)) return true;
   return std::any_of(std::begin(kOfElements), std::end(kOfElements), [&](const Element& element) {
-    return element.name == name && Has(enclosing, element.list);
+    return element.name == name && absl::c_linear_search(enclosing, element.list);
   });
 }
 
-bool IsLayoutVariable(absl::string_view name) { return Has(kOfLayouts, name); }
+bool IsLayoutVariable(absl::string_view name) { return absl::c_linear_search(kOfLayouts, name); }
 
 }  // namespace dsr

@@ -17,7 +17,7 @@ namespace {
 using google::protobuf::FileDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-const FileDescriptor* const kFiles[] = {v1::GetStatusRequest::descriptor()->file(),
+const FileDescriptor* const kServiceFiles[] = {v1::GetStatusRequest::descriptor()->file(),
                                         v1::GetCheckpointRequest::descriptor()->file(),
                                         v1::ListMessagesRequest::descriptor()->file(),
                                         v1::PullNoticesRequest::descriptor()->file(),
@@ -30,7 +30,7 @@ const FileDescriptor* const kFiles[] = {v1::GetStatusRequest::descriptor()->file
                                         v1::PlaceHoldRequest::descriptor()->file()};
 
 TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
-  for (const FileDescriptor* file : kFiles) {
+  for (const FileDescriptor* file : kServiceFiles) {
     const ServiceDescriptor& service = *file->service(0);
     for (int i = 0; i < service.method_count(); ++i) {
       EXPECT_TRUE(HasMethodRoles(service.method(i)->name())) << service.method(i)->full_name();
@@ -40,7 +40,7 @@ TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
 
 TEST(ServiceTableTest, EveryMethodOfTheApiIsServedAndAsksForAToken) {
   TestServer server;
-  for (const FileDescriptor* file : kFiles) {
+  for (const FileDescriptor* file : kServiceFiles) {
     const ServiceDescriptor& service = *file->service(0);
     for (int i = 0; i < service.method_count(); ++i) {
       const std::string path = "/" + service.full_name() + "/" + service.method(i)->name();

@@ -49,11 +49,6 @@ void FillPersonal(Message& message) {
   }
 }
 
-const std::vector<Event>& EventsOf(const Decision& decision) {
-  const Accepted* accepted = std::get_if<Accepted>(&decision);
-  return accepted != nullptr ? accepted->events : std::get<Rejected>(decision).events;
-}
-
 absl::Status ReasonOfDecision(const Decision& decision) {
   const Rejected* rejected = std::get_if<Rejected>(&decision);
   return rejected == nullptr ? absl::OkStatus() : rejected->reason;
@@ -83,6 +78,11 @@ const PendingTimer* NextOverdue(const storage::v1::RequestState& state, absl::Ti
 }
 
 }  // namespace
+
+const std::vector<Event>& EventsOf(const Decision& decision) {
+  const Accepted* accepted = std::get_if<Accepted>(&decision);
+  return accepted != nullptr ? accepted->events : std::get<Rejected>(decision).events;
+}
 
 RequestDriver::RequestDriver(absl::string_view type) : RequestDriver(ShopRulebook(type)) {}
 

@@ -29,6 +29,9 @@
 
 namespace dsr {
 
+// The events of a decision, accepted or rejected.
+const std::vector<storage::v1::Event>& EventsOf(const Decision& decision);
+
 // Not thread-safe.
 class RequestDriver {
  public:

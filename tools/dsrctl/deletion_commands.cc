@@ -24,7 +24,7 @@
 namespace dsr::dsrctl {
 namespace {
 
-using Stub = v1::RequestService::Stub;
+using RequestStub = v1::RequestService::Stub;
 
 constexpr char kType[] = "company-deletion";
 constexpr int kPage = 500;
@@ -45,7 +45,7 @@ absl::StatusOr<std::vector<v1::Request>> RequestsOf(Context& context, const std:
   std::vector<v1::Request> requests;
   do {
     DSR_ASSIGN_OR_RETURN(v1::ListRequestsResponse page,
-                         context.session.Call(&Stub::ListRequests, in));
+                         context.session.Call(&RequestStub::ListRequests, in));
     for (v1::Request& request : *page.mutable_requests()) {
       if (request.company_deletion().batch() == batch) requests.push_back(std::move(request));
     }
@@ -112,7 +112,7 @@ absl::StatusOr<ExitCode> FileAll(Context& context, const Filing& filing) {
       *call.mutable_request() = filing.like;
       call.mutable_request()->set_subject_account(std::string(account));
       call.set_idempotency_key(KeyOf(call.request()));
-      status = context.session.Call(&Stub::CreateRequest, call).status();
+      status = context.session.Call(&RequestStub::CreateRequest, call).status();
     }
     if (status.ok()) {
       ++filed;
@@ -176,7 +176,7 @@ absl::StatusOr<ExitCode> ApproveAll(Context& context, const std::string& batch) 
                  [&](const std::string& name) {
                    v1::ApproveDeletionRequest call;
                    call.set_name(name);
-                   return context.session.Call(&Stub::ApproveDeletion, call).status();
+                   return context.session.Call(&RequestStub::ApproveDeletion, call).status();
                  }));
   return Report(context, batch, tally, "approved", "needs_another_person");
 }
@@ -189,7 +189,7 @@ absl::StatusOr<ExitCode> AnnounceAll(Context& context, const std::string& batch,
                  [&](const std::string& name) {
                    v1::RecordAnnouncementRequest call = like;
                    call.set_name(name);
-                   return context.session.Call(&Stub::RecordAnnouncement, call).status();
+                   return context.session.Call(&RequestStub::RecordAnnouncement, call).status();
                  }));
   return Report(context, batch, tally, "announced", "not_needed");
 }

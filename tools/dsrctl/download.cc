@@ -14,9 +14,6 @@
 namespace dsr::dsrctl {
 namespace {
 
-// How often a broken stream is taken up again when it brought nothing new.
-constexpr int kAttempts = 4;
-
 void ShowProgress(Context& context, int64_t done, int64_t total) {
   if (!context.streams.err_is_terminal || total <= 0) return;
   context.streams.err << absl::StreamFormat("\r%.1f of %.1f MiB, %d %%", done / 1048576.0,
@@ -61,6 +58,7 @@ absl::StatusOr<v1::Package> DownloadPackage(Context& context, v1::DownloadPackag
   DSR_ASSIGN_OR_RETURN(const auto part, PartialFile::Open(absl::StrCat(to, ".part")));
   v1::Package package;
   absl::Status status;
+  // Only what brought nothing new counts.
   for (int failures = 0; failures < kAttempts;) {
     const int64_t before = part->size();
     status = ReadStream(context, request, *part, package);

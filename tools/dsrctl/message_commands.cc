@@ -10,13 +10,13 @@
 namespace dsr::dsrctl {
 namespace {
 
-using Stub = v1::MessageService::Stub;
+using MessageStub = v1::MessageService::Stub;
 
 // Adds a command whose answer has subject, text and HTML: people read one of them as it is,
 // programs get all of it.
 template <class Request, class Response>
 Command& AddReading(Group& group, const std::string& name, const std::string& help,
-                    UnaryMethod<Stub, Request, Response> method) {
+                    UnaryMethod<MessageStub, Request, Response> method) {
   Command& command = group.Add(name, help);
   const auto request = command.Sends<Request>();
   const auto html = std::make_shared<bool>(false);
@@ -40,11 +40,13 @@ Command& AddReading(Group& group, const std::string& name, const std::string& he
 void AddMessageCommands(CommandTree& tree) {
   Group group = tree.AddGroup("message", "Shows what people were told, and what they would be");
 
-  AddList(group, "list", "Lists the messages of a request, oldest first", &Stub::ListMessages)
+  AddList(group, "list", "Lists the messages of a request, oldest first",
+          &MessageStub::ListMessages)
       .Name("REQUEST", "parent", "requests/*", "The request", Need::kRequired)
       .Example("dsrctl message list 01jd2m8q7r5v9x3c6b4n1k0wte");
 
-  AddReading(group, "get", "Shows one message; in full, exactly what was sent", &Stub::GetMessage)
+  AddReading(group, "get", "Shows one message; in full, exactly what was sent",
+             &MessageStub::GetMessage)
       .Name("MESSAGE", "name", "requests/*/messages/*", "The message", Need::kRequired)
       .Flag("--view", "view", "How much; full adds what it said")
       .Example(
@@ -52,7 +54,7 @@ void AddMessageCommands(CommandTree& tree) {
           "01jd2m9c4x8k2v7b5n3m1q0rst --view full");
 
   AddReading(group, "preview", "Shows what a template says, and sends nothing",
-             &Stub::PreviewMessage)
+             &MessageStub::PreviewMessage)
       .Flag("TEMPLATE", "template", "The template's id, such as request-received", Need::kRequired)
       .Name("--request", "name", "requests/*", "For this request; else with invented data")
       .Flag("--language", "language", "zh-CN or en")

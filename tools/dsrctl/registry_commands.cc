@@ -5,12 +5,12 @@
 namespace dsr::dsrctl {
 namespace {
 
-using Stub = v1::RegistryService::Stub;
+using RegistryStub = v1::RegistryService::Stub;
 
 void AddSystems(CommandTree& tree) {
   Group group = tree.AddGroup("system", "Registers the data systems that hold personal data");
 
-  AddCall(group, "create", "Registers a data system", &Stub::CreateDataSystem)
+  AddCall(group, "create", "Registers a data system", &RegistryStub::CreateDataSystem)
       .Flag("ID", "data_system_id", "Its id: a-z, 0-9 and -", Need::kRequired)
       .JsonFile("--file", "data_system", "The system, as dsr.v1.DataSystem in protobuf JSON",
                 Need::kRequired)
@@ -18,14 +18,14 @@ void AddSystems(CommandTree& tree) {
           "echo '{\"title\":\"Orders\",\"categories\":[\"orders\"],\"taskKinds\":"
           "[\"TASK_KIND_COLLECT\",\"TASK_KIND_ERASE\"]}' | dsrctl system create orders --file -");
 
-  AddCall(group, "get", "Shows a data system", &Stub::GetDataSystem)
+  AddCall(group, "get", "Shows a data system", &RegistryStub::GetDataSystem)
       .Name("SYSTEM", "name", "systems/*", "The system", Need::kRequired)
       .Example("dsrctl system get orders");
 
-  AddList(group, "list", "Lists the data systems", &Stub::ListDataSystems)
+  AddList(group, "list", "Lists the data systems", &RegistryStub::ListDataSystems)
       .Example("dsrctl system list");
 
-  AddCall(group, "update", "Changes a data system", &Stub::UpdateDataSystem)
+  AddCall(group, "update", "Changes a data system", &RegistryStub::UpdateDataSystem)
       .JsonFile("--file", "data_system",
                 "The new values; with its etag it is refused when it changed", Need::kRequired)
       .Name("SYSTEM", "data_system.name", "systems/*", "The system", Need::kRequired)
@@ -37,20 +37,20 @@ void AddRecipients(CommandTree& tree) {
   Group group =
       tree.AddGroup("recipient", "Registers the outside parties that received personal data");
 
-  AddCall(group, "create", "Registers a recipient", &Stub::CreateRecipient)
+  AddCall(group, "create", "Registers a recipient", &RegistryStub::CreateRecipient)
       .Flag("ID", "recipient_id", "Its id: a-z, 0-9 and -", Need::kRequired)
       .JsonFile("--file", "recipient", "The recipient, as dsr.v1.Recipient in protobuf JSON",
                 Need::kRequired)
       .Example("dsrctl recipient create ad-partner --file recipient.json");
 
-  AddCall(group, "get", "Shows a recipient", &Stub::GetRecipient)
+  AddCall(group, "get", "Shows a recipient", &RegistryStub::GetRecipient)
       .Name("RECIPIENT", "name", "recipients/*", "The recipient", Need::kRequired)
       .Example("dsrctl recipient get ad-partner");
 
-  AddList(group, "list", "Lists the recipients", &Stub::ListRecipients)
+  AddList(group, "list", "Lists the recipients", &RegistryStub::ListRecipients)
       .Example("dsrctl recipient list -o csv");
 
-  AddCall(group, "update", "Changes a recipient", &Stub::UpdateRecipient)
+  AddCall(group, "update", "Changes a recipient", &RegistryStub::UpdateRecipient)
       .JsonFile("--file", "recipient",
                 "The new values; with its etag it is refused when it changed", Need::kRequired)
       .Name("RECIPIENT", "recipient.name", "recipients/*", "The recipient", Need::kRequired)

@@ -8,7 +8,7 @@
 namespace dsr::dsrctl {
 namespace {
 
-using Stub = v1::ReportService::Stub;
+using ReportStub = v1::ReportService::Stub;
 
 void PrintLines(Output& output, const v1::SlaReport& report) {
   output.BeginList(ColumnsOf(*v1::SlaLine::descriptor()));
@@ -54,7 +54,7 @@ void AddSla(Group& group) {
       .Example("dsrctl report sla --from 2026-01-01 --to 2026-02-01 --requests -o csv")
       .Runs([request, fail](Context& context) -> absl::StatusOr<ExitCode> {
         DSR_ASSIGN_OR_RETURN(const v1::SlaReport report,
-                             context.session.Call(&Stub::GetSlaReport, *request));
+                             context.session.Call(&ReportStub::GetSlaReport, *request));
         PrintReport(context, report, request->include_requests());
         const bool late = report.total().overdue() > 0 || report.total().breached() > 0;
         return *fail && late ? ExitCode::kFindings : ExitCode::kOk;
@@ -78,7 +78,7 @@ void AddBreaches(Group& group) {
                            -> absl::StatusOr<std::unique_ptr<google::protobuf::Message>> {
                          DSR_ASSIGN_OR_RETURN(
                              auto answer, context.session.Call(
-                                              &Stub::ListBreaches,
+                                              &ReportStub::ListBreaches,
                                               static_cast<const v1::ListBreachesRequest&>(page)));
                          found = found || !answer.breaches().empty();
                          return std::make_unique<v1::ListBreachesResponse>(std::move(answer));

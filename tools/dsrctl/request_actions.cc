@@ -8,12 +8,12 @@
 namespace dsr::dsrctl {
 namespace {
 
-using Stub = v1::RequestService::Stub;
+using RequestStub = v1::RequestService::Stub;
 
 // Adds a command that does something to one request, with what all of these share.
 template <class Request>
 Command& AddAction(Group& requests, const std::string& name, const std::string& help,
-                   UnaryMethod<Stub, Request, v1::Request> method) {
+                   UnaryMethod<RequestStub, Request, v1::Request> method) {
   return AddCall(requests, name, help, method)
       .Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)
       .Flag("--etag", "etag", "Refuse when the request changed since this etag was read");
@@ -35,7 +35,7 @@ void AddAssign(Group& requests) {
           return absl::InvalidArgumentError("give either --assignee or --nobody");
         }
         DSR_ASSIGN_OR_RETURN(const v1::Request answer,
-                             context.session.Call(&Stub::AssignRequest, *request));
+                             context.session.Call(&RequestStub::AssignRequest, *request));
         context.output.Item(answer);
         return ExitCode::kOk;
       });
@@ -45,12 +45,12 @@ void AddAssign(Group& requests) {
 
 void AddRequestActions(Group& requests) {
   AddAction(requests, "assess", "Accepts a request as it stands; its work begins",
-            &Stub::AssessRequest)
+            &RequestStub::AssessRequest)
       .TextFile("--note-file", "internal_note", "A note for colleagues")
       .Example("dsrctl request assess 01jd2m8q7r5v9x3c6b4n1k0wte");
 
   AddAction(requests, "decide-field", "Accepts or rejects one field of a correction",
-            &Stub::DecideField)
+            &RequestStub::DecideField)
       .Flag("--index", "index", "The field's place in the correction, from 0", Need::kRequired)
       .Flag("--decision", "decision", "How it is decided", Need::kRequired)
       .TextFile("--reason-file", "reason", "For a rejection: the reason that is told")
@@ -59,16 +59,17 @@ void AddRequestActions(Group& requests) {
           "dsrctl request decide-field ID --index 2 --decision rejected --reason-file why.txt");
 
   AddAction(requests, "confirm-plan", "Confirms the deletion plan: the point of no return",
-            &Stub::ConfirmPlan)
+            &RequestStub::ConfirmPlan)
       .Example("dsrctl request get ID          # shows plan and etag")
       .Example("dsrctl request confirm-plan ID --etag ETAG");
 
   AddAction(requests, "resolve-blockers",
-            "Says that the blockers are resolved; they are checked again", &Stub::ResolveBlocker)
+            "Says that the blockers are resolved; they are checked again",
+            &RequestStub::ResolveBlocker)
       .Example("dsrctl request resolve-blockers ID");
 
   AddAction(requests, "refuse", "Proposes to refuse; a second person approves",
-            &Stub::ProposeRefusal)
+            &RequestStub::ProposeRefusal)
       .Flag("--ground", "ground", "The listed ground", Need::kRequired)
       .Flag("--category", "categories", "Refuse this category only; may be given again")
       .TextFile("--reason-file", "reason", "The reason that is told", Need::kRequired)
@@ -76,31 +77,32 @@ void AddRequestActions(Group& requests) {
       .Example("dsrctl request refuse ID --ground no-data-held --reason-file reason.txt");
 
   AddAction(requests, "approve", "Approves a proposed refusal and answers the requester",
-            &Stub::ApproveRefusal)
+            &RequestStub::ApproveRefusal)
       .Example("dsrctl request approve ID");
 
   AddAction(requests, "reject", "Rejects a proposed refusal; the work goes on",
-            &Stub::RejectRefusal)
+            &RequestStub::RejectRefusal)
       .TextFile("--reason-file", "reason", "Why, for colleagues")
       .Example("dsrctl request reject ID --reason-file why.txt");
 
   AddAction(requests, "review", "Records the human review of an automated decision",
-            &Stub::ReviewDecision)
+            &RequestStub::ReviewDecision)
       .Flag("--outcome", "outcome", "What came out", Need::kRequired)
       .TextFile("--explanation-file", "explanation", "The explanation for the person",
                 Need::kRequired)
       .Example("dsrctl request review ID --outcome overturned --explanation-file why.txt");
 
-  AddAction(requests, "withdraw", "Withdraws on behalf of the requester", &Stub::WithdrawRequest)
+  AddAction(requests, "withdraw", "Withdraws on behalf of the requester",
+            &RequestStub::WithdrawRequest)
       .TextFile("--reason-file", "reason", "Why, if told")
       .Example("dsrctl request withdraw ID");
 
-  AddAction(requests, "respond", "Sends the answer", &Stub::RespondToRequest)
+  AddAction(requests, "respond", "Sends the answer", &RequestStub::RespondToRequest)
       .TextFile("--note-file", "note",
                 "Added to the answer, or all of it, as for a policy question")
       .Example("dsrctl request respond ID --note-file note.txt");
 
-  AddAction(requests, "quote-fee", "Quotes a fee; the requester is told", &Stub::QuoteFee)
+  AddAction(requests, "quote-fee", "Quotes a fee; the requester is told", &RequestStub::QuoteFee)
       .Flag("--amount-cents", "amount_cents", "In hundredths of the currency's unit",
             Need::kRequired)
       .Flag("--currency", "currency", "The policy's currency", Need::kRequired)
@@ -110,34 +112,34 @@ void AddRequestActions(Group& requests) {
           "dsrctl request quote-fee ID --amount-cents 2000 --currency CNY --ground repeated "
           "--reason-file why.txt");
 
-  AddAction(requests, "settle-fee", "Records what became of a fee", &Stub::SettleFee)
+  AddAction(requests, "settle-fee", "Records what became of a fee", &RequestStub::SettleFee)
       .Flag("--settlement", "settlement", "accepted, paid, waived or declined", Need::kRequired)
       .Example("dsrctl request settle-fee ID --settlement paid");
 
   AddAction(requests, "decide-conflict",
             "Lets a request go on although somebody else's stands against it",
-            &Stub::DecideConflict)
+            &RequestStub::DecideConflict)
       .TextFile("--reason-file", "reason", "Why it goes on", Need::kRequired)
       .Example("dsrctl request decide-conflict ID --reason-file why.txt");
 
   AddAction(requests, "approve-deletion",
             "Approves a deletion on the company's own motion; two persons must",
-            &Stub::ApproveDeletion)
+            &RequestStub::ApproveDeletion)
       .Example("dsrctl request approve-deletion ID");
 
   AddAction(requests, "record-announcement",
             "Records where a deletion on the company's own motion was announced",
-            &Stub::RecordAnnouncement)
+            &RequestStub::RecordAnnouncement)
       .Flag("--announcement", "announcement", "Where and when", Need::kRequired)
       .Example("dsrctl request record-announcement ID --announcement 'notice of 1 March 2026'");
 
   AddAction(requests, "lift-restriction", "Lifts a restriction; the subject is told before",
-            &Stub::LiftRestriction)
+            &RequestStub::LiftRestriction)
       .TextFile("--reason-file", "reason", "Why, told to the subject", Need::kRequired)
       .Example("dsrctl request lift-restriction ID --reason-file why.txt");
 
   AddAction(requests, "approve-file-access", "Lets a principal open a minor's case file",
-            &Stub::ApproveFileAccess)
+            &RequestStub::ApproveFileAccess)
       .Flag("--principal", "principal", "Who may open it", Need::kRequired)
       .Flag("--hours", "hours", "For how long; 24 when not said")
       .TextFile("--reason-file", "reason", "Why it must be opened", Need::kRequired)

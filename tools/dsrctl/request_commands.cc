@@ -9,7 +9,7 @@
 
 namespace dsr::dsrctl {
 
-using Stub = v1::RequestService::Stub;
+using RequestStub = v1::RequestService::Stub;
 
 namespace {
 
@@ -38,7 +38,7 @@ void AddActions(Group& group) {
       .Example("dsrctl request actions 01jd2m8q7r5v9x3c6b4n1k0wte -o json")
       .Runs([request](Context& context) -> absl::StatusOr<ExitCode> {
         DSR_ASSIGN_OR_RETURN(const v1::ListAllowedActionsResponse answer,
-                             context.session.Call(&Stub::ListAllowedActions, *request));
+                             context.session.Call(&RequestStub::ListAllowedActions, *request));
         PrintActions(context.output, answer);
         return ExitCode::kOk;
       });
@@ -49,7 +49,7 @@ void AddActions(Group& group) {
 void AddRequestCommands(CommandTree& tree) {
   Group requests = tree.AddGroup("request", "Files requests and carries them to their answer");
 
-  AddCall(requests, "create", "Files a request", &Stub::CreateRequest)
+  AddCall(requests, "create", "Files a request", &RequestStub::CreateRequest)
       .JsonFile("--file", "request", "The request, as dsr.v1.Request in protobuf JSON",
                 Need::kRequired)
       .Flag("--type", "request.type",
@@ -63,13 +63,14 @@ void AddRequestCommands(CommandTree& tree) {
           "echo '{\"subjectAccount\":\"...\",\"requester\":{\"relation\":\"RELATION_SUBJECT\"}}' |"
           " dsrctl request create --file - --type access --channel app");
 
-  AddCall(requests, "get", "Shows one request", &Stub::GetRequest)
+  AddCall(requests, "get", "Shows one request", &RequestStub::GetRequest)
       .Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)
       .Flag("--view", "view", "How much; full adds personal data")
       .Example("dsrctl request get 01jd2m8q7r5v9x3c6b4n1k0wte")
       .Example("dsrctl request get 01jd2m8q7r5v9x3c6b4n1k0wte --view full -o json");
 
-  AddList(requests, "list", "Lists requests, newest first, or the work queue", &Stub::ListRequests)
+  AddList(requests, "list", "Lists requests, newest first, or the work queue",
+          &RequestStub::ListRequests)
       .Flag("--type", "type", "Only this type")
       .Flag("--phase", "phase", "Only this phase")
       .Flag("--queue", "open_by_due_time", "Open requests only, by due time: the work queue")
@@ -79,7 +80,7 @@ void AddRequestCommands(CommandTree& tree) {
       .Example("dsrctl request list --phase assessment -o jsonl");
 
   AddList(requests, "history", "Lists what happened to a request, oldest first",
-          &Stub::ListRequestEvents)
+          &RequestStub::ListRequestEvents)
       .Name("REQUEST", "parent", "requests/*", "The request", Need::kRequired)
       .Example("dsrctl request history 01jd2m8q7r5v9x3c6b4n1k0wte");
 

@@ -10,10 +10,7 @@
 namespace dsr::dsrctl {
 namespace {
 
-using Stub = v1::RequestService::Stub;
-
-// How often a broken stream is taken up again when nothing at all arrives.
-constexpr int kAttempts = 4;
+using RequestStub = v1::RequestService::Stub;
 
 absl::StatusOr<ExitCode> Watch(Context& context, v1::WatchRequestsRequest& request, int64_t count) {
   context.output.BeginList(ColumnsOf(*v1::WatchRequestsResponse::descriptor()));
@@ -22,7 +19,7 @@ absl::StatusOr<ExitCode> Watch(Context& context, v1::WatchRequestsRequest& reque
   absl::Status status;
   while (true) {
     status = context.session.Stream(
-        &Stub::WatchRequests, request,
+        &RequestStub::WatchRequests, request,
         [&](const v1::WatchRequestsResponse& response) -> absl::StatusOr<bool> {
           failures = 0;
           request.set_resume_token(response.resume_token());

@@ -16,7 +16,6 @@
 namespace dsr::dsrctl {
 namespace {
 
-constexpr int kAttempts = 4;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 constexpr absl::Duration kLongestPause = absl::Seconds(2);
 // A page of 1000 requests with their outcomes is larger than gRPC's default of 4 MiB.

@@ -31,6 +31,9 @@ struct SessionOptions {
   std::function<void(absl::Duration)> sleep;
 };
 
+// How often a call, or a stream that broke off without anything new, is tried.
+inline constexpr int kAttempts = 4;
+
 // Tells whether a bearer token may travel to `server` in the clear.
 bool IsLoopback(absl::string_view server);
 

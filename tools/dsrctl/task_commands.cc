@@ -13,7 +13,7 @@
 namespace dsr::dsrctl {
 namespace {
 
-using Stub = v1::TaskService::Stub;
+using TaskStub = v1::TaskService::Stub;
 
 constexpr char kTask[] = "requests/*/tasks/*";
 constexpr char kWholeName[] = "The task's whole name";
@@ -40,7 +40,7 @@ absl::StatusOr<ExitCode> Upload(Context& context, v1::UploadPartRequest& request
   do {
     request.set_offset(offset);
     request.set_data(data.substr(offset, kPieceBytes));
-    const auto response = context.session.Call(&Stub::UploadPart, request);
+    const auto response = context.session.Call(&TaskStub::UploadPart, request);
     const int64_t expected = ExpectedOffset(response.status());
     if (!resumed && expected >= 0 && expected <= size) {
       // An earlier run got that far. Once only: a server that moves on twice is not resuming.
@@ -81,20 +81,21 @@ void AddUpload(Group& group) {
 void AddTaskCommands(CommandTree& tree) {
   Group group = tree.AddGroup("task", "Carries out tasks, as the worker of a data system does");
 
-  AddList(group, "lease", "Leases tasks of the calling worker's data system", &Stub::LeaseTasks)
+  AddList(group, "lease", "Leases tasks of the calling worker's data system", &TaskStub::LeaseTasks)
       .Flag("--max", "max_tasks", "At most so many, up to 100; 1 without")
       .Flag("--lease", "lease", "How long, 1s to 1h; 60s without")
       .Flag("--wait", "wait", "How long to wait when there is none, up to 20s")
       .Columns("name,kind,categories,due_time,lease_expire_time,lease_token")
       .Example("dsrctl task lease --wait 20s -o json > task.json");
 
-  AddCall(group, "extend", "Moves the end of a lease", &Stub::ExtendLease)
+  AddCall(group, "extend", "Moves the end of a lease", &TaskStub::ExtendLease)
       .Name("TASK", "name", kTask, kWholeName, Need::kRequired)
       .Flag("--lease-token", "lease_token", kLease, Need::kRequired)
       .Flag("--lease", "lease", "How long from now, 1s to 1h; 60s without")
       .Example("dsrctl task extend requests/ID/tasks/ID --lease-token T --lease 5m");
 
-  AddCall(group, "complete", "Ends a task with what the data system reports", &Stub::CompleteTask)
+  AddCall(group, "complete", "Ends a task with what the data system reports",
+          &TaskStub::CompleteTask)
       .Name("TASK", "name", kTask, kWholeName, Need::kRequired)
       .Flag("--lease-token", "lease_token", kLease, Need::kRequired)
       .JsonFile("--file", "result", "The result, as dsr.v1.TaskResult in protobuf JSON",
@@ -103,7 +104,7 @@ void AddTaskCommands(CommandTree& tree) {
           "echo '{\"categories\":[{\"category\":\"orders\",\"records\":\"3\"}]}' |"
           " dsrctl task complete requests/ID/tasks/ID --lease-token T --file -");
 
-  AddCall(group, "fail", "Says that an attempt failed", &Stub::FailTask)
+  AddCall(group, "fail", "Says that an attempt failed", &TaskStub::FailTask)
       .Name("TASK", "name", kTask, kWholeName, Need::kRequired)
       .Flag("--lease-token", "lease_token", kLease, Need::kRequired)
       .Flag("--code", "code", "Such as database-locked: a-z, 0-9 and -, nothing personal",
@@ -113,13 +114,14 @@ void AddTaskCommands(CommandTree& tree) {
 
   AddUpload(group);
 
-  AddCallForEach(group, "retry", "Opens tasks that failed for good again", kTask, &Stub::RetryTask)
+  AddCallForEach(group, "retry", "Opens tasks that failed for good again", kTask,
+                 &TaskStub::RetryTask)
       .Example("dsrctl task retry requests/ID/tasks/ID");
 
   std::shared_ptr<v1::ListTasksRequest> list;
   Command& command =
       AddList(group, "list", "Lists tasks: of a request, or all that failed for good",
-              &Stub::ListTasks, &list);
+              &TaskStub::ListTasks, &list);
   list->set_parent("requests/-");
   command.Name("REQUEST", "parent", "requests/*", "The request; without, all that need a person")
       .Example("dsrctl task list 01jd2m8q7r5v9x3c6b4n1k0wte")

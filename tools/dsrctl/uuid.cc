@@ -7,7 +7,7 @@ namespace dsr::dsrctl {
 namespace {
 
 // Writes 16 bytes as a UUID of `version`, variant 10.
-std::string Format(std::string bytes, int version) {
+std::string FormatUuid(std::string bytes, int version) {
   bytes[6] = static_cast<char>((bytes[6] & 0x0F) | version << 4);
   bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
   const std::string hex = HexEncode(bytes);
@@ -17,10 +17,10 @@ std::string Format(std::string bytes, int version) {
 
 }  // namespace
 
-std::string RandomUuid() { return Format(RandomBytes(16), 4); }
+std::string RandomUuid() { return FormatUuid(RandomBytes(16), 4); }
 
 std::string DerivedUuid(absl::string_view key, int index) {
-  return Format(Sha256(absl::StrCat(key, "/", index)).substr(0, 16), 8);
+  return FormatUuid(Sha256(absl::StrCat(key, "/", index)).substr(0, 16), 8);
 }
 
 }  // namespace dsr::dsrctl

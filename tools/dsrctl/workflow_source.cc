@@ -13,7 +13,7 @@ namespace dsr::dsrctl {
 namespace {
 
 namespace fs = std::filesystem;
-using Stub = v1::WorkflowService::Stub;
+using WorkflowStub = v1::WorkflowService::Stub;
 
 // Every definitions directory has one.
 constexpr char kPolicyFile[] = "policy.textproto";
@@ -49,7 +49,7 @@ absl::StatusOr<v1::GetWorkflowResponse> FetchWorkflow(Context& context, const st
     v1::GetWorkflowRequest request;
     request.set_name(name);
     request.set_version(static_cast<int32_t>(version));
-    return context.session.Call(&Stub::GetWorkflow, request);
+    return context.session.Call(&WorkflowStub::GetWorkflow, request);
   }
   DSR_ASSIGN_OR_RETURN(const DefinitionFiles files, Load(definitions));
   const std::string id = name.substr(name.find('/') + 1);
@@ -65,7 +65,7 @@ absl::StatusOr<v1::GetWorkflowResponse> FetchWorkflow(Context& context, const st
 absl::StatusOr<v1::ListWorkflowsResponse> FetchWorkflows(Context& context,
                                                          const std::string& definitions) {
   if (definitions.empty()) {
-    return context.session.Call(&Stub::ListWorkflows, v1::ListWorkflowsRequest());
+    return context.session.Call(&WorkflowStub::ListWorkflows, v1::ListWorkflowsRequest());
   }
   DSR_ASSIGN_OR_RETURN(const DefinitionFiles files, Load(definitions));
   v1::ListWorkflowsResponse response;

@@ -4,6 +4,7 @@
 #define DSR_DELIVERY_TRANSPORT_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -15,6 +16,13 @@ namespace dsr {
 
 // What came of one attempt.
 struct DeliveryResult {
+  static DeliveryResult Failure(std::string code, bool give_up) {
+    DeliveryResult result;
+    result.code = std::move(code);
+    result.give_up = give_up;
+    return result;
+  }
+
   bool delivered = false;
   // True when trying again is of no use (410, an address that is refused).
   bool give_up = false;

@@ -27,13 +27,13 @@ void SetDay(v1::Date& date, int year, int month, int day) {
   date.set_day(day);
 }
 
-constexpr char kDefinitions[] = DSR_SOURCE_DIR "/workflows";
+constexpr char kDefinitionFiles[] = DSR_SOURCE_DIR "/workflows";
 
 class MessageVariablesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::vector<Finding> findings;
-    DSR_ASSERT_OK_AND_ASSIGN(files_, LoadDefinitionFiles(kDefinitions, &findings));
+    DSR_ASSERT_OK_AND_ASSIGN(files_, LoadDefinitionFiles(kDefinitionFiles, &findings));
     UseWorkflow("deletion");
     request().set_name("requests/01kjp4c5805wcawvfxj5t92ns7");
     request().mutable_last_day()->set_year(2026);

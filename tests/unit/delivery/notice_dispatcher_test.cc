@@ -24,13 +24,13 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kDefinitions[] = DSR_SOURCE_DIR "/workflows";
+constexpr char kWorkflows[] = DSR_SOURCE_DIR "/workflows";
 constexpr char kAds[] = "recipients/ads";
 constexpr char kLogistics[] = "recipients/logistics";
 
 class NoticeDispatcherTest : public ::testing::Test {
  protected:
-  NoticeDispatcherTest() : core_(folder_.path(), kDefinitions, clock_) { core_.AddShop(); }
+  NoticeDispatcherTest() : core_(folder_.path(), kWorkflows, clock_) { core_.AddShop(); }
   ~NoticeDispatcherTest() override { Stop(); }
 
   void Start() {

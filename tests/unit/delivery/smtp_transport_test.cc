@@ -25,9 +25,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const absl::Time kNow = absl::FromUnixSeconds(1772323200);
+const absl::Time kSent = absl::FromUnixSeconds(1772323200);
 
-RenderedMessage Message() {
+RenderedMessage Letter() {
   return {.message_id = "m1",
           .channel = "email",
           .address = "li@example.com",
@@ -64,7 +64,7 @@ class SmtpTransportTest : public ::testing::Test {
   DeliveryResult Send(const RenderedMessage& message) {
     const auto transport = SmtpTransport::Create(options_);
     EXPECT_THAT(transport, IsOk());
-    return (*transport)->Send(message, kNow);
+    return (*transport)->Send(message, kSent);
   }
 
   bool HasMail() const { return FileExists(mails_.File("0.json")); }
@@ -97,7 +97,7 @@ class SmtpTransportTest : public ::testing::Test {
 TEST_F(SmtpTransportTest, HandsTheMessageToTheServer) {
   ASSERT_NO_FATAL_FAILURE(StartServer());
 
-  const DeliveryResult result = Send(Message());
+  const DeliveryResult result = Send(Letter());
 
   EXPECT_TRUE(result.delivered) << result.code;
   EXPECT_EQ(Mail("from"), "privacy@shop.example");
@@ -109,7 +109,7 @@ TEST_F(SmtpTransportTest, HandsTheMessageToTheServer) {
 
 TEST_F(SmtpTransportTest, BringsTextAndHtmlAsAMailReaderUnderstandsThem) {
   ASSERT_NO_FATAL_FAILURE(StartServer());
-  RenderedMessage message = Message();
+  RenderedMessage message = Letter();
   message.text = "您好：\n\n- 一\n  甲\n- 二\n\n--=_\n.\n";
   message.html =
       "<!DOCTYPE html>\n<html lang=\"zh-CN\"><title>删除</title><body><main><p>您好：</p>\n"
@@ -128,7 +128,7 @@ TEST_F(SmtpTransportTest, BringsTextAndHtmlAsAMailReaderUnderstandsThem) {
 
 TEST_F(SmtpTransportTest, GivesUpWhenTheServerKnowsNoSuchMailbox) {
   ASSERT_NO_FATAL_FAILURE(StartServer());
-  RenderedMessage message = Message();
+  RenderedMessage message = Letter();
   message.address = "refuse-550@example.com";
 
   const DeliveryResult result = Send(message);
@@ -140,7 +140,7 @@ TEST_F(SmtpTransportTest, GivesUpWhenTheServerKnowsNoSuchMailbox) {
 
 TEST_F(SmtpTransportTest, IsToBeTriedAgainAfterAnyOtherRefusal) {
   ASSERT_NO_FATAL_FAILURE(StartServer());
-  RenderedMessage message = Message();
+  RenderedMessage message = Letter();
 
   for (const std::string status : {"451", "452", "554"}) {
     message.address = "refuse-" + status + "@example.com";
@@ -156,7 +156,7 @@ TEST_F(SmtpTransportTest, SendsNothingInClearWhereTlsIsRequired) {
   ASSERT_NO_FATAL_FAILURE(StartServer());
   options_.require_tls = true;
 
-  const DeliveryResult result = Send(Message());
+  const DeliveryResult result = Send(Letter());
 
   EXPECT_FALSE(result.delivered);
   EXPECT_FALSE(result.give_up);
@@ -167,7 +167,7 @@ TEST_F(SmtpTransportTest, SendsNothingInClearWhereTlsIsRequired) {
 TEST_F(SmtpTransportTest, LogsInOverTls) {
   ASSERT_NO_FATAL_FAILURE(StartServerWithLogin());
 
-  const DeliveryResult result = Send(Message());
+  const DeliveryResult result = Send(Letter());
 
   EXPECT_TRUE(result.delivered) << result.code;
   EXPECT_EQ(Mail("login"), "dsrd");
@@ -177,7 +177,7 @@ TEST_F(SmtpTransportTest, TellsThatThePasswordIsWrong) {
   ASSERT_NO_FATAL_FAILURE(StartServerWithLogin());
   ASSERT_THAT(WriteFileAtomically(files_.File("password"), "another"), IsOk());
 
-  const DeliveryResult result = Send(Message());
+  const DeliveryResult result = Send(Letter());
 
   EXPECT_FALSE(result.give_up);
   EXPECT_EQ(result.code, "smtp-login");
@@ -188,7 +188,7 @@ TEST_F(SmtpTransportTest, TrustsNoCertificateThatIsNotKnown) {
   ASSERT_NO_FATAL_FAILURE(StartServerWithLogin());
   options_.ca_file.clear();
 
-  const DeliveryResult result = Send(Message());
+  const DeliveryResult result = Send(Letter());
 
   EXPECT_EQ(result.code, "tls");
   EXPECT_FALSE(HasMail());
@@ -198,7 +198,7 @@ TEST_F(SmtpTransportTest, IsToBeTriedAgainWhenTheServerIsDown) {
   const Listener refusing(/*listens=*/false);
   options_.port = refusing.port();
 
-  const DeliveryResult result = Send(Message());
+  const DeliveryResult result = Send(Letter());
 
   EXPECT_FALSE(result.give_up);
   EXPECT_EQ(result.code, "connection-refused");
@@ -207,11 +207,11 @@ TEST_F(SmtpTransportTest, IsToBeTriedAgainWhenTheServerIsDown) {
 TEST_F(SmtpTransportTest, GivesUpOnWhatIsNoMail) {
   Listener canary;
   options_.port = canary.port();
-  RenderedMessage text_message = Message();
+  RenderedMessage text_message = Letter();
   text_message.channel = "sms";
-  RenderedMessage no_address = Message();
+  RenderedMessage no_address = Letter();
   no_address.address = "li@example.com>\r\nRCPT TO:<all@example.com";
-  RenderedMessage no_id = Message();
+  RenderedMessage no_id = Letter();
   no_id.message_id = "m1>\r\nBcc: x";
 
   EXPECT_EQ(Send(text_message).code, "channel-unsupported");

@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const absl::Time kNow = absl::FromUnixSeconds(1772323200);
+const absl::Time kSpooled = absl::FromUnixSeconds(1772323200);
 
 class SpoolTransportTest : public ::testing::Test {
  protected:
@@ -37,7 +37,7 @@ class SpoolTransportTest : public ::testing::Test {
 };
 
 TEST_F(SpoolTransportTest, WritesOneReadableFileNamedByTheMessage) {
-  EXPECT_TRUE(transport_.Send(Message(), kNow).delivered);
+  EXPECT_TRUE(transport_.Send(Message(), kSpooled).delivered);
 
   EXPECT_EQ(FileCount(), 1);
   EXPECT_THAT(ReadFile(folder_.File("m1.eml")), IsOkAndHolds(HasSubstr("To: +8613800000000\r\n")));
@@ -45,7 +45,7 @@ TEST_F(SpoolTransportTest, WritesOneReadableFileNamedByTheMessage) {
 }
 
 TEST_F(SpoolTransportTest, KeepsTheFileFromOtherUsers) {
-  ASSERT_TRUE(transport_.Send(Message(), kNow).delivered);
+  ASSERT_TRUE(transport_.Send(Message(), kSpooled).delivered);
 
   struct stat file;
   ASSERT_EQ(stat(folder_.File("m1.eml").c_str(), &file), 0);
@@ -53,8 +53,8 @@ TEST_F(SpoolTransportTest, KeepsTheFileFromOtherUsers) {
 }
 
 TEST_F(SpoolTransportTest, ReplacesTheFileOnASecondDelivery) {
-  ASSERT_TRUE(transport_.Send(Message(), kNow).delivered);
-  ASSERT_TRUE(transport_.Send(Message(), kNow + absl::Minutes(5)).delivered);
+  ASSERT_TRUE(transport_.Send(Message(), kSpooled).delivered);
+  ASSERT_TRUE(transport_.Send(Message(), kSpooled + absl::Minutes(5)).delivered);
 
   EXPECT_EQ(FileCount(), 1);
   EXPECT_THAT(ReadFile(folder_.File("m1.eml")), IsOkAndHolds(HasSubstr("00:05:00")));
@@ -64,7 +64,7 @@ TEST_F(SpoolTransportTest, WritesNothingOutsideItsFolder) {
   RenderedMessage message = Message();
   message.message_id = "../m1";
 
-  const DeliveryResult result = transport_.Send(message, kNow);
+  const DeliveryResult result = transport_.Send(message, kSpooled);
 
   EXPECT_FALSE(result.delivered);
   EXPECT_TRUE(result.give_up);
@@ -76,7 +76,7 @@ TEST_F(SpoolTransportTest, RefusesAnAddressThatWouldForgeAHeader) {
   RenderedMessage message = Message();
   message.address = "+86\r\nBcc: x";
 
-  const DeliveryResult result = transport_.Send(message, kNow);
+  const DeliveryResult result = transport_.Send(message, kSpooled);
 
   EXPECT_TRUE(result.give_up);
   EXPECT_EQ(result.code, "address-invalid");
@@ -86,7 +86,7 @@ TEST_F(SpoolTransportTest, RefusesAnAddressThatWouldForgeAHeader) {
 TEST_F(SpoolTransportTest, IsToBeTriedAgainWhenTheFolderIsMissing) {
   SpoolTransport transport(folder_.File("missing"), "privacy@shop.example");
 
-  const DeliveryResult result = transport.Send(Message(), kNow);
+  const DeliveryResult result = transport.Send(Message(), kSpooled);
 
   EXPECT_FALSE(result.delivered);
   EXPECT_FALSE(result.give_up);

@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::MatchesRegex;
 
-constexpr char kKey[] = "6fa459ea-ee8a-4ca4-894e-db77e160355e";
+constexpr char kImportKey[] = "6fa459ea-ee8a-4ca4-894e-db77e160355e";
 
 TEST(UuidTest, RandomOnesHaveVersionFourAndDiffer) {
   const std::string one = RandomUuid();
@@ -19,9 +19,9 @@ TEST(UuidTest, RandomOnesHaveVersionFourAndDiffer) {
 }
 
 TEST(UuidTest, DerivedOnesFollowFromKeyAndIndex) {
-  EXPECT_EQ(DerivedUuid(kKey, 1), DerivedUuid(kKey, 1));
-  EXPECT_NE(DerivedUuid(kKey, 1), DerivedUuid(kKey, 2));
-  EXPECT_THAT(DerivedUuid(kKey, 1),
+  EXPECT_EQ(DerivedUuid(kImportKey, 1), DerivedUuid(kImportKey, 1));
+  EXPECT_NE(DerivedUuid(kImportKey, 1), DerivedUuid(kImportKey, 2));
+  EXPECT_THAT(DerivedUuid(kImportKey, 1),
               MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
 }
 

@@ -20,14 +20,14 @@
 namespace dsr::sqlite {
 namespace {
 
-const absl::Time kNow = absl::FromUnixSeconds(1'780'000'000);
+const absl::Time kPlanned = absl::FromUnixSeconds(1'780'000'000);
 
 // Reads through every method; that nothing is found matters not.
 absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
-  const auto task = SampleId<TaskId>(kNow, 1);
+  const auto task = SampleId<TaskId>(kPlanned, 1);
   view.FindRecord(sample.id()).IgnoreError();
-  view.FindRecordForNotice(sample.id(), SampleId<NoticeId>(kNow, 1)).IgnoreError();
-  view.FindRecordForMessage(sample.id(), SampleId<MessageId>(kNow, 1)).IgnoreError();
+  view.FindRecordForNotice(sample.id(), SampleId<NoticeId>(kPlanned, 1)).IgnoreError();
+  view.FindRecordForMessage(sample.id(), SampleId<MessageId>(kPlanned, 1)).IgnoreError();
   for (int mask = 0; mask < 64; ++mask) {
     RequestQuery query;
     if (mask & 1) query.type = "deletion";
@@ -39,13 +39,14 @@ absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
     DSR_RETURN_IF_ERROR(view.ListRequests(query).status());
   }
   DSR_RETURN_IF_ERROR(view.ListEvents(sample.id(), 0, 10).status());
-  DSR_RETURN_IF_ERROR(view.ScanSla(kNow, kNow, [](const SlaRow&) { return absl::OkStatus(); }));
+  DSR_RETURN_IF_ERROR(
+      view.ScanSla(kPlanned, kPlanned, [](const SlaRow&) { return absl::OkStatus(); }));
   DSR_RETURN_IF_ERROR(view.ListFailedTasks(std::nullopt, 10).status());
   view.FindTask(sample.id(), task).IgnoreError();
   view.FindLease(task).IgnoreError();
   DSR_RETURN_IF_ERROR(view.ListTroubledNotices(std::nullopt, 10).status());
   DSR_RETURN_IF_ERROR(view.ListOpenNotices("recipients/courier", std::nullopt, 10).status());
-  DSR_RETURN_IF_ERROR(view.DueTimers(kNow, 10).status());
+  DSR_RETURN_IF_ERROR(view.DueTimers(kPlanned, 10).status());
   DSR_RETURN_IF_ERROR(view.NextTimer().status());
   DSR_RETURN_IF_ERROR(view.NextOutboxItem(OutboxKind::kNotice).status());
   DSR_RETURN_IF_ERROR(view.FindSubject(std::string(32, 'h')).status());
@@ -59,10 +60,10 @@ absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
   DSR_RETURN_IF_ERROR(view.ListDisclosures(sample.subject(), std::nullopt, 10).status());
   DSR_RETURN_IF_ERROR(view.ListConsents(sample.subject(), std::nullopt, 10).status());
   DSR_RETURN_IF_ERROR(view.ListHolds(sample.subject(), std::nullopt, 10).status());
-  DSR_RETURN_IF_ERROR(view.FindHold(SampleId<RecordId>(kNow, 3)).status());
-  view.FindDocument(SampleId<EvidenceId>(kNow, 4)).IgnoreError();
-  view.FindDisclosureBox(SampleId<RecordId>(kNow, 1)).IgnoreError();
-  view.FindHoldBox(SampleId<RecordId>(kNow, 1)).IgnoreError();
+  DSR_RETURN_IF_ERROR(view.FindHold(SampleId<RecordId>(kPlanned, 3)).status());
+  view.FindDocument(SampleId<EvidenceId>(kPlanned, 4)).IgnoreError();
+  view.FindDisclosureBox(SampleId<RecordId>(kPlanned, 1)).IgnoreError();
+  view.FindHoldBox(SampleId<RecordId>(kPlanned, 1)).IgnoreError();
   DSR_RETURN_IF_ERROR(view.FindDefinition(DefinitionKind::kWorkflow, "deletion", 1).status());
   DSR_RETURN_IF_ERROR(view.ListParts(task).status());
   DSR_RETURN_IF_ERROR(view.ReadChunks(task, "orders", 0, 10).status());
@@ -70,20 +71,20 @@ absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
   DSR_RETURN_IF_ERROR(view.FindLogHead().status());
   DSR_RETURN_IF_ERROR(view.ListLeaves(0, 10, true).status());
   DSR_RETURN_IF_ERROR(view.ListLeaves(0, 10, false).status());
-  return view.Count(kNow).status();
+  return view.Count(kPlanned).status();
 }
 
 absl::Status WriteEverything(Transaction& t, RequestSample& sample) {
-  const TaskId task = sample.AddTask("systems/shop", kNow);
-  const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
-  sample.AddMessage(kNow);
-  sample.AddTimer("reminder", kNow);
-  DSR_RETURN_IF_ERROR(t.WriteDecision(sample.NextDecision(kNow, 2)));
+  const TaskId task = sample.AddTask("systems/shop", kPlanned);
+  const NoticeId notice = sample.AddNotice("recipients/courier", kPlanned);
+  sample.AddMessage(kPlanned);
+  sample.AddTimer("reminder", kPlanned);
+  DSR_RETURN_IF_ERROR(t.WriteDecision(sample.NextDecision(kPlanned, 2)));
   sample.RemoveTimer("reminder");
   sample.record().mutable_notices(0)->set_state(v1::Notice::STATE_SENT);
-  DSR_RETURN_IF_ERROR(t.WriteDecision(sample.NextDecision(kNow)));
+  DSR_RETURN_IF_ERROR(t.WriteDecision(sample.NextDecision(kPlanned)));
   sample.request().set_phase(v1::PHASE_WORK);
-  DSR_RETURN_IF_ERROR(t.WriteDecision(sample.NextDecision(kNow)));
+  DSR_RETURN_IF_ERROR(t.WriteDecision(sample.NextDecision(kPlanned)));
   DSR_RETURN_IF_ERROR(t.PutAnswer({"agents/17", std::string(16, 'k'), "", 0, "", std::nullopt}));
   DSR_RETURN_IF_ERROR(t.AppendAuditRecord("record", ""));
   DSR_RETURN_IF_ERROR(t.PutSubject({sample.subject(), std::string(32, 'h'), 1}));
@@ -94,12 +95,13 @@ absl::Status WriteEverything(Transaction& t, RequestSample& sample) {
   recipient.set_name("recipients/courier");
   DSR_RETURN_IF_ERROR(t.PutRecipient(recipient));
   DSR_RETURN_IF_ERROR(
-      t.PutDisclosure(SampleId<RecordId>(kNow, 1), sample.subject(), v1::Disclosure(), ""));
+      t.PutDisclosure(SampleId<RecordId>(kPlanned, 1), sample.subject(), v1::Disclosure(), ""));
   DSR_RETURN_IF_ERROR(
-      t.PutConsent(SampleId<RecordId>(kNow, 2), sample.subject(), v1::Consent(), "box"));
-  DSR_RETURN_IF_ERROR(t.PutHold(SampleId<RecordId>(kNow, 3), sample.subject(), v1::Hold(), "box"));
-  DSR_RETURN_IF_ERROR(t.PutDocument(sample.id(), SampleId<EvidenceId>(kNow, 4), "document"));
-  DSR_RETURN_IF_ERROR(t.DeleteDocument(SampleId<EvidenceId>(kNow, 4)));
+      t.PutConsent(SampleId<RecordId>(kPlanned, 2), sample.subject(), v1::Consent(), "box"));
+  DSR_RETURN_IF_ERROR(
+      t.PutHold(SampleId<RecordId>(kPlanned, 3), sample.subject(), v1::Hold(), "box"));
+  DSR_RETURN_IF_ERROR(t.PutDocument(sample.id(), SampleId<EvidenceId>(kPlanned, 4), "document"));
+  DSR_RETURN_IF_ERROR(t.DeleteDocument(SampleId<EvidenceId>(kPlanned, 4)));
   DSR_RETURN_IF_ERROR(t.RetireSubject(sample.subject()));
   Definition definition = {DefinitionKind::kWorkflow, {}, "text"};
   definition.ref.set_name("deletion");
@@ -107,11 +109,11 @@ absl::Status WriteEverything(Transaction& t, RequestSample& sample) {
   definition.ref.set_sha256(HexEncode(Sha256("text")));
   DSR_RETURN_IF_ERROR(t.PutDefinition(definition));
   const std::string token(16, 't');
-  const absl::Time until = kNow + absl::Minutes(1);
-  DSR_RETURN_IF_ERROR(t.LeaseTasks("systems/shop", kNow, until, 1, {token}).status());
-  DSR_RETURN_IF_ERROR(t.ExtendLease(task, token, kNow, until));
-  DSR_RETURN_IF_ERROR(t.ReleaseTask(task, kNow));
-  DSR_RETURN_IF_ERROR(t.ClaimOutbox(OutboxKind::kMessage, kNow, until, 1).status());
+  const absl::Time until = kPlanned + absl::Minutes(1);
+  DSR_RETURN_IF_ERROR(t.LeaseTasks("systems/shop", kPlanned, until, 1, {token}).status());
+  DSR_RETURN_IF_ERROR(t.ExtendLease(task, token, kPlanned, until));
+  DSR_RETURN_IF_ERROR(t.ReleaseTask(task, kPlanned));
+  DSR_RETURN_IF_ERROR(t.ClaimOutbox(OutboxKind::kMessage, kPlanned, until, 1).status());
   DSR_RETURN_IF_ERROR(t.DeferOutbox(OutboxKind::kNotice, notice.value(), until));
   DSR_RETURN_IF_ERROR(t.AppendChunk(sample.id(), task, "orders", {0, 1, "x"}));
   DSR_RETURN_IF_ERROR(t.DeleteParts(task, "orders"));
@@ -133,13 +135,13 @@ bool IsMeant(absl::string_view step) {
 
 TEST(QueryPlanTest, SearchesAnIndexInEveryStatement) {
   TempDir dir;
-  SimulatedClock clock(kNow);
+  SimulatedClock clock(kPlanned);
   auto store = SqliteStore::Open({.path = dir.File("dsr.db"), .clock = &clock});
   ASSERT_THAT(store, IsOk());
-  RequestSample sample(1, kNow);
+  RequestSample sample(1, kPlanned);
   ASSERT_THAT(TransactAndWait(**store,
                               [&](Transaction& t) -> absl::Status {
-                                sample = RequestSample(1, kNow);
+                                sample = RequestSample(1, kPlanned);
                                 DSR_RETURN_IF_ERROR(WriteEverything(t, sample));
                                 return ReadEverything(t, sample);
                               }),

@@ -25,7 +25,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'780'000'000);
+const absl::Time kWritten = absl::FromUnixSeconds(1'780'000'000);
 
 // Something that threads wait for. Thread-safe.
 class Gate {
@@ -94,7 +94,7 @@ class WriterTest : public ::testing::Test {
   }
 
   TempDir dir_;
-  SimulatedClock clock_{kNow};
+  SimulatedClock clock_{kWritten};
   FaultVfs vfs_;
   SqliteStoreOptions options_;
   std::unique_ptr<SqliteStore> store_;
@@ -207,14 +207,14 @@ TEST_F(WriterTest, ForcesTheDiskLessThanOnceForFiveTransitionsOf64Writers) {
   constexpr int kCalls = 30;
   Open();
   std::vector<RequestSample> samples;
-  for (int i = 0; i < kWriters; ++i) samples.emplace_back(i, kNow);
+  for (int i = 0; i < kWriters; ++i) samples.emplace_back(i, kWritten);
   std::vector<std::vector<DecisionWrite>> writes(kWriters);
   // The state is that after the last decision: only its version is looked at here.
   std::vector<std::vector<storage::v1::RequestRecord>> records(kWriters);
   for (int i = 0; i < kWriters; ++i) {
     records[i].reserve(kCalls);
     for (int call = 0; call < kCalls; ++call) {
-      DecisionWrite write = samples[i].NextDecision(kNow);
+      DecisionWrite write = samples[i].NextDecision(kWritten);
       records[i].push_back(samples[i].record());
       write.record = &records[i].back();
       writes[i].push_back(write);
@@ -255,10 +255,10 @@ TEST_F(WriterTest, RunsTheBodiesOfALostGroupAgainEachAlone) {
 
 TEST_F(WriterTest, AnswersDiskFullLeavesNothingHalfDoneAndRecovers) {
   Open();
-  RequestSample sample(1, kNow);
-  sample.AddTask("systems/shop", kNow);
-  sample.AddTimer("deadline", kNow);
-  const DecisionWrite write = sample.NextDecision(kNow, 20);
+  RequestSample sample(1, kWritten);
+  sample.AddTask("systems/shop", kWritten);
+  sample.AddTimer("deadline", kWritten);
+  const DecisionWrite write = sample.NextDecision(kWritten, 20);
   const auto write_it = [&](Transaction& t) { return t.WriteDecision(write); };
   ASSERT_THAT(TransactAndWait(*store_, Append("before")), IsOk());
 
@@ -314,8 +314,8 @@ TEST_F(WriterTest, EndsTheProcessWhenTheDiskDoesNotTakeACheckpoint) {
 
 TEST_F(WriterTest, ShowsReadersWholeBodiesOnly) {
   Open();
-  RequestSample sample(1, kNow);
-  const DecisionWrite first = sample.NextDecision(kNow, 3);
+  RequestSample sample(1, kWritten);
+  const DecisionWrite first = sample.NextDecision(kWritten, 3);
   ASSERT_THAT(TransactAndWait(*store_, [&](Transaction& t) { return t.WriteDecision(first); }),
               IsOk());
   std::atomic<bool> is_done = false;
@@ -340,7 +340,7 @@ TEST_F(WriterTest, ShowsReadersWholeBodiesOnly) {
     Thread one("reader-1", read);
     Thread two("reader-2", read);
     for (int i = 0; i < 100; ++i) {
-      const DecisionWrite write = sample.NextDecision(kNow, 3);
+      const DecisionWrite write = sample.NextDecision(kWritten, 3);
       EXPECT_THAT(TransactAndWait(*store_, [&](Transaction& t) { return t.WriteDecision(write); }),
                   IsOk());
     }

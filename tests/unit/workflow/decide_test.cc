@@ -18,11 +18,6 @@ namespace {
 
 using storage::v1::Event;
 
-const std::vector<Event>& EventsOf(const Decision& decision) {
-  const Accepted* accepted = std::get_if<Accepted>(&decision);
-  return accepted != nullptr ? accepted->events : std::get<Rejected>(decision).events;
-}
-
 bool Acts(const Event& event) {
   // What was begun may be undone by anybody whose proof is gone.
   const bool undoes = event.notices_created().kind() == v1::NOTICE_KIND_RESUME_PROCESSING ||
