@@ -60,14 +60,18 @@ function(dsr_add_executable name)
   dsr_set_warnings(${name})
 endfunction()
 
-# dsr_add_test(<name> SOURCES <file>... DEPS <target>... [TIMEOUT <seconds>])
+# dsr_add_test(<name> SOURCES <file>... DEPS <target>... [TIMEOUT <seconds>] [COST <seconds>])
 #
 # Adds a GoogleTest program whose tests ctest lists when it runs, not when it builds. Tests include
-# from tests/ as well, and find files of the repository under the macro DSR_SOURCE_DIR.
+# from tests/ as well, and find files of the repository under the macro DSR_SOURCE_DIR. Of those with
+# a COST each test takes about that long, so that ctest begins with them.
 function(dsr_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;COST" "SOURCES;DEPS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_COST)
+    set(arg_COST 0)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
@@ -79,5 +83,5 @@ function(dsr_add_test name)
   dsr_precompile(${name} dsr_precompiled_for_tests)
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT ${arg_TIMEOUT})
+                       PROPERTIES TIMEOUT ${arg_TIMEOUT} COST ${arg_COST})
 endfunction()

@@ -80,13 +80,18 @@ absl::Status TooBusy() {
                    "the same call");
 }
 
+// A recipient, and the field that names it.
+struct NamedRecipient {
+  absl::string_view field;
+  std::string name;
+};
+
 // What recording disclosures and recording consents do not have in common.
 struct Disclosures {
   using In = v1::BatchCreateDisclosuresRequest;
   using Out = v1::BatchCreateDisclosuresResponse;
   using Resource = v1::Disclosure;
   static constexpr char kField[] = "disclosures";
-  static constexpr char kRecipientField[] = "recipient";
   static constexpr char kKind[] = "disclosures_recorded";
   static const auto& List(const In& in) { return in.disclosures(); }
   static Resource* Add(Out& out) { return out.add_disclosures(); }
@@ -94,7 +99,12 @@ struct Disclosures {
   static absl::Status Check(const Resource& one, const v1::Policy& policy, absl::Time now) {
     return CheckDisclosure(one, policy, now);
   }
-  static std::vector<std::string> Recipients(const Resource& one) { return {one.recipient()}; }
+  static std::vector<NamedRecipient> Recipients(const Resource& one) {
+    std::vector<NamedRecipient> recipients = {{"recipient", one.recipient()}};
+    for (const std::string& onward : one.onward_recipients())
+      recipients.push_back({"onward_recipients", onward});
+    return recipients;
+  }
   static void Begin(Resource&) {}
   static absl::Status Put(Transaction& transaction, const RecordId& id, const SubjectId& subject,
                           const Resource& one, const std::string& sealed) {
@@ -107,7 +117,6 @@ struct Consents {
   using Out = v1::BatchCreateConsentsResponse;
   using Resource = v1::Consent;
   static constexpr char kField[] = "consents";
-  static constexpr char kRecipientField[] = "recipients";
   static constexpr char kKind[] = "consents_recorded";
   static const auto& List(const In& in) { return in.consents(); }
   static Resource* Add(Out& out) { return out.add_consents(); }
@@ -115,8 +124,10 @@ struct Consents {
   static absl::Status Check(const Resource& one, const v1::Policy& policy, absl::Time now) {
     return CheckConsent(one, policy, now);
   }
-  static std::vector<std::string> Recipients(const Resource& one) {
-    return {one.recipients().begin(), one.recipients().end()};
+  static std::vector<NamedRecipient> Recipients(const Resource& one) {
+    std::vector<NamedRecipient> recipients;
+    for (const std::string& name : one.recipients()) recipients.push_back({"recipients", name});
+    return recipients;
   }
   static void Begin(Resource& one) {
     one.set_state(v1::CONSENT_STATE_GIVEN);
@@ -159,20 +170,17 @@ absl::Status CheckRegistered(ReadView& view, const Resources& resources) {
   std::map<std::string, bool> registered;
   int index = 0;
   for (const auto& resource : resources) {
-    bool all = true;
-    for (const std::string& name : Kind::Recipients(resource)) {
-      const auto known = registered.find(name);
-      if (known != registered.end()) {
-        all = all && known->second;
-        continue;
+    std::set<absl::string_view> unknown;
+    for (const NamedRecipient& recipient : Kind::Recipients(resource)) {
+      auto known = registered.find(recipient.name);
+      if (known == registered.end()) {
+        DSR_ASSIGN_OR_RETURN(const bool found, IsRegistered(view, recipient.name));
+        known = registered.emplace(recipient.name, found).first;
       }
-      DSR_ASSIGN_OR_RETURN(const bool found, IsRegistered(view, name));
-      registered.emplace(name, found);
-      all = all && found;
+      if (!known->second) unknown.insert(recipient.field);
     }
-    if (!all) {
-      errors.AddInvalid(absl::StrCat(Kind::kField, "[", index, "].", Kind::kRecipientField),
-                        "is not registered");
+    for (const absl::string_view field : unknown) {
+      errors.AddInvalid(absl::StrCat(Kind::kField, "[", index, "].", field), "is not registered");
     }
     ++index;
   }

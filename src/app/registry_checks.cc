@@ -108,6 +108,12 @@ absl::Status CheckRecipient(const v1::Recipient& recipient, const UrlCheck& chec
              !absl::ascii_isupper(country[1])) {
     errors.AddInvalid("jurisdiction", "is an ISO 3166-1 alpha-2 code, such as `CN`");
   }
+  const std::string& language = recipient.language();
+  const bool is_language =
+      language.size() <= 20 && std::all_of(language.begin(), language.end(), [](char letter) {
+        return absl::ascii_isalnum(letter) || letter == '-';
+      });
+  if (!is_language) errors.AddInvalid("language", "is a language tag, such as `en` or `zh-CN`");
   absl::string_view successor = recipient.successor();
   if (!successor.empty() &&
       (!absl::ConsumePrefix(&successor, "recipients/") || !IsRegistryId(successor) ||
@@ -154,6 +160,16 @@ absl::Status CheckDisclosure(const v1::Disclosure& disclosure, const v1::Policy&
   CheckText(disclosure.method(), "method", 1, 100, errors);
   CheckText(disclosure.basis(), "basis", 1, 100, errors);
   CheckText(disclosure.recipient_reference(), "recipient_reference", 0, 200, errors);
+  if (disclosure.onward_recipients_size() > 100) {
+    errors.AddInvalid("onward_recipients", "has at most 100 entries");
+  }
+  for (absl::string_view onward : disclosure.onward_recipients()) {
+    if (onward == disclosure.recipient() || !absl::ConsumePrefix(&onward, "recipients/") ||
+        !IsRegistryId(onward)) {
+      errors.AddInvalid("onward_recipients", "are names of others, such as `recipients/carrier`");
+      break;
+    }
+  }
   if (disclosure.has_own_authorisation()) {
     CheckText(disclosure.own_authorisation().proof(), "own_authorisation.proof", 1, 400, errors);
     CheckCategories(disclosure.own_authorisation().categories(), "own_authorisation.categories",

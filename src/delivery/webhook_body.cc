@@ -68,6 +68,15 @@ absl::StatusOr<std::string> WebhookBody(const v1::Notice& notice) {
   if (notice.has_due_time()) {
     absl::StrAppend(&body, R"(,"due_time":")", TimeUtil::ToString(notice.due_time()), R"(")");
   }
+  if (notice.onward_recipients_size() > 0) {
+    DSR_ASSIGN_OR_RETURN(const std::string onward, JsonList(notice.onward_recipients()));
+    absl::StrAppend(&body, R"(,"onward_recipients":)", onward);
+  }
+  if (!notice.legal_basis().empty()) {
+    DSR_ASSIGN_OR_RETURN(const std::string language, JsonString(notice.language()));
+    DSR_ASSIGN_OR_RETURN(const std::string law, JsonString(notice.legal_basis()));
+    absl::StrAppend(&body, R"(,"language":)", language, R"(,"legal_basis":)", law);
+  }
   absl::StrAppend(&body, "}}");
   return body;
 }

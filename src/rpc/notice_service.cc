@@ -147,7 +147,9 @@ void AddNoticeMethods(RpcService& service) {
   AddNoticeCall<v1::CompleteNoticeRequest>(
       service, "CompleteNotice",
       [](const v1::CompleteNoticeRequest& in, const NoticeId& id) -> Command {
-        return CompleteNotice{.id = id, .records = in.records()};
+        return CompleteNotice{.id = id,
+                              .records = in.records(),
+                              .onward_told = {in.onward_told().begin(), in.onward_told().end()}};
       },
       CheckRecords);
   AddNoticeCall<v1::ObjectToNoticeRequest>(

@@ -36,6 +36,7 @@ const std::vector<DevPrincipal>& DevPrincipals() {
       {"caseworker-2", {"caseworker"}},
       {"reviewer-1", {"reviewer"}},
       {"children-1", {"caseworker", "children_privacy"}},
+      {"children-2", {"caseworker", "children_privacy"}},
       {"officer-1", {"privacy_officer"}},
       {"auditor-1", {"auditor"}},
       {"operator-1", {"operator"}},

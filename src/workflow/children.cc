@@ -1,5 +1,6 @@
 #include "workflow/children.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "dsr/workflow/names.h"
 
@@ -75,6 +76,10 @@ std::set<std::string> AcceptedCategories(const v1::Request& request) {
       categories.insert(field.category());
   }
   return categories;
+}
+
+std::string ObjectionTimer(const NoticeId& id) {
+  return absl::StrCat(kObjectionTimer, id.ToString());
 }
 
 bool HasEnded(const v1::Notice& notice) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "dsr/base/ids.h"
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/v1/task.pb.h"
@@ -35,6 +36,9 @@ std::set<std::string> AcceptedCategories(const v1::Request& request);
 
 // True for COMPLETED, OBJECTED, EXEMPT and CANCELLED: the duty has ended.
 bool HasEnded(const v1::Notice& notice);
+// The timer that ends a recipient's objection; its prefix tells it from other timers.
+inline constexpr absl::string_view kObjectionTimer = "notice-objection-";
+std::string ObjectionTimer(const NoticeId& id);
 
 }  // namespace dsr
 

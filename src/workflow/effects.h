@@ -41,6 +41,8 @@ void KeepRetentionTimer(Deciding& deciding);
 
 // Tells the successor of every recipient that was taken over what its open notices say (PIPL 22).
 void MoveNotices(Deciding& deciding);
+// Tells a recipient that objected until a day, now past, the same again (LAW.md case 20).
+void RemindObjector(Deciding& deciding, const v1::Notice& objected);
 // Ends all open notices; whoever has one already is told to go on as before.
 void CancelNotices(Deciding& deciding);
 // Links the request to another for the same (LAW.md case 25).

@@ -26,9 +26,11 @@ struct Received {
   std::set<std::string> categories;
   std::set<std::string> authorised;
   std::string proof;
+  std::set<std::string> onward;
   std::vector<std::string> disclosure_ids;
 
-  void AddDisclosure(const std::string& id) {
+  void AddDisclosure(const v1::Disclosure& disclosure, const std::string& id) {
+    onward.insert(disclosure.onward_recipients().begin(), disclosure.onward_recipients().end());
     if (std::find(disclosure_ids.begin(), disclosure_ids.end(), id) == disclosure_ids.end()) {
       disclosure_ids.push_back(id);
     }
@@ -91,7 +93,7 @@ std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind 
     }
     if (here.empty() || !ReliesOn(deciding, disclosure.recipient())) continue;
     Received& entry = received[BearerOf(deciding.facts(), disclosure.recipient())];
-    entry.disclosure_ids.emplace_back(id->bytes());
+    entry.AddDisclosure(disclosure, std::string(id->bytes()));
     entry.categories.insert(here.begin(), here.end());
     for (const std::string& category : disclosure.own_authorisation().categories()) {
       if (here.contains(category)) entry.authorised.insert(category);
@@ -106,6 +108,32 @@ int TermDays(const v1::Policy& policy, v1::RecipientRelation relation, v1::Notic
     if (term.relation() == relation && term.kind() == kind) return term.civil_days();
   }
   return policy.response_days();
+}
+
+// The language that the recipient is told in, and the law as that language calls it.
+struct LegalBasis {
+  std::string language;
+  std::string law;
+};
+
+LegalBasis BasisOf(const v1::Policy& policy, const v1::Recipient* recipient, v1::NoticeKind kind) {
+  LegalBasis basis;
+  if (recipient != nullptr) basis.language = recipient->language();
+  if (basis.language.empty()) {
+    const bool is_overseas = recipient != nullptr && recipient->jurisdiction() != "CN";
+    basis.language = is_overseas ? "en" : "zh-CN";
+  }
+  for (const v1::NoticeLaw& rule : policy.notice_laws()) {
+    if (rule.kind() == kind) basis.law = rule.law();
+  }
+  for (const v1::LawTitle& title : policy.laws()) {
+    const auto called = title.titles().find(basis.language);
+    if (title.law() == basis.law && called != title.titles().end()) {
+      basis.law = called->second;
+      break;
+    }
+  }
+  return basis;
 }
 
 NewNotice& AddNotice(const Deciding& deciding, const std::string& recipient, int scope,
@@ -142,6 +170,12 @@ void AddNotices(const Deciding& deciding, const std::string& name, const Receive
     const absl::TimeZone zone = deciding.rulebook().zone;
     *notice.mutable_due_time() = ToTimestamp(EndOfDay(DayOf(deciding.now(), zone) + days, zone));
     notice.set_instruction(relation == v1::RECIPIENT_RELATION_ENTRUSTED_PROCESSOR);
+    for (const std::string& onward : received.onward) {
+      if (onward != name) notice.add_onward_recipients(onward);
+    }
+    const LegalBasis basis = BasisOf(deciding.rulebook().policy, recipient, created.kind());
+    notice.set_language(basis.language);
+    notice.set_legal_basis(basis.law);
     first = &notice;
   }
   if (!exempt.empty()) {
@@ -154,6 +188,19 @@ void AddNotices(const Deciding& deciding, const std::string& name, const Receive
   }
   if (first == nullptr) return;
   for (const std::string& id : received.disclosure_ids) *first->add_disclosure_ids() = id;
+}
+
+// Adds that `recipient` got `category`, and by which disclosures.
+void AddCategory(const Deciding& deciding, const std::string& recipient,
+                 const std::string& category, Received& entry) {
+  entry.categories.insert(category);
+  for (const v1::Disclosure& disclosure : deciding.facts().disclosures) {
+    const auto& shared = disclosure.categories();
+    if (disclosure.recipient() != recipient) continue;
+    if (std::find(shared.begin(), shared.end(), category) == shared.end()) continue;
+    const auto id = ParseDisclosureName(disclosure.name());
+    if (id.ok()) entry.AddDisclosure(disclosure, std::string(id->bytes()));
+  }
 }
 
 // Those whose latest notice about one of `categories` they objected to until a day that has passed:
@@ -173,15 +220,7 @@ void AddFormerObjectors(const Deciding& deciding, const std::set<std::string>& c
     if (notice->state() != v1::Notice::STATE_OBJECTED || !objection.has_until()) continue;
     if (ToCivilDay(objection.until()) >= today) continue;
     const auto& [recipient, category] = about;
-    Received& entry = received[recipient];
-    entry.categories.insert(category);
-    for (const v1::Disclosure& disclosure : deciding.facts().disclosures) {
-      const auto& shared = disclosure.categories();
-      if (disclosure.recipient() != recipient) continue;
-      if (std::find(shared.begin(), shared.end(), category) == shared.end()) continue;
-      const auto id = ParseDisclosureName(disclosure.name());
-      if (id.ok()) entry.AddDisclosure(std::string(id->bytes()));
-    }
+    AddCategory(deciding, recipient, category, received[recipient]);
   }
 }
 
@@ -206,12 +245,34 @@ void NotifyOfFinalErasure(Deciding& deciding, const std::set<std::string>& categ
   EmitNotices(deciding, v1::NOTICE_KIND_DELETE, received);
 }
 
+void RemindObjector(Deciding& deciding, const v1::Notice& objected) {
+  std::set<std::string> categories(objected.categories().begin(), objected.categories().end());
+  // What it was told about since is another notice's matter.
+  for (const v1::Notice& notice : deciding.record().notices()) {
+    if (notice.recipient() != objected.recipient() || notice.kind() != objected.kind() ||
+        notice.scope_version() <= objected.scope_version()) {
+      continue;
+    }
+    for (const std::string& category : notice.categories()) categories.erase(category);
+  }
+  const std::string bearer = BearerOf(deciding.facts(), objected.recipient());
+  std::map<std::string, Received> received;
+  for (const std::string& category : categories)
+    AddCategory(deciding, objected.recipient(), category, received[bearer]);
+  EmitNotices(deciding, objected.kind(), received);
+}
+
 void CancelNotices(Deciding& deciding) {
   std::map<std::string, Received> told;
   // By value: each event changes what it is about.
   const auto notices = deciding.record().notices();
   for (const v1::Notice& notice : notices) {
     const auto name = ParseNoticeName(notice.name());
+    if (name.ok() && notice.state() == v1::Notice::STATE_OBJECTED) {
+      storage::v1::Event ended;
+      ended.mutable_timer_ended()->set_name(ObjectionTimer(name->second));
+      deciding.Emit(std::move(ended));
+    }
     if (HasEnded(notice) || !name.ok() || notice.kind() == v1::NOTICE_KIND_RESUME_PROCESSING)
       continue;
     if (notice.state() == v1::Notice::STATE_SENT ||
@@ -248,6 +309,9 @@ void MoveNotices(Deciding& deciding) {
     *moved.mutable_due_time() = ToTimestamp(EndOfDay(DayOf(deciding.now(), zone) + days, zone));
     moved.set_instruction(relation == v1::RECIPIENT_RELATION_ENTRUSTED_PROCESSOR);
     moved.set_scope_version((scopes.contains(bearer) ? scopes.at(bearer) : 0) + 1);
+    const LegalBasis basis = BasisOf(deciding.rulebook().policy, recipient, notice.kind());
+    moved.set_language(basis.language);
+    moved.set_legal_basis(basis.law);
     deciding.Emit(std::move(event));
   }
 }

@@ -29,6 +29,9 @@ void Create(RequestRecord& record, const Event& event, const storage::v1::Notice
     if (made.has_due_time()) *notice.mutable_due_time() = made.due_time();
     if (made.has_exemption()) *notice.mutable_exemption() = made.exemption();
     notice.set_instruction(made.instruction());
+    *notice.mutable_onward_recipients() = made.onward_recipients();
+    notice.set_language(made.language());
+    notice.set_legal_basis(made.legal_basis());
     progress.set_notices_total(progress.notices_total() + 1);
     if (!made.has_exemption()) progress.set_notices_outstanding(progress.notices_outstanding() + 1);
     int32_t& scope = (*state.mutable_scope_versions())[made.recipient()];
@@ -55,6 +58,8 @@ void Move(RequestRecord& record, const storage::v1::NoticeMoved& moved) {
   notice->set_state(v1::Notice::STATE_PENDING);
   notice->set_scope_version(moved.scope_version());
   notice->set_instruction(moved.instruction());
+  notice->set_language(moved.language());
+  notice->set_legal_basis(moved.legal_basis());
   *notice->mutable_due_time() = moved.due_time();
   notice->set_overdue(false);
   notice->set_attempts(0);
@@ -84,6 +89,7 @@ void EvolveNotice(RequestRecord& record, const Event& event) {
     if (auto* notice = FindNotice(record, event.notice_completed().notice_id())) {
       End(record, event, *notice, v1::Notice::STATE_COMPLETED);
       notice->set_records(event.notice_completed().records());
+      *notice->mutable_onward_told() = event.notice_completed().onward_told();
     }
   } else if (event.has_notice_objected()) {
     if (auto* notice = FindNotice(record, event.notice_objected().notice_id())) {

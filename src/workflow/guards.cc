@@ -68,6 +68,13 @@ bool Has(const google::protobuf::RepeatedPtrField<std::string>& names, const std
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// A recipient keeps the data until a day, and is to be told again then (LAW.md case 20).
+bool AwaitsObjectors(const RequestState& state) {
+  return std::any_of(state.timers().begin(), state.timers().end(), [](const auto& timer) {
+    return absl::StartsWith(timer.name(), kObjectionTimer);
+  });
+}
+
 // A person who took no part in what the request is about: neither in the automated decision nor in
 // the request complained about, until now.
 bool IsIndependent(const Circumstances& at) {
@@ -102,7 +109,7 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
     case v1::GUARD_KIND_SOME_FIELD_ACCEPTED:
       return SomeFieldAccepted(request);
     case v1::GUARD_KIND_NOTICES_OUTSTANDING:
-      return request.progress().notices_outstanding() > 0;
+      return request.progress().notices_outstanding() > 0 || AwaitsObjectors(state);
     case v1::GUARD_KIND_DATA_RETAINED:
       return !state.retained().empty();
     case v1::GUARD_KIND_SECOND_PERSON:
@@ -180,7 +187,8 @@ absl::Status Explain(const v1::Guard& guard, const Circumstances& at, absl::stri
     case v1::GUARD_KIND_FEE_OPEN:
       return because("the fee is neither paid nor waived");
     case v1::GUARD_KIND_NOTICES_OUTSTANDING:
-      return because("recipients have not answered all notices");
+      return because(
+          "recipients have not answered all notices, or keep the data until a day to come");
     default:
       return because("a condition of its workflow does not hold");
   }

@@ -1,7 +1,12 @@
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
 #include "workflow/children.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
@@ -22,6 +27,24 @@ bool HasTwoChannels(const storage::v1::RequestState& state) {
   return request.requester().relation() == v1::RELATION_SUBJECT && request.has_contact() &&
          request.requester().has_reply_to() &&
          request.verified_level() != v1::ASSURANCE_LEVEL_UNSPECIFIED;
+}
+
+// Names those that `notice` asks to tell and `told` leaves out, or the other way round.
+absl::Status CheckOnward(const v1::Notice& notice, const std::vector<std::string>& told) {
+  const auto& asked = notice.onward_recipients();
+  for (const std::string& recipient : asked) {
+    if (std::find(told.begin(), told.end(), recipient) != told.end()) continue;
+    return MakeFieldError(
+        v1::ERROR_REASON_FIELD_MISSING, "onward_told",
+        absl::StrCat("must name ", recipient,
+                     ", to which the data was passed on; tell it first, or object"));
+  }
+  for (const std::string& recipient : told) {
+    if (std::find(asked.begin(), asked.end(), recipient) != asked.end()) continue;
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "onward_told",
+                          "names only `onward_recipients` of the notice");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -47,9 +70,11 @@ absl::Status Handle(Deciding& deciding, const CompleteNotice& command) {
   if (notice->state() != v1::Notice::STATE_ACKNOWLEDGED) {
     return ActionNotAllowed(deciding.request(), "CompleteNotice", "acknowledge the notice first");
   }
+  if (absl::Status status = CheckOnward(*notice, command.onward_told); !status.ok()) return status;
   Event event;
   event.mutable_notice_completed()->set_notice_id(std::string(command.id.bytes()));
   event.mutable_notice_completed()->set_records(command.records);
+  *event.mutable_notice_completed()->mutable_onward_told() = notice->onward_recipients();
   deciding.Emit(std::move(event));
   return absl::OkStatus();
 }
@@ -58,10 +83,23 @@ absl::Status Handle(Deciding& deciding, const ObjectToNotice& command) {
   const v1::Notice* notice = Find(deciding, command.id);
   if (notice == nullptr) return ChildNotFound("notice");
   if (HasEnded(*notice)) return AlreadyEnded(notice->name());
+  const absl::TimeZone zone = deciding.rulebook().zone;
+  const bool ends = command.objection.has_until();
+  if (ends && ToCivilDay(command.objection.until()) < DayOf(deciding.now(), zone)) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "objection.until",
+                          "must not be in the past");
+  }
   Event event;
   event.mutable_notice_objected()->set_notice_id(std::string(command.id.bytes()));
   *event.mutable_notice_objected()->mutable_objection() = command.objection;
   deciding.Emit(std::move(event));
+  if (!ends) return absl::OkStatus();
+  Event reminder;
+  storage::v1::TimerSet& timer = *reminder.mutable_timer_set();
+  timer.set_name(ObjectionTimer(command.id));
+  *timer.mutable_due_time() = ToTimestamp(EndOfDay(ToCivilDay(command.objection.until()), zone));
+  timer.set_notice_id(std::string(command.id.bytes()));
+  deciding.Emit(std::move(reminder));
   return absl::OkStatus();
 }
 

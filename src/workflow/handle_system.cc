@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "workflow/children.h"
@@ -48,7 +49,13 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
     return absl::OkStatus();
   }
   const v1::Notice* notice = FindNotice(deciding.mutable_record(), notice_id);
-  if (notice == nullptr || HasEnded(*notice)) return absl::OkStatus();
+  if (notice == nullptr) return absl::OkStatus();
+  if (absl::StartsWith(command.name, kObjectionTimer)) {
+    // By value: a new notice moves the others.
+    RemindObjector(deciding, v1::Notice(*notice));
+    return absl::OkStatus();
+  }
+  if (HasEnded(*notice)) return absl::OkStatus();
   Event overdue;
   overdue.mutable_notice_overdue()->set_notice_id(notice_id);
   deciding.Emit(std::move(overdue));

@@ -132,6 +132,32 @@ void CheckLaws(const v1::Policy& policy, const Place& root, std::vector<Finding>
   }
 }
 
+void CheckNoticeLaws(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  std::set<std::string> titled;
+  for (const v1::LawTitle& title : policy.laws()) titled.insert(title.law());
+  std::set<int> given;
+  for (int i = 0; i < policy.notice_laws_size(); ++i) {
+    const v1::NoticeLaw& rule = policy.notice_laws(i);
+    const Place place = root.Of("notice_laws", i);
+    if (!v1::NoticeKind_IsValid(rule.kind()) || rule.kind() == 0) {
+      AddFinding(place.Of("kind"), "the notice law has no known kind", findings);
+    }
+    if (!titled.contains(rule.law())) {
+      AddFinding(place.Of("law"), absl::StrCat("there is no title of `", rule.law(), "` in `laws`"),
+                 findings);
+    }
+    if (given.insert(rule.kind()).second) continue;
+    AddFinding(place, "there is another notice law for this kind", findings);
+  }
+  for (int kind = 1; kind < v1::NoticeKind_ARRAYSIZE; ++kind) {
+    if (given.contains(kind)) continue;
+    AddFinding(root,
+               absl::StrCat("there is no notice law for ",
+                            v1::NoticeKind_Name(static_cast<v1::NoticeKind>(kind))),
+               findings);
+  }
+}
+
 void CheckRepeats(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
   std::set<std::string> types;
   for (int i = 0; i < policy.repeats_size(); ++i) {
@@ -213,6 +239,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
   CheckRepresentations(policy, root, findings);
   CheckRepeats(policy, root, findings);
   CheckLaws(policy, root, findings);
+  CheckNoticeLaws(policy, root, findings);
   CheckNoticeTerms(policy, root, findings);
 }
 

@@ -34,13 +34,36 @@ struct Person {
 
 const std::vector<Person>& People() {
   static const auto& people = *new std::vector<Person>{
-      {"ines", {"intake"}},           {"vera", {"verifier"}},
-      {"chen", {"caseworker"}},       {"bao", {"caseworker"}},
-      {"oscar", {"privacy_officer"}}, {"olga", {"privacy_officer"}},
-      {"rui", {"reviewer"}},          {"mei", {"caseworker", "verifier", "children_privacy"}},
-      {"tool", {"session_asserter"}}, {"bureau", {"identity_authority"}},
+      {"ines", {"intake"}},
+      {"vera", {"verifier"}},
+      {"chen", {"caseworker"}},
+      {"bao", {"caseworker"}},
+      {"oscar", {"privacy_officer"}},
+      {"olga", {"privacy_officer"}},
+      {"rui", {"reviewer"}},
+      {"mei", {"caseworker", "verifier", "children_privacy"}},
+      {"tool", {"session_asserter"}},
+      {"bureau", {"identity_authority"}},
+      {"lan", {"caseworker", "children_privacy"}},
   };
   return people;
+}
+
+bool HasDocument(const storage::v1::RequestRecord& record, bool purged) {
+  for (const v1::Verification& one : record.state().verifications()) {
+    for (const v1::Evidence& shown : one.evidence()) {
+      if (!shown.document_sha256().empty() && shown.document_purged() == purged) return true;
+    }
+  }
+  return false;
+}
+
+bool HasOpenNotice(const storage::v1::RequestRecord& record, const std::string& recipient) {
+  return std::any_of(record.notices().begin(), record.notices().end(), [&](const auto& notice) {
+    return notice.recipient() == recipient && (notice.state() == v1::Notice::STATE_PENDING ||
+                                               notice.state() == v1::Notice::STATE_SENT ||
+                                               notice.state() == v1::Notice::STATE_ACKNOWLEDGED);
+  });
 }
 
 absl::TimeZone Zone() {
@@ -163,7 +186,9 @@ void ScenarioRunner::Play(const testing::v1::Scenario& scenario) {
 absl::Status ScenarioRunner::Do(const Step& step) {
   switch (step.what_case()) {
     case Step::kFile:
-      return File(step);
+      return File(step.file());
+    case Step::kFileForOthers:
+      return FileForOthers(step.file_for_others());
     case Step::kContact: {
       testing::v1::Work work;
       work.set_kind(v1::TASK_KIND_RESOLVE_CONTACT);
@@ -207,6 +232,7 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       ProposeRefusal command;
       command.proposed.set_ground(step.refuse().ground());
       *command.proposed.mutable_categories() = step.refuse().categories();
+      command.proposed.set_reason(step.refuse().reason());
       return Execute(command);
     }
     case Step::kField: {
@@ -277,8 +303,26 @@ absl::Status ScenarioRunner::Do(const Step& step) {
   return absl::InternalError("a step that the runner does not know");
 }
 
-absl::Status ScenarioRunner::File(const Step& step) {
-  v1::Request request = step.file();
+absl::Status ScenarioRunner::FileForOthers(int subjects) {
+  const v1::Request like = last_filed_;
+  std::set<std::string> names;
+  for (int i = 0; i < subjects; ++i) {
+    world_.clock.Advance(absl::Seconds(1));
+    v1::Request request = like;
+    request.set_subject_account(absl::StrCat("other-", i));
+    DSR_RETURN_IF_ERROR(File(request));
+    const v1::Request filed = Record().state().request();
+    const absl::Time received = FromTimestamp(filed.received_time());
+    EXPECT_EQ(received, world_.clock.Now());
+    EXPECT_EQ(FromTimestamp(filed.due_time()), EndOfDay(DayOf(received, Zone()) + 15, Zone()));
+    names.insert(filed.name());
+  }
+  EXPECT_EQ(names.size(), static_cast<size_t>(subjects));
+  return absl::OkStatus();
+}
+
+absl::Status ScenarioRunner::File(v1::Request request) {
+  last_filed_ = request;
   if (request.subject_account().empty()) request.set_subject_account("account-1");
   account_ = request.subject_account();
   if (request.has_consent_change()) {
@@ -460,7 +504,10 @@ absl::Status ScenarioRunner::Work(const testing::v1::Work& work) {
 absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
   const storage::v1::RequestRecord record = Record();
   for (int i = record.notices_size() - 1; i >= 0; --i) {
+    // Made in the same millisecond, notices are in no order: the open one is meant.
+    const v1::Notice::State state = record.notices(i).state();
     if (record.notices(i).recipient() != party.recipient()) continue;
+    if (state == v1::Notice::STATE_CANCELLED && HasOpenNotice(record, party.recipient())) continue;
     const NoticeId id = ParseNoticeName(record.notices(i).name())->second;
     const Principal principal{
         .name = "party", .roles = {"recipient"}, .recipient = party.recipient()};
@@ -469,7 +516,8 @@ absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
       return Execute(ObjectToNotice{id, party.objection()}, principal);
     if (record.notices(i).state() != v1::Notice::STATE_ACKNOWLEDGED)
       DSR_RETURN_IF_ERROR(Execute(AcknowledgeNotice{id}, principal));
-    return Execute(CompleteNotice{id, 3}, principal);
+    return Execute(CompleteNotice{id, 3, {party.onward_told().begin(), party.onward_told().end()}},
+                   principal);
   }
   return absl::InternalError("no notice to " + party.recipient());
 }
@@ -651,6 +699,15 @@ void ScenarioRunner::Check(const Step& step, const absl::Status& status) {
     wanted.erase("nobody");
     EXPECT_EQ(notices, wanted);
   }
+  for (const v1::Notice& wanted : then.notice()) {
+    const bool found = std::any_of(record.notices().begin(), record.notices().end(),
+                                   [&](const v1::Notice& notice) {
+                                     MessageDifferencer differencer;
+                                     differencer.set_scope(MessageDifferencer::PARTIAL);
+                                     return differencer.Compare(wanted, notice);
+                                   });
+    EXPECT_TRUE(found) << "no such notice: " << wanted.ShortDebugString();
+  }
   if (!then.open_tasks().empty()) {
     std::multiset<std::string> open;
     for (const v1::Task& task : record.tasks()) {
@@ -662,9 +719,15 @@ void ScenarioRunner::Check(const Step& step, const absl::Status& status) {
   }
   for (const std::string& fact : then.facts()) {
     const std::map<std::string, bool> known = {
-        {"breached", request.breached()},           {"not_breached", !request.breached()},
-        {"incident", !request.incidents().empty()}, {"no_incident", request.incidents().empty()},
-        {"repeated", request.repeated()},           {"not_repeated", !request.repeated()}};
+        {"breached", request.breached()},
+        {"not_breached", !request.breached()},
+        {"incident", !request.incidents().empty()},
+        {"no_incident", request.incidents().empty()},
+        {"repeated", request.repeated()},
+        {"not_repeated", !request.repeated()},
+        {"documents_kept", HasDocument(record, /*purged=*/false)},
+        {"documents_purged",
+         HasDocument(record, /*purged=*/true) && !HasDocument(record, /*purged=*/false)}};
     EXPECT_TRUE(known.contains(fact) && known.at(fact)) << fact;
   }
   CheckMissing(then);

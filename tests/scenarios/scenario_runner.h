@@ -26,7 +26,8 @@ class ScenarioRunner {
 
  private:
   absl::Status Do(const testing::v1::Step& step);
-  absl::Status File(const testing::v1::Step& step);
+  absl::Status File(v1::Request request);
+  absl::Status FileForOthers(int subjects);
   absl::Status Verify(v1::VerificationMethod method);
   absl::Status Represent();
   absl::Status Show(const testing::v1::Evidence& shown);
@@ -57,6 +58,7 @@ class ScenarioRunner {
   std::map<std::string, std::string> consents_;
   std::vector<std::string> holds_;
   std::string account_;
+  v1::Request last_filed_;
   std::string on_;
   std::string as_;
 };

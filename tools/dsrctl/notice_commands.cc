@@ -28,6 +28,8 @@ void AddNoticeCommands(CommandTree& tree) {
   AddCallForEach(group, "complete", "Says that the recipient has done what notices ask", kNotice,
                  &Stub::CompleteNotice)
       .Flag("--records", "records", "Records erased or corrected")
+      .Flag("--told", "onward_told",
+            "A recipient it passed the data on to, and told; once for each")
       .Example("dsrctl notice complete requests/ID/notices/ID --records 12");
 
   AddCall(group, "object", "Says that the recipient will not do it, and why", &Stub::ObjectToNotice)

@@ -93,10 +93,12 @@ absl::Status RecipientAgent::CarryOut(const InboxNotice& open) {
     acknowledge.set_idempotency_key(DerivedKey({"acknowledge", open.notice}));
     DSR_RETURN_IF_ERROR(
         caller_.Call(*notices_, &v1::NoticeService::Stub::AcknowledgeNotice, acknowledge).status());
-    v1::GetNoticeRequest get;
-    get.set_name(open.notice);
-    DSR_ASSIGN_OR_RETURN(const v1::Notice notice,
-                         caller_.Call(*notices_, &v1::NoticeService::Stub::GetNotice, get));
+  }
+  v1::GetNoticeRequest get;
+  get.set_name(open.notice);
+  DSR_ASSIGN_OR_RETURN(const v1::Notice notice,
+                       caller_.Call(*notices_, &v1::NoticeService::Stub::GetNotice, get));
+  if (!open.has_acted) {
     if (recipient_.keeps_records && notice.kind() == v1::NOTICE_KIND_DELETE) {
       return Object(open.notice);
     }
@@ -106,6 +108,7 @@ absl::Status RecipientAgent::CarryOut(const InboxNotice& open) {
   complete.set_name(open.notice);
   complete.set_idempotency_key(DerivedKey({"complete", open.notice}));
   complete.set_records(records);
+  *complete.mutable_onward_told() = notice.onward_recipients();
   DSR_RETURN_IF_ERROR(
       caller_.Call(*notices_, &v1::NoticeService::Stub::CompleteNotice, complete).status());
   Log(LogLevel::kInfo, "notice_completed",

@@ -107,6 +107,7 @@ struct AcknowledgeNotice {
 struct CompleteNotice {
   NoticeId id;
   int64_t records = 0;
+  std::vector<std::string> onward_told;
 };
 struct ObjectToNotice {
   NoticeId id;

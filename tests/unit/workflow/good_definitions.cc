@@ -186,6 +186,15 @@ verification {
 representations { relation: RELATION_GUARDIAN needs: EVIDENCE_KIND_GUARDIANSHIP }
 representations { relation: RELATION_CLOSE_RELATIVE needs: EVIDENCE_KIND_DEATH needs: EVIDENCE_KIND_KINSHIP }
 representations { relation: RELATION_AUTHORISED_AGENT needs: EVIDENCE_KIND_POWER_OF_ATTORNEY }
+laws {
+  law: "Personal Information Protection Law, article 47"
+  titles { key: "zh-CN" value: "《中华人民共和国个人信息保护法》第四十七条" }
+  titles { key: "en" value: "Personal Information Protection Law of the People's Republic of China, article 47" }
+}
+notice_laws { kind: NOTICE_KIND_DELETE law: "Personal Information Protection Law, article 47" }
+notice_laws { kind: NOTICE_KIND_CORRECT law: "Personal Information Protection Law, article 47" }
+notice_laws { kind: NOTICE_KIND_STOP_PROCESSING law: "Personal Information Protection Law, article 47" }
+notice_laws { kind: NOTICE_KIND_RESUME_PROCESSING law: "Personal Information Protection Law, article 47" }
 notice_terms { relation: RECIPIENT_RELATION_ENTRUSTED_PROCESSOR kind: NOTICE_KIND_DELETE civil_days: 7 }
 notice_terms { relation: RECIPIENT_RELATION_ENTRUSTED_PROCESSOR kind: NOTICE_KIND_CORRECT civil_days: 7 }
 notice_terms { relation: RECIPIENT_RELATION_JOINT_CONTROLLER kind: NOTICE_KIND_DELETE civil_days: 10 }

@@ -94,26 +94,29 @@ struct Move {
   std::string name;
   Command command;
   Actor actor;
+  // What it needs a transition of; unspecified where it can be accepted without one.
+  v1::Trigger trigger = v1::TRIGGER_UNSPECIFIED;
 };
 
 void AddPeople(const Situation& at, std::vector<Move>& moves) {
   const v1::Request& request = at.record.state().request();
-  const auto add = [&](std::string name, Command command, Actor actor) {
-    moves.push_back({std::move(name), std::move(command), std::move(actor)});
+  const auto add = [&](std::string name, Command command, Actor actor,
+                       v1::Trigger trigger = v1::TRIGGER_UNSPECIFIED) {
+    moves.push_back({std::move(name), std::move(command), std::move(actor), trigger});
   };
-  add("assess", AssessRequest(), Caseworker());
-  add("confirm", ConfirmPlan(), Caseworker());
-  add("clear", ClearBlockers(), Caseworker());
+  add("assess", AssessRequest(), Caseworker(), v1::TRIGGER_ASSESSED);
+  add("confirm", ConfirmPlan(), Caseworker(), v1::TRIGGER_PLAN_CONFIRMED);
+  add("clear", ClearBlockers(), Caseworker(), v1::TRIGGER_BLOCKERS_CLEARED);
   ProposeRefusal refuse;
   refuse.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
-  add("refuse", refuse, Caseworker());
-  add("approve-alone", ApproveRefusal(), Caseworker());
-  add("approve", ApproveRefusal(), OtherCaseworker());
-  add("reject", RejectRefusal(), OtherCaseworker());
-  add("withdraw", WithdrawRequest(), Intake());
-  add("respond", RespondToRequest(), Caseworker());
-  add("respond-officer", RespondToRequest(), PrivacyOfficer());
-  add("decide-conflict", DecideConflict(), PrivacyOfficer());
+  add("refuse", refuse, Caseworker(), v1::TRIGGER_REFUSAL_PROPOSED);
+  add("approve-alone", ApproveRefusal(), Caseworker(), v1::TRIGGER_REFUSAL_APPROVED);
+  add("approve", ApproveRefusal(), OtherCaseworker(), v1::TRIGGER_REFUSAL_APPROVED);
+  add("reject", RejectRefusal(), OtherCaseworker(), v1::TRIGGER_REFUSAL_REJECTED);
+  add("withdraw", WithdrawRequest(), Intake(), v1::TRIGGER_WITHDRAWN);
+  add("respond", RespondToRequest(), Caseworker(), v1::TRIGGER_RESPONDED);
+  add("respond-officer", RespondToRequest(), PrivacyOfficer(), v1::TRIGGER_RESPONDED);
+  add("decide-conflict", DecideConflict(), PrivacyOfficer(), v1::TRIGGER_CONFLICT_DECIDED);
   add("approve-deletion", ApproveDeletion(), Caseworker());
   add("approve-deletion-2", ApproveDeletion(), PrivacyOfficer());
   add("lift", LiftRestriction(), PrivacyOfficer());
@@ -122,15 +125,16 @@ void AddPeople(const Situation& at, std::vector<Move>& moves) {
   for (const auto outcome : {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_OVERTURNED}) {
     ReviewDecision review;
     review.reviewed.set_outcome(outcome);
-    add("review", review, Reviewer());
+    add("review", review, Reviewer(), v1::TRIGGER_DECISION_REVIEWED);
     // The one who decided first tries too.
-    add("review-own", review, Actor{.name = "credit-model", .roles = {"reviewer"}});
+    add("review-own", review, Actor{.name = "credit-model", .roles = {"reviewer"}},
+        v1::TRIGGER_DECISION_REVIEWED);
   }
   QuoteFee quote;
   quote.quoted.set_amount_cents(100);
   quote.quoted.set_currency("CNY");
   quote.quoted.set_ground(v1::FEE_GROUND_UNREASONABLE);
-  if (!request.has_fee()) add("quote", quote, Caseworker());
+  if (!request.has_fee()) add("quote", quote, Caseworker(), v1::TRIGGER_FEE_QUOTED);
   for (const auto state : {v1::Fee::STATE_PAID, v1::Fee::STATE_DECLINED})
     add("settle", SettleFee{.settlement = state}, Intake());
   for (int i = 0; i < request.correction().fields_size(); ++i) {
@@ -362,9 +366,24 @@ class Explorer {
     if (options_.checks_actions && is_checked) {
       CheckAllowedActions(*rulebook_, at.record, ContextOf(Visitor(), at.now, facts));
     }
-    for (const Move& move : moves) Take(move, at, facts);
+    const std::string& state = at.record.state().request().state();
+    for (const Move& move : moves) {
+      // What no transition leads away from here for is refused; that it is, the first visits see.
+      if (visits >= kFirstVisits && !HasTransition(state, move.trigger)) continue;
+      Take(move, at, facts);
+    }
     FireNextTimer(at, facts);
     ChangeFacts(at);
+  }
+
+  bool HasTransition(const std::string& state, v1::Trigger trigger) const {
+    if (trigger == v1::TRIGGER_UNSPECIFIED) return true;
+    const auto& all = rulebook_->workflow.transitions();
+    return std::any_of(all.begin(), all.end(), [&](const v1::Transition& transition) {
+      return transition.trigger() == trigger &&
+             std::find(transition.from().begin(), transition.from().end(), state) !=
+                 transition.from().end();
+    });
   }
 
   const Facts& Known(const Situation& at) {
