@@ -18,7 +18,7 @@ absl::Status InvalidSecret(absl::string_view description) {
   return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "keys", description);
 }
 
-absl::StatusOr<std::string> DecodeSecret(absl::string_view secret) {
+absl::Status AddKey(absl::string_view secret, std::vector<std::string>& keys) {
   if (!absl::ConsumePrefix(&secret, "whsec_")) {
     return InvalidSecret("a webhook secret begins with whsec_");
   }
@@ -31,7 +31,8 @@ absl::StatusOr<std::string> DecodeSecret(absl::string_view secret) {
   if (key->size() < kLeastKeyBytes || key->size() > kMostKeyBytes) {
     return InvalidSecret("a webhook secret holds 24 to 64 bytes");
   }
-  return key;
+  keys.push_back(*std::move(key));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -40,9 +41,7 @@ absl::StatusOr<WebhookSigner> WebhookSigner::Create(const std::vector<std::strin
   if (secrets.empty()) return InvalidSecret("an endpoint needs at least one secret");
   std::vector<std::string> keys;
   for (const std::string& secret : secrets) {
-    absl::StatusOr<std::string> key = DecodeSecret(secret);
-    if (!key.ok()) return key.status();
-    keys.push_back(*std::move(key));
+    if (absl::Status status = AddKey(secret, keys); !status.ok()) return status;
   }
   return WebhookSigner(std::move(keys));
 }

@@ -6,6 +6,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "workflow/children.h"
+#include "workflow/effects.h"
 #include "workflow/handlers.h"
 #include "workflow/machine.h"
 #include "workflow/proof.h"
@@ -16,6 +17,8 @@ namespace dsr {
 namespace {
 
 using storage::v1::Event;
+
+constexpr char kTooLateTemplate[] = "withdrawal-too-late";
 
 absl::Status Check(const Deciding& deciding, v1::Trigger trigger, absl::string_view action) {
   return CheckAction(deciding.circumstances(), trigger, action);
@@ -30,6 +33,22 @@ absl::Status Act(Deciding& deciding, v1::Trigger trigger, absl::string_view acti
                             "a condition of its workflow does not hold");
   }
   return absl::OkStatus();
+}
+
+// Whoever asked is told so itself, not only the tool that passed it on; once (I17 of
+// RELIABILITY.md).
+void TellThatItIsTooLate(Deciding& deciding) {
+  const auto& templates = deciding.rulebook().templates.templates();
+  const auto& messages = deciding.record().messages();
+  const bool can_tell = std::any_of(templates.begin(), templates.end(), [](const auto& known) {
+    return known.id() == kTooLateTemplate;
+  });
+  const bool was_told = std::any_of(messages.begin(), messages.end(), [](const auto& message) {
+    return message.template_() == kTooLateTemplate;
+  });
+  if (!can_tell || was_told || deciding.request().has_response()) return;
+  deciding.KeepEventsWhenRejected();
+  QueueMessage(deciding, kTooLateTemplate, /*to_requester=*/true);
 }
 
 // An account is closed with all its data (PIPL 47), and an answer in words has no categories.
@@ -162,7 +181,9 @@ absl::Status Handle(Deciding& deciding, const ReviewDecision& command) {
 absl::Status Handle(Deciding& deciding, const WithdrawRequest&) {
   Event event;
   event.mutable_request_withdrawn();
-  return Act(deciding, v1::TRIGGER_WITHDRAWN, "WithdrawRequest", std::move(event));
+  absl::Status status = Act(deciding, v1::TRIGGER_WITHDRAWN, "WithdrawRequest", std::move(event));
+  if (ReasonOf(status) == v1::ERROR_REASON_POINT_OF_NO_RETURN) TellThatItIsTooLate(deciding);
+  return status;
 }
 
 absl::Status Handle(Deciding& deciding, const RespondToRequest&) {

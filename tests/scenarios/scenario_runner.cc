@@ -232,7 +232,6 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       ProposeRefusal command;
       command.proposed.set_ground(step.refuse().ground());
       *command.proposed.mutable_categories() = step.refuse().categories();
-      command.proposed.set_reason(step.refuse().reason());
       return Execute(command);
     }
     case Step::kField: {

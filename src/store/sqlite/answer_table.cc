@@ -9,11 +9,11 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kFind[] =
+constexpr char kFindAnswer[] =
     "SELECT fingerprint, status_code, answer, request_id FROM answers "
     "WHERE caller = ?1 AND idempotency_key = ?2";
 
-constexpr char kPut[] =
+constexpr char kPutAnswer[] =
     "INSERT INTO answers (caller, idempotency_key, fingerprint, status_code, answer, request_id) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
 
@@ -22,7 +22,7 @@ constexpr char kPut[] =
 absl::StatusOr<std::optional<StoredAnswer>> FindAnswer(Connection& connection,
                                                        absl::string_view caller,
                                                        absl::string_view key) {
-  Query query(connection, kFind);
+  Query query(connection, kFindAnswer);
   query.Text(caller).Blob(key);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
@@ -39,7 +39,7 @@ absl::StatusOr<std::optional<StoredAnswer>> FindAnswer(Connection& connection,
 }
 
 absl::Status PutAnswer(Connection& connection, const StoredAnswer& answer) {
-  Query query(connection, kPut);
+  Query query(connection, kPutAnswer);
   query.Text(answer.caller).Blob(answer.key).Blob(answer.fingerprint).Int(answer.status_code);
   query.Blob(answer.answer);
   answer.request.has_value() ? query.Key(*answer.request) : query.Null();

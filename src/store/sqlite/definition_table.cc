@@ -10,10 +10,10 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kFind[] =
+constexpr char kFindDefinition[] =
     "SELECT sha256, text FROM definitions WHERE kind = ?1 AND name = ?2 AND version = ?3";
 
-constexpr char kPut[] =
+constexpr char kPutDefinition[] =
     "INSERT INTO definitions (kind, name, version, sha256, text) VALUES (?1, ?2, ?3, ?4, ?5)";
 
 }  // namespace
@@ -21,7 +21,7 @@ constexpr char kPut[] =
 absl::StatusOr<std::optional<Definition>> FindDefinition(Connection& connection,
                                                          DefinitionKind kind,
                                                          absl::string_view name, int version) {
-  Query query(connection, kFind);
+  Query query(connection, kFindDefinition);
   query.Int(static_cast<int>(kind)).Text(name).Int(version);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
@@ -47,7 +47,7 @@ absl::Status PutDefinition(Connection& connection, const Definition& definition)
         absl::StrCat("version ", ref.version(), " of definition `", ref.name(),
                      "` is stored with other content; give the new one a new version"));
   }
-  Query query(connection, kPut);
+  Query query(connection, kPutDefinition);
   query.Int(static_cast<int>(definition.kind)).Text(ref.name()).Int(ref.version());
   query.Text(ref.sha256()).Text(definition.text);
   return query.Run();

@@ -7,15 +7,15 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kFind[] = "SELECT sealed FROM documents WHERE evidence_id = ?1";
-constexpr char kPut[] =
+constexpr char kFindDocument[] = "SELECT sealed FROM documents WHERE evidence_id = ?1";
+constexpr char kPutDocument[] =
     "INSERT INTO documents (evidence_id, request_id, sealed) VALUES (?1, ?2, ?3)";
-constexpr char kDelete[] = "DELETE FROM documents WHERE evidence_id = ?1";
+constexpr char kDeleteDocument[] = "DELETE FROM documents WHERE evidence_id = ?1";
 
 }  // namespace
 
 absl::StatusOr<std::string> FindDocument(Connection& connection, const EvidenceId& evidence) {
-  Query query(connection, kFind);
+  Query query(connection, kFindDocument);
   query.Key(evidence);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (found) return query.GetText(0);
@@ -25,13 +25,13 @@ absl::StatusOr<std::string> FindDocument(Connection& connection, const EvidenceI
 
 absl::Status PutDocument(Connection& connection, const RequestId& request,
                          const EvidenceId& evidence, absl::string_view sealed) {
-  Query query(connection, kPut);
+  Query query(connection, kPutDocument);
   query.Key(evidence).Key(request).Blob(sealed);
   return query.Run();
 }
 
 absl::Status DeleteDocument(Connection& connection, const EvidenceId& evidence) {
-  Query query(connection, kDelete);
+  Query query(connection, kDeleteDocument);
   query.Key(evidence);
   return query.Run();
 }

@@ -11,18 +11,20 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kList[] = "SELECT clear FROM messages WHERE request_id = ?1 ORDER BY message_id";
+constexpr char kListMessage[] =
+    "SELECT clear FROM messages WHERE request_id = ?1 ORDER BY message_id";
 
-constexpr char kFind[] = "SELECT clear FROM messages WHERE message_id = ?1 AND request_id = ?2";
+constexpr char kFindMessage[] =
+    "SELECT clear FROM messages WHERE message_id = ?1 AND request_id = ?2";
 
-constexpr char kPut[] =
+constexpr char kPutMessage[] =
     "INSERT INTO messages (message_id, request_id, state, clear) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT (message_id) DO UPDATE SET state = excluded.state, clear = excluded.clear";
 
 }  // namespace
 
 absl::StatusOr<std::vector<v1::Message>> ListMessages(Connection& connection, const RequestId& id) {
-  Query query(connection, kList);
+  Query query(connection, kListMessage);
   query.Key(id);
   std::vector<v1::Message> messages;
   while (true) {
@@ -35,7 +37,7 @@ absl::StatusOr<std::vector<v1::Message>> ListMessages(Connection& connection, co
 
 absl::StatusOr<v1::Message> FindMessage(Connection& connection, const RequestId& id,
                                         const MessageId& message) {
-  Query query(connection, kFind);
+  Query query(connection, kFindMessage);
   query.Key(message).Key(id);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return NotFound(NameOf(id, "messages", message));
@@ -45,7 +47,7 @@ absl::StatusOr<v1::Message> FindMessage(Connection& connection, const RequestId&
 absl::Status PutMessage(Connection& connection, const RequestId& id, const MessageId& message_id,
                         const v1::Message& message) {
   const std::string bytes = message.SerializeAsString();
-  Query query(connection, kPut);
+  Query query(connection, kPutMessage);
   query.Key(message_id).Key(id).Int(message.state()).Blob(bytes);
   return query.Run();
 }

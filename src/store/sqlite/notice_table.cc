@@ -11,7 +11,7 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kList[] = "SELECT clear FROM notices WHERE request_id = ?1 ORDER BY notice_id";
+constexpr char kListNotice[] = "SELECT clear FROM notices WHERE request_id = ?1 ORDER BY notice_id";
 
 // The states are those of the index, which is used only when its condition stands in the query.
 constexpr char kListTroubled[] =
@@ -23,9 +23,9 @@ constexpr char kListOpen[] =
     "SELECT clear FROM notices WHERE recipient = ?1 AND state IN (1, 2, 3, 6) AND notice_id > ?2 "
     "ORDER BY notice_id LIMIT ?3";
 
-constexpr char kFind[] = "SELECT clear FROM notices WHERE notice_id = ?1 AND request_id = ?2";
+constexpr char kFindNotice[] = "SELECT clear FROM notices WHERE notice_id = ?1 AND request_id = ?2";
 
-constexpr char kPut[] =
+constexpr char kPutNotice[] =
     "INSERT INTO notices (notice_id, request_id, recipient, state, overdue, clear) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
     "ON CONFLICT (notice_id) DO UPDATE SET "
@@ -49,7 +49,7 @@ absl::string_view KeyAfter(const std::optional<NoticeId>& after) {
 }  // namespace
 
 absl::StatusOr<std::vector<v1::Notice>> ListNotices(Connection& connection, const RequestId& id) {
-  Query query(connection, kList);
+  Query query(connection, kListNotice);
   query.Key(id);
   return ReadAll(query);
 }
@@ -73,7 +73,7 @@ absl::StatusOr<std::vector<v1::Notice>> ListOpenNotices(Connection& connection,
 
 absl::StatusOr<v1::Notice> FindNotice(Connection& connection, const RequestId& id,
                                       const NoticeId& notice) {
-  Query query(connection, kFind);
+  Query query(connection, kFindNotice);
   query.Key(notice).Key(id);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return NotFound(NameOf(id, "notices", notice));
@@ -83,7 +83,7 @@ absl::StatusOr<v1::Notice> FindNotice(Connection& connection, const RequestId& i
 absl::Status PutNotice(Connection& connection, const RequestId& id, const NoticeId& notice_id,
                        const v1::Notice& notice) {
   const std::string bytes = notice.SerializeAsString();
-  Query query(connection, kPut);
+  Query query(connection, kPutNotice);
   query.Key(notice_id).Key(id).Text(notice.recipient()).Int(notice.state());
   query.Int(notice.overdue() ? 1 : 0).Blob(bytes);
   return query.Run();

@@ -8,11 +8,11 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kNext[] = "SELECT min(next_attempt) FROM outbox WHERE kind = ?1";
+constexpr char kNextOutbox[] = "SELECT min(next_attempt) FROM outbox WHERE kind = ?1";
 
 constexpr char kCount[] = "SELECT count(*) FROM outbox WHERE kind = ?1";
 
-constexpr char kListDue[] =
+constexpr char kListDueOutbox[] =
     "SELECT item_id, request_id, recipient, attempts FROM outbox "
     "WHERE kind = ?1 AND next_attempt <= ?2 ORDER BY next_attempt, item_id LIMIT ?3";
 
@@ -21,19 +21,19 @@ constexpr char kClaim[] = "UPDATE outbox SET next_attempt = ?3 WHERE kind = ?1 A
 constexpr char kDefer[] =
     "UPDATE outbox SET next_attempt = ?3, attempts = attempts + 1 WHERE kind = ?1 AND item_id = ?2";
 
-constexpr char kPut[] =
+constexpr char kPutOutbox[] =
     "INSERT INTO outbox (kind, item_id, request_id, recipient, next_attempt, attempts) "
     "VALUES (?1, ?2, ?3, ?4, ?5, 0) "
     "ON CONFLICT (kind, item_id) DO UPDATE SET next_attempt = excluded.next_attempt, "
     "attempts = CASE WHEN recipient = excluded.recipient THEN attempts ELSE 0 END, "
     "recipient = excluded.recipient";
 
-constexpr char kDelete[] = "DELETE FROM outbox WHERE kind = ?1 AND item_id = ?2";
+constexpr char kDeleteOutbox[] = "DELETE FROM outbox WHERE kind = ?1 AND item_id = ?2";
 
 }  // namespace
 
 absl::StatusOr<absl::Time> NextOutboxItem(Connection& connection, OutboxKind kind) {
-  Query query(connection, kNext);
+  Query query(connection, kNextOutbox);
   query.Int(static_cast<int>(kind));
   DSR_RETURN_IF_ERROR(query.Step().status());
   return query.GetTime(0);
@@ -50,7 +50,7 @@ absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(Connection& connection, Outb
                                                     absl::Time now, absl::Time until, int limit) {
   std::vector<OutboxItem> items;
   {
-    Query query(connection, kListDue);
+    Query query(connection, kListDueOutbox);
     query.Int(static_cast<int>(kind)).Time(now).Int(limit);
     while (true) {
       DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
@@ -81,13 +81,13 @@ absl::Status DeferOutbox(Connection& connection, OutboxKind kind, const Id128& i
 
 absl::Status PutOutbox(Connection& connection, OutboxKind kind, const Id128& item,
                        const RequestId& request, absl::string_view recipient, absl::Time now) {
-  Query query(connection, kPut);
+  Query query(connection, kPutOutbox);
   query.Int(static_cast<int>(kind)).Blob(item.bytes()).Key(request).Text(recipient).Time(now);
   return query.Run();
 }
 
 absl::Status DeleteOutbox(Connection& connection, OutboxKind kind, const Id128& item) {
-  Query query(connection, kDelete);
+  Query query(connection, kDeleteOutbox);
   query.Int(static_cast<int>(kind)).Blob(item.bytes());
   return query.Run();
 }

@@ -10,7 +10,7 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kList[] =
+constexpr char kListPart[] =
     "SELECT category, size_bytes FROM parts WHERE task_id = ?1 ORDER BY category";
 
 constexpr char kFindSize[] = "SELECT size_bytes FROM parts WHERE task_id = ?1 AND category = ?2";
@@ -45,7 +45,7 @@ absl::Status OffsetWrong(int64_t expected) {
 }  // namespace
 
 absl::StatusOr<std::vector<PartRecord>> ListParts(Connection& connection, const TaskId& task) {
-  Query query(connection, kList);
+  Query query(connection, kListPart);
   query.Key(task);
   std::vector<PartRecord> parts;
   while (true) {

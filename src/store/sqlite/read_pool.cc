@@ -11,7 +11,7 @@ namespace dsr::sqlite {
 namespace {
 
 // DEFERRED: the snapshot is taken by the first statement and kept until the transaction ends.
-constexpr char kBegin[] = "BEGIN DEFERRED";
+constexpr char kBeginReadPool[] = "BEGIN DEFERRED";
 
 }  // namespace
 
@@ -31,7 +31,7 @@ ReadPool::ReadPool(std::string path, std::vector<std::unique_ptr<Connection>> co
 absl::Status ReadPool::Read(const std::function<absl::Status(ReadView&)>& body) {
   std::unique_ptr<Connection> connection = Take();
   if (connection == nullptr) return Closed();
-  absl::Status status = connection->Execute(kBegin);
+  absl::Status status = connection->Execute(kBeginReadPool);
   if (status.ok()) {
     SqliteReadView view(*connection, path_);
     status = body(view);

@@ -65,16 +65,16 @@ void Bind(Query& query, const IndexedColumns& columns) {
 
 std::string RequestName(const RequestId& id) { return absl::StrCat("requests/", id.ToString()); }
 
-constexpr char kFind[] = "SELECT state FROM requests WHERE request_id = ?1";
+constexpr char kFindRequest[] = "SELECT state FROM requests WHERE request_id = ?1";
 
 constexpr char kScanSla[] =
     "SELECT request_id, type, phase, received, due, answered, outcome, breached FROM requests "
     "WHERE received >= ?1 AND received < ?2";
 
-constexpr char kCountOpen[] =
+constexpr char kCountOpenRequest[] =
     "SELECT count(*) FROM requests WHERE phase BETWEEN 1 AND 5 AND phase <> 6";
 
-constexpr char kInsert[] =
+constexpr char kInsertRequest[] =
     "INSERT INTO requests (request_id, subject_id, type, version, fold_version, phase, received, "
     "due, "
     "answered, outcome, breached, assignee, state) "
@@ -96,7 +96,7 @@ constexpr char kUpdateAll[] =
 }  // namespace
 
 absl::StatusOr<storage::v1::RequestState> FindRequest(Connection& connection, const RequestId& id) {
-  Query query(connection, kFind);
+  Query query(connection, kFindRequest);
   query.Key(id);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return NotFound(RequestName(id));
@@ -124,7 +124,7 @@ absl::Status ScanSla(Connection& connection, absl::Time from, absl::Time to,
 }
 
 absl::StatusOr<int64_t> CountOpenRequests(Connection& connection) {
-  Query query(connection, kCountOpen);
+  Query query(connection, kCountOpenRequest);
   DSR_RETURN_IF_ERROR(query.Step().status());
   return query.GetInt(0);
 }
@@ -132,7 +132,7 @@ absl::StatusOr<int64_t> CountOpenRequests(Connection& connection) {
 absl::Status InsertRequest(Connection& connection, const RequestId& id,
                            const storage::v1::RequestState& state) {
   const std::string bytes = state.SerializeAsString();
-  Query query(connection, kInsert);
+  Query query(connection, kInsertRequest);
   query.Key(id)
       .Blob(state.subject_id())
       .Text(state.request().type())

@@ -260,8 +260,8 @@ CREATE INDEX notices_troubled ON notices (notice_id)
 constexpr const char* kSteps[] = {kStep1, kStep2, kStep3};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
-constexpr char kBegin[] = "BEGIN IMMEDIATE";
-constexpr char kCommit[] = "COMMIT";
+constexpr char kBeginSchema[] = "BEGIN IMMEDIATE";
+constexpr char kCommitSchema[] = "COMMIT";
 
 absl::Status RunScript(Connection& connection, const char* script) {
   const int code = sqlite3_exec(connection.handle(), script, nullptr, nullptr, nullptr);
@@ -295,9 +295,9 @@ absl::Status UpgradeSchema(Connection& connection) {
         absl::StrCat("the database has schema version ", version, ", this program knows up to ",
                      SchemaVersionOfProgram(), "; run the newer program"));
   }
-  DSR_RETURN_IF_ERROR(connection.Execute(kBegin));
+  DSR_RETURN_IF_ERROR(connection.Execute(kBeginSchema));
   absl::Status status = RunSteps(connection, version);
-  if (status.ok()) status = connection.Execute(kCommit);
+  if (status.ok()) status = connection.Execute(kCommitSchema);
   if (!status.ok()) connection.Rollback();
   return status;
 }

@@ -19,7 +19,7 @@ constexpr char kFindById[] =
 
 constexpr char kLastKeyNumber[] = "SELECT max(key_number) FROM subjects";
 
-constexpr char kPut[] =
+constexpr char kPutSubject[] =
     "INSERT INTO subjects (subject_id, account_hash, key_number) VALUES (?1, ?2, ?3) "
     "ON CONFLICT DO NOTHING";
 
@@ -69,7 +69,7 @@ absl::Status RetireSubject(Connection& connection, const SubjectId& subject) {
 }
 
 absl::Status PutSubject(Connection& connection, const SubjectRecord& subject) {
-  Query query(connection, kPut);
+  Query query(connection, kPutSubject);
   query.Key(subject.id).Blob(subject.account_hash).Int(subject.key_number);
   DSR_ASSIGN_OR_RETURN(const int64_t inserted, query.RunAndCount());
   return inserted == 1 ? absl::OkStatus() : AlreadyExists(SubjectName(subject.id));

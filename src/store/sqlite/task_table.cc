@@ -15,20 +15,20 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kList[] = "SELECT clear FROM tasks WHERE request_id = ?1 ORDER BY task_id";
+constexpr char kListTask[] = "SELECT clear FROM tasks WHERE request_id = ?1 ORDER BY task_id";
 
 constexpr char kListFailed[] =
     "SELECT clear FROM tasks WHERE state = 3 AND task_id > ?1 ORDER BY task_id LIMIT ?2";
 
-constexpr char kFind[] = "SELECT clear FROM tasks WHERE task_id = ?1 AND request_id = ?2";
+constexpr char kFindTask[] = "SELECT clear FROM tasks WHERE task_id = ?1 AND request_id = ?2";
 
 constexpr char kFindLease[] =
     "SELECT request_id, lease_token, lease_until FROM tasks WHERE task_id = ?1";
 
-constexpr char kCountOpen[] = "SELECT count(*) FROM tasks WHERE state = 1";
+constexpr char kCountOpenTask[] = "SELECT count(*) FROM tasks WHERE state = 1";
 
 // A task that stays open keeps its place in the queue and its lease.
-constexpr char kPut[] =
+constexpr char kPutTask[] =
     "INSERT INTO tasks (task_id, request_id, system, kind, state, available_at, clear) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
     "ON CONFLICT (task_id) DO UPDATE SET "
@@ -48,7 +48,7 @@ constexpr char kExtend[] =
     "UPDATE tasks SET available_at = ?2, lease_until = ?2 WHERE task_id = ?1";
 
 // A task that is not open any more has nothing to release.
-constexpr char kRelease[] =
+constexpr char kReleaseTask[] =
     "UPDATE tasks SET available_at = ?2, lease_token = NULL, lease_until = NULL "
     "WHERE task_id = ?1 AND state = 1";
 
@@ -75,7 +75,7 @@ absl::Status LeaseLost(const TaskId& task) {
 }  // namespace
 
 absl::StatusOr<std::vector<v1::Task>> ListTasks(Connection& connection, const RequestId& id) {
-  Query query(connection, kList);
+  Query query(connection, kListTask);
   query.Key(id);
   return ReadAll(query);
 }
@@ -89,7 +89,7 @@ absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(Connection& connection,
 }
 
 absl::StatusOr<v1::Task> FindTask(Connection& connection, const RequestId& id, const TaskId& task) {
-  Query query(connection, kFind);
+  Query query(connection, kFindTask);
   query.Key(task).Key(id);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return NotFound(NameOf(id, "tasks", task));
@@ -111,7 +111,7 @@ absl::StatusOr<std::optional<LeasedTask>> FindLease(Connection& connection, cons
 }
 
 absl::StatusOr<int64_t> CountOpenTasks(Connection& connection) {
-  Query query(connection, kCountOpen);
+  Query query(connection, kCountOpenTask);
   DSR_RETURN_IF_ERROR(query.Step().status());
   return query.GetInt(0);
 }
@@ -120,7 +120,7 @@ absl::Status PutTask(Connection& connection, const RequestId& id, const v1::Task
                      absl::Time now) {
   DSR_ASSIGN_OR_RETURN(const TaskId task_id, IdOfName<TaskId>(task.name()));
   const std::string bytes = task.SerializeAsString();
-  Query query(connection, kPut);
+  Query query(connection, kPutTask);
   query.Key(task_id).Key(id).Text(task.system()).Int(task.kind()).Int(task.state()).Time(now);
   query.Blob(bytes);
   return query.Run();
@@ -174,7 +174,7 @@ absl::Status ExtendLease(Connection& connection, const TaskId& task, absl::strin
 
 absl::Status ReleaseTask(Connection& connection, const TaskId& task, absl::Time available) {
   DSR_RETURN_IF_ERROR(FindLease(connection, task).status());
-  Query query(connection, kRelease);
+  Query query(connection, kReleaseTask);
   query.Key(task).Time(available);
   return query.Run();
 }

@@ -14,17 +14,18 @@ namespace {
 
 using storage::v1::PendingTimer;
 
-constexpr char kListDue[] =
+constexpr char kListDueTimer[] =
     "SELECT request_id, name, due FROM timers WHERE due <= ?1 ORDER BY due, request_id, name LIMIT "
     "?2";
 
-constexpr char kNext[] = "SELECT min(due) FROM timers";
+constexpr char kNextTimer[] = "SELECT min(due) FROM timers";
 
 constexpr char kCountDue[] = "SELECT count(*) FROM timers WHERE due <= ?1";
 
-constexpr char kInsert[] = "INSERT INTO timers (due, request_id, name) VALUES (?1, ?2, ?3)";
+constexpr char kInsertTimer[] = "INSERT INTO timers (due, request_id, name) VALUES (?1, ?2, ?3)";
 
-constexpr char kDelete[] = "DELETE FROM timers WHERE due = ?1 AND request_id = ?2 AND name = ?3";
+constexpr char kDeleteTimer[] =
+    "DELETE FROM timers WHERE due = ?1 AND request_id = ?2 AND name = ?3";
 
 int64_t DueMicros(const PendingTimer& timer) {
   return absl::ToUnixMicros(ToTime(timer.due_time()));
@@ -41,7 +42,7 @@ bool Contains(const Timers& timers, const PendingTimer& timer) {
 }  // namespace
 
 absl::StatusOr<std::vector<DueTimer>> DueTimers(Connection& connection, absl::Time now, int limit) {
-  Query query(connection, kListDue);
+  Query query(connection, kListDueTimer);
   query.Time(now).Int(limit);
   std::vector<DueTimer> timers;
   while (true) {
@@ -56,7 +57,7 @@ absl::StatusOr<std::vector<DueTimer>> DueTimers(Connection& connection, absl::Ti
 }
 
 absl::StatusOr<absl::Time> NextTimer(Connection& connection) {
-  Query query(connection, kNext);
+  Query query(connection, kNextTimer);
   DSR_RETURN_IF_ERROR(query.Step().status());
   return query.GetTime(0);
 }
@@ -73,7 +74,7 @@ absl::Status ReplaceTimers(Connection& connection, const RequestId& id,
                            const google::protobuf::RepeatedPtrField<PendingTimer>& after) {
   for (const PendingTimer& timer : before) {
     if (Contains(after, timer)) continue;
-    Query query(connection, kDelete);
+    Query query(connection, kDeleteTimer);
     query.Int(DueMicros(timer)).Key(id).Text(timer.name());
     DSR_ASSIGN_OR_RETURN(const int64_t deleted, query.RunAndCount());
     // A timer that is left behind would fire for a request that does not have it.
@@ -84,7 +85,7 @@ absl::Status ReplaceTimers(Connection& connection, const RequestId& id,
   }
   for (const PendingTimer& timer : after) {
     if (Contains(before, timer)) continue;
-    Query query(connection, kInsert);
+    Query query(connection, kInsertTimer);
     query.Int(DueMicros(timer)).Key(id).Text(timer.name());
     DSR_RETURN_IF_ERROR(query.Run());
   }

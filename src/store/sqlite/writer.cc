@@ -11,10 +11,10 @@
 namespace dsr::sqlite {
 namespace {
 
-constexpr char kBegin[] = "BEGIN IMMEDIATE";
-constexpr char kCommit[] = "COMMIT";
+constexpr char kBeginWriter[] = "BEGIN IMMEDIATE";
+constexpr char kCommitWriter[] = "COMMIT";
 constexpr char kSavepoint[] = "SAVEPOINT body";
-constexpr char kRelease[] = "RELEASE body";
+constexpr char kReleaseWriter[] = "RELEASE body";
 constexpr char kRollbackTo[] = "ROLLBACK TO body";
 
 }  // namespace
@@ -119,7 +119,7 @@ bool Writer::GroupGoesOn(size_t count, int64_t begin_bytes, absl::Time deadline)
 
 void Writer::RunGroup() {
   std::vector<Job> jobs;
-  const absl::Status begun = connection_->Execute(kBegin);
+  const absl::Status begun = connection_->Execute(kBeginWriter);
   const int64_t begin_bytes = connection_->bound_bytes();
   const absl::Time deadline = clock_.Now() + limits_.time;
   while (GroupGoesOn(jobs.size(), begin_bytes, deadline)) {
@@ -140,7 +140,7 @@ void Writer::RunGroup() {
 
 void Writer::RunAlone(std::vector<Job> jobs) {
   for (Job& job : jobs) {
-    job.result = connection_->Execute(kBegin);
+    job.result = connection_->Execute(kBeginWriter);
     if (job.result.ok()) {
       RunBody(job);
       // The body's own error tells more than that of a commit of nothing.
@@ -167,7 +167,7 @@ void Writer::RunBody(Job& job) {
   if (log_.size() != leaves) log_.Forget(leaves);
   // Both fail only together with the transaction, which the caller tests.
   absl::Status undone = connection_->Execute(kRollbackTo);
-  if (undone.ok()) undone = connection_->Execute(kRelease);
+  if (undone.ok()) undone = connection_->Execute(kReleaseWriter);
   if (!undone.ok()) connection_->Rollback();
 }
 
@@ -175,11 +175,11 @@ absl::Status Writer::RunInSavepoint(Job& job) {
   SqliteTransaction transaction(*connection_, path_, log_);
   DSR_RETURN_IF_ERROR(job.body(transaction));
   DSR_RETURN_IF_ERROR(transaction.failure());
-  return connection_->Execute(kRelease);
+  return connection_->Execute(kReleaseWriter);
 }
 
 absl::Status Writer::Commit() {
-  absl::Status status = connection_->Execute(kCommit);
+  absl::Status status = connection_->Execute(kCommitWriter);
   const int code = connection_->LastCode();
   if (!status.ok() && IsSyncFailure(code)) EndAfterSyncFailure(code);
   return status;

@@ -249,14 +249,34 @@ TEST_F(NoticesTest, NegativeCountIsRefused) {
       ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
 }
 
-TEST_F(NoticesTest, ObjectionEndsTheDutyWithItsLaw) {
+TEST_F(NoticesTest, ObjectionHoldsTheDutyOffUntilItsDayIsOver) {
   AddDisclosure(request_.facts(), kPaymentProvider, {"payments"});
   Answer();
 
   ASSERT_THAT(Object(request_.NoticeTo(kPaymentProvider)), IsOk());
 
-  EXPECT_EQ(request_.NoticeTo(kPaymentProvider).state(), v1::Notice::STATE_OBJECTED);
-  EXPECT_EQ(request_.NoticeTo(kPaymentProvider).objection().law(), "Anti-Money Laundering Law");
+  const v1::Notice objected = request_.NoticeTo(kPaymentProvider);
+  EXPECT_EQ(objected.state(), v1::Notice::STATE_OBJECTED);
+  EXPECT_EQ(objected.objection().law(), "Anti-Money Laundering Law");
+  EXPECT_EQ(request_.request().phase(), v1::PHASE_FOLLOW_UP);
+
+  request_.FireTimer(absl::StrCat("notice-objection-", IdIn<NoticeId>(objected.name()).ToString()));
+  const v1::Notice again = request_.NoticeTo(kPaymentProvider);
+  EXPECT_NE(again.name(), objected.name());
+  EXPECT_EQ(again.state(), v1::Notice::STATE_PENDING);
+  ASSERT_THAT(request_.CompleteNoticeOf(again), IsOk());
+  EXPECT_EQ(request_.request().phase(), v1::PHASE_CLOSED);
+}
+
+TEST_F(NoticesTest, ObjectionWithoutADayEndsTheDuty) {
+  AddDisclosure(request_.facts(), kPaymentProvider, {"payments"});
+  Answer();
+  ObjectToNotice object{.id = IdIn<NoticeId>(request_.NoticeTo(kPaymentProvider).name())};
+  object.objection.set_ground("retention");
+  object.objection.set_law("Anti-Money Laundering Law");
+
+  ASSERT_THAT(request_.Do(object, Visitor()), IsOk());
+
   EXPECT_EQ(request_.request().phase(), v1::PHASE_CLOSED);
 }
 

@@ -15,7 +15,11 @@
 namespace dsr {
 namespace {
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr int kRuns = 8;  // ten times slower, each
+#else
 constexpr int kRuns = 40;
+#endif
 constexpr int kSteps = 60;
 // Actions are compared for all roles in one run of so many; they cost more than all the rest.
 constexpr int kRunsBetweenActionChecks = 8;
