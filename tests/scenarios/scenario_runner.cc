@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
@@ -52,6 +53,7 @@ absl::TimeZone Zone() {
 absl::Time At(const std::string& text) {
   absl::Time time;
   std::string error;
+  if (absl::ParseTime("%Y-%m-%d %H:%M:%S", text, Zone(), &time, nullptr)) return time;
   EXPECT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", text, Zone(), &time, &error)) << text << error;
   return time;
 }
@@ -130,6 +132,32 @@ v1::TaskResult ResultFor(const v1::Task& task, const v1::TaskResult& like) {
 
 std::string ShortKind(v1::TaskKind kind) {
   return std::string(absl::StripPrefix(v1::TaskKind_Name(kind), "TASK_KIND_"));
+}
+
+bool KeepsDocument(const storage::v1::RequestRecord& record) {
+  const auto& proofs = record.state().verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [](const v1::Verification& proof) {
+    return std::any_of(proof.evidence().begin(), proof.evidence().end(),
+                       [](const v1::Evidence& evidence) {
+                         return !evidence.document_sha256().empty() && !evidence.document_purged();
+                       });
+  });
+}
+
+template <class Children, class Child>
+bool HasLike(const Children& children, const Child& like) {
+  return std::any_of(children.begin(), children.end(), [&](const Child& child) {
+    MessageDifferencer differencer;
+    differencer.set_scope(MessageDifferencer::PARTIAL);
+    return differencer.Compare(like, child);
+  });
+}
+
+template <class Children>
+std::string Listed(const Children& children) {
+  std::string list;
+  for (const auto& child : children) absl::StrAppend(&list, "\n", child.ShortDebugString());
+  return list;
 }
 
 }  // namespace
@@ -264,8 +292,20 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       return EndMessage(step.undeliverable(), /*is_delivered=*/false);
     case Step::kDelivered:
       return EndMessage(step.delivered(), /*is_delivered=*/true);
+    case Step::kSystem: {
+      std::vector<std::string> categories(step.system().categories().begin(),
+                                          step.system().categories().end());
+      std::vector<v1::TaskKind> kinds;
+      for (const int kind : step.system().task_kinds())
+        kinds.push_back(static_cast<v1::TaskKind>(kind));
+      AddSystem(world_, step.system().title(), categories, kinds);
+      return absl::OkStatus();
+    }
     case Step::kUntil:
       AdvanceTo(At(step.until()));
+      return absl::OkStatus();
+    case Step::kAsleep:
+      world_.clock.SetTime(At(step.asleep()));
       return absl::OkStatus();
     case Step::kDays:
       AdvanceTo(world_.clock.Now() + absl::Hours(24) * step.days());
@@ -459,19 +499,21 @@ absl::Status ScenarioRunner::Work(const testing::v1::Work& work) {
 
 absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
   const storage::v1::RequestRecord record = Record();
-  for (int i = record.notices_size() - 1; i >= 0; --i) {
-    if (record.notices(i).recipient() != party.recipient()) continue;
-    const NoticeId id = ParseNoticeName(record.notices(i).name())->second;
-    const Principal principal{
-        .name = "party", .roles = {"recipient"}, .recipient = party.recipient()};
-    if (party.action() == "acknowledge") return Execute(AcknowledgeNotice{id}, principal);
-    if (party.action() == "object")
-      return Execute(ObjectToNotice{id, party.objection()}, principal);
-    if (record.notices(i).state() != v1::Notice::STATE_ACKNOWLEDGED)
-      DSR_RETURN_IF_ERROR(Execute(AcknowledgeNotice{id}, principal));
-    return Execute(CompleteNotice{id, 3}, principal);
+  // No time passes between steps, so ids do not tell which came later.
+  const v1::Notice* latest = nullptr;
+  for (const v1::Notice& notice : record.notices()) {
+    if (notice.recipient() != party.recipient()) continue;
+    if (latest == nullptr || notice.scope_version() > latest->scope_version()) latest = &notice;
   }
-  return absl::InternalError("no notice to " + party.recipient());
+  if (latest == nullptr) return absl::InternalError("no notice to " + party.recipient());
+  const NoticeId id = ParseNoticeName(latest->name())->second;
+  const Principal principal{
+      .name = "party", .roles = {"recipient"}, .recipient = party.recipient()};
+  if (party.action() == "acknowledge") return Execute(AcknowledgeNotice{id}, principal);
+  if (party.action() == "object") return Execute(ObjectToNotice{id, party.objection()}, principal);
+  if (latest->state() != v1::Notice::STATE_ACKNOWLEDGED)
+    DSR_RETURN_IF_ERROR(Execute(AcknowledgeNotice{id}, principal));
+  return Execute(CompleteNotice{id, 3}, principal);
 }
 
 absl::Status ScenarioRunner::Disclose(v1::Disclosure disclosure) {
@@ -555,7 +597,10 @@ absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) 
 absl::Status ScenarioRunner::EndMessage(const std::string& template_id, bool is_delivered) {
   const storage::v1::RequestRecord record = Record();
   for (int i = record.messages_size() - 1; i >= 0; --i) {
-    if (record.messages(i).template_() != template_id) continue;
+    if (record.messages(i).template_() != template_id ||
+        record.messages(i).state() != v1::Message::STATE_PENDING) {
+      continue;
+    }
     RecordMessageDelivery ended{.id = ParseMessageName(record.messages(i).name())->second,
                                 .attempts = 9};
     if (is_delivered) {
@@ -592,6 +637,9 @@ absl::Status ScenarioRunner::Execute(Command command, Principal principal) {
 Principal ScenarioRunner::Actor(absl::string_view name) const {
   for (const Person& person : People()) {
     if (name == person.name) return Principal{.name = person.name, .roles = person.roles};
+  }
+  if (absl::StartsWith(name, "recipients/")) {
+    return Principal{.name = "party", .roles = {"recipient"}, .recipient = std::string(name)};
   }
   return Principal{.name = "ines", .roles = {"intake"}};
 }
@@ -664,10 +712,32 @@ void ScenarioRunner::Check(const Step& step, const absl::Status& status) {
     const std::map<std::string, bool> known = {
         {"breached", request.breached()},           {"not_breached", !request.breached()},
         {"incident", !request.incidents().empty()}, {"no_incident", request.incidents().empty()},
-        {"repeated", request.repeated()},           {"not_repeated", !request.repeated()}};
+        {"repeated", request.repeated()},           {"not_repeated", !request.repeated()},
+        {"document", KeepsDocument(record)},        {"no_document", !KeepsDocument(record)}};
     EXPECT_TRUE(known.contains(fact) && known.at(fact)) << fact;
   }
+  CheckChildren(then, record);
   CheckMissing(then);
+}
+
+void ScenarioRunner::CheckChildren(const Expect& then, const storage::v1::RequestRecord& record) {
+  for (const v1::Notice& like : then.told())
+    EXPECT_TRUE(HasLike(record.notices(), like)) << Listed(record.notices());
+  for (const v1::Task& like : then.asked())
+    EXPECT_TRUE(HasLike(record.tasks(), like)) << Listed(record.tasks());
+  for (const v1::Verification& like : then.proofs()) {
+    EXPECT_TRUE(HasLike(record.state().verifications(), like))
+        << Listed(record.state().verifications());
+  }
+  if (then.fired().empty()) return;
+  std::vector<std::string> fired;
+  for (const StoredEvent& stored : world_.Events(requests_[on_])) {
+    storage::v1::Event event;
+    event.ParseFromString(stored.clear);
+    if (event.timer_ended().fired()) fired.push_back(event.timer_ended().name());
+  }
+  if (fired.empty()) fired.emplace_back("none");
+  EXPECT_EQ(fired, std::vector<std::string>(then.fired().begin(), then.fired().end()));
 }
 
 void ScenarioRunner::CheckMissing(const Expect& then) {
