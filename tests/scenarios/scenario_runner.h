@@ -43,6 +43,7 @@ class ScenarioRunner {
   absl::Status EndMessage(const std::string& template_id, bool is_delivered);
   void AdvanceTo(absl::Time time);
   void Check(const testing::v1::Step& step, const absl::Status& status);
+  void CheckChildren(const testing::v1::Expect& then, const storage::v1::RequestRecord& record);
   void CheckMissing(const testing::v1::Expect& then);
 
   absl::Status Execute(Command command);
