@@ -85,6 +85,7 @@ void AddSubjects(const Event& event, Names& names) {
     // The rest is about the request itself.
     case Event::kRequestFiled:
     case Event::kRequestLinked:
+    case Event::kRetainedLeft:
     case Event::kStateChanged:
     case Event::kTimerSet:
     case Event::kTimerEnded:

@@ -233,10 +233,37 @@ void EmitNotices(Deciding& deciding, v1::NoticeKind kind,
   if (created.notices_size() > 0) deciding.Emit(std::move(event));
 }
 
+void EmitCancelled(Deciding& deciding, const NoticeId& id) {
+  storage::v1::Event event;
+  event.mutable_notice_cancelled()->set_notice_id(std::string(id.bytes()));
+  deciding.Emit(std::move(event));
+}
+
+// Ends the request's open notices to stop, which must not arrive after the one to resume. Returns
+// those that had not been told: they need not hear of it at all.
+std::set<std::string> CancelStops(Deciding& deciding) {
+  std::set<std::string> untold;
+  std::set<std::string> told;
+  // By value: each event changes what it is about.
+  const auto notices = deciding.record().notices();
+  for (const v1::Notice& notice : notices) {
+    const auto name = ParseNoticeName(notice.name());
+    if (notice.kind() != v1::NOTICE_KIND_STOP_PROCESSING || !name.ok()) continue;
+    (notice.state() == v1::Notice::STATE_PENDING ? untold : told).insert(notice.recipient());
+    if (!HasEnded(notice)) EmitCancelled(deciding, name->second);
+  }
+  for (const std::string& recipient : told) untold.erase(recipient);
+  return untold;
+}
+
 }  // namespace
 
 void NotifyRecipients(Deciding& deciding, v1::NoticeKind kind) {
-  EmitNotices(deciding, kind, Gather(deciding, kind));
+  std::map<std::string, Received> received = Gather(deciding, kind);
+  if (kind == v1::NOTICE_KIND_RESUME_PROCESSING) {
+    for (const std::string& recipient : CancelStops(deciding)) received.erase(recipient);
+  }
+  EmitNotices(deciding, kind, received);
 }
 
 void NotifyOfFinalErasure(Deciding& deciding, const std::set<std::string>& categories) {
@@ -280,9 +307,7 @@ void CancelNotices(Deciding& deciding) {
       told[notice.recipient()].categories.insert(notice.categories().begin(),
                                                  notice.categories().end());
     }
-    storage::v1::Event event;
-    event.mutable_notice_cancelled()->set_notice_id(std::string(name->second.bytes()));
-    deciding.Emit(std::move(event));
+    EmitCancelled(deciding, name->second);
   }
   EmitNotices(deciding, v1::NOTICE_KIND_RESUME_PROCESSING, told);
 }

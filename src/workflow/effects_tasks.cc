@@ -177,6 +177,7 @@ void EraseRetained(Deciding& deciding) {
     task.set_retained_only(true);
     for (const RetainedCategory& kept : KeptCategories(retained)) {
       if (NextEnd(deciding, kept) >= today) continue;
+      if (IsReadByAnother(deciding.circumstances(), kept.category())) continue;
       task.add_categories(kept.category());
       // As of now: another hold may have come, and the rules are those of the plan.
       v1::PlanItem item = PlanItemFor(deciding, kept.category(), retained.system(),
@@ -197,11 +198,19 @@ void ReleaseRetained(Deciding& deciding) {
   TasksCreated created;
   created.set_kind(v1::TASK_KIND_LIFT_RESTRICTION);
   created.set_round(NextRound(deciding, created.kind()));
-  for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
-    NewTask& task = *created.add_tasks() =
-        MakeTask(deciding, created.kind(), retained.system(), created.round());
-    for (const RetainedCategory& kept : KeptCategories(retained))
-      task.add_categories(kept.category());
+  // By value: each event changes what it is about.
+  const auto all_retained = deciding.state().retained();
+  for (const storage::v1::RetainedData& retained : all_retained) {
+    NewTask task = MakeTask(deciding, created.kind(), retained.system(), created.round());
+    Event event;
+    storage::v1::RetainedLeft& left = *event.mutable_retained_left();
+    left.set_system(retained.system());
+    for (const RetainedCategory& kept : KeptCategories(retained)) {
+      const bool stays = IsRestrictedElsewhere(deciding.circumstances(), kept.category());
+      (stays ? left.add_categories() : task.add_categories())->assign(kept.category());
+    }
+    if (left.categories_size() > 0) deciding.Emit(std::move(event));
+    if (task.categories_size() > 0) *created.add_tasks() = std::move(task);
   }
   if (created.tasks().empty()) return;
   EmitTasks(deciding, std::move(created));
@@ -240,11 +249,16 @@ void KeepRetentionTimer(Deciding& deciding) {
   const auto present =
       std::find_if(timers.begin(), timers.end(),
                    [](const storage::v1::PendingTimer& timer) { return timer.name() == kName; });
+  const absl::CivilDay today = DayOf(deciding.now(), deciding.rulebook().zone);
   absl::CivilDay next = absl::CivilDay::max();
   for (const storage::v1::RetainedData& retained : deciding.state().retained()) {
     if (IsEndingRetained(deciding, retained.system())) continue;
-    for (const RetainedCategory& kept : KeptCategories(retained))
-      next = std::min(next, NextEnd(deciding, kept));
+    for (const RetainedCategory& kept : KeptCategories(retained)) {
+      const absl::CivilDay end = NextEnd(deciding, kept);
+      // Whether it is still needed is asked day by day.
+      const bool waits = end < today && IsReadByAnother(deciding.circumstances(), kept.category());
+      next = std::min(next, waits ? today : end);
+    }
   }
   if (next == absl::CivilDay::max()) {
     if (present == timers.end()) return;

@@ -447,10 +447,13 @@ void Evolve(RequestRecord& record, const Event& event) {
     case Event::kRequestLinked:
       Apply(record, event, event.request_linked());
       break;
+    case Event::kBlockersCleared:
+    case Event::kRetainedLeft:
+      EvolveTask(record, event);
+      break;
     // These are history only: nothing that is decided later depends on them.
     case Event::kRequestAssessed:
     case Event::kRequestWithdrawn:
-    case Event::kBlockersCleared:
     case Event::kFileOpened:
     case Event::kDisclosureRecorded:
     case Event::kActionRejected:

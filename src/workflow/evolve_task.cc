@@ -125,6 +125,32 @@ void RecordBlockers(v1::Request& request, const v1::Task& task, const v1::TaskRe
   }
 }
 
+// A system that closes accounts without checking them first is asked again only when it closes.
+void ClearUnchecked(RequestRecord& record) {
+  for (v1::Blocker& blocker : *record.mutable_state()->mutable_request()->mutable_blockers()) {
+    const bool is_checked =
+        std::any_of(record.tasks().begin(), record.tasks().end(), [&](const v1::Task& task) {
+          return task.kind() == v1::TASK_KIND_CHECK_BLOCKERS && task.system() == blocker.system();
+        });
+    if (!is_checked) blocker.set_resolved(true);
+  }
+}
+
+void Leave(RequestState& state, const storage::v1::RetainedLeft& left) {
+  storage::v1::RetainedData* data = FindRetained(state, left.system());
+  if (data == nullptr) return;
+  const auto is_left = [&](const auto& kept) {
+    return std::find(left.categories().begin(), left.categories().end(), kept.category()) !=
+           left.categories().end();
+  };
+  auto& categories = *data->mutable_categories();
+  categories.erase(std::remove_if(categories.begin(), categories.end(), is_left), categories.end());
+  auto& instructions = *data->mutable_instructions();
+  instructions.erase(std::remove_if(instructions.begin(), instructions.end(), is_left),
+                     instructions.end());
+  if (categories.empty() && instructions.empty()) RemoveRetained(state, left.system());
+}
+
 bool HasOpenTask(const RequestRecord& record, v1::TaskKind kind) {
   return std::any_of(record.tasks().begin(), record.tasks().end(), [&](const v1::Task& task) {
     return task.kind() == kind && task.state() == v1::Task::STATE_OPEN;
@@ -246,6 +272,10 @@ void EvolveTask(RequestRecord& record, const Event& event) {
     Instruct(record, event.task_instructed());
   } else if (event.has_task_cancelled()) {
     Cancel(record, event, event.task_cancelled());
+  } else if (event.has_blockers_cleared()) {
+    ClearUnchecked(record);
+  } else if (event.has_retained_left()) {
+    Leave(*record.mutable_state(), event.retained_left());
   }
 }
 

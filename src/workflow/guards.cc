@@ -146,6 +146,8 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
       return request.approvers_size() >= 2;
     case v1::GUARD_KIND_SUBJECT_TOLD:
       return state.subject_told() || !request.announcement().empty();
+    case v1::GUARD_KIND_POINT_OF_NO_RETURN:
+      return state.point_of_no_return();
     case v1::GUARD_KIND_UNSPECIFIED:
     case v1::GuardKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::GuardKind_INT_MAX_SENTINEL_DO_NOT_USE_:

@@ -119,6 +119,16 @@ void TellHard(const v1::HardToErase& hard, v1::CategoryOutcome& outcome,
   AddEnd(ToCivilDay(hard.until()), kept);
 }
 
+// What was restricted may have been released since.
+bool IsStillKept(const storage::v1::RequestState& state, const v1::CategoryOutcome& outcome) {
+  for (const storage::v1::RetainedData& retained : state.retained()) {
+    if (retained.system() != outcome.system()) continue;
+    for (const storage::v1::RetainedCategory& kept : KeptCategories(retained))
+      if (kept.category() == outcome.category()) return true;
+  }
+  return false;
+}
+
 // What an earlier deletion restricted is held all the same, and shown with its reason (LAW.md case
 // 17), whatever the data system counts.
 void AddRestricted(const Deciding& deciding, v1::CategoryOutcome& outcome) {
@@ -128,7 +138,8 @@ void AddRestricted(const Deciding& deciding, v1::CategoryOutcome& outcome) {
   for (const storage::v1::RequestState& sibling : deciding.facts().siblings) {
     for (const v1::CategoryOutcome& kept : sibling.request().outcomes()) {
       if (kept.disposition() != v1::DISPOSITION_RESTRICTED ||
-          kept.category() != outcome.category() || kept.system() != outcome.system()) {
+          kept.category() != outcome.category() || kept.system() != outcome.system() ||
+          !IsStillKept(sibling, kept)) {
         continue;
       }
       outcome.set_disposition(v1::DISPOSITION_RESTRICTED);

@@ -23,8 +23,10 @@ bool Overlap(const v1::Request& a, const v1::Request& b) {
   });
 }
 
-// Once everything is collected, or corrected, the data is needed no more.
+// Once everything is collected, or corrected, the data is needed no more; unless the proof was lost
+// since, and it begins anew.
 bool IsServed(const RequestState& state) {
+  if (state.request().phase() < v1::PHASE_WORK) return false;
   for (const v1::TaskKind kind : {v1::TASK_KIND_COLLECT, v1::TASK_KIND_CORRECT}) {
     const storage::v1::TaskRound* round = FindRound(state, kind);
     if (round != nullptr && round->unfinished() == 0) return true;
@@ -61,6 +63,18 @@ bool LastDayHasCome(const Circumstances& at) {
   return DayOf(at.now(), at.rulebook.zone) >= due_day - kLastDays + 1;
 }
 
+// When the request was answered, if it changed what is held or what is done with it; otherwise long
+// ago.
+absl::Time ChangeTime(const RequestState& state) {
+  const v1::Response& response = state.request().response();
+  const bool is_done = response.outcome() == v1::OUTCOME_FULFILLED ||
+                       response.outcome() == v1::OUTCOME_PARTLY_FULFILLED;
+  const bool changes = FindRound(state, v1::TASK_KIND_CORRECT) != nullptr ||
+                       FindRound(state, v1::TASK_KIND_ERASE) != nullptr ||
+                       FindRound(state, v1::TASK_KIND_STOP_PROCESSING) != nullptr;
+  return is_done && changes ? FromTimestamp(response.response_time()) : absl::InfinitePast();
+}
+
 }  // namespace
 
 bool IsLastDay(const Circumstances& at) {
@@ -88,6 +102,16 @@ std::vector<std::string> Conflicts(const Circumstances& at) {
     if (std::find(settled.begin(), settled.end(), name) == settled.end()) conflicts.push_back(name);
   }
   return conflicts;
+}
+
+bool IsReadByAnother(const Circumstances& at, const std::string& category) {
+  const auto& siblings = at.facts().siblings;
+  return std::any_of(siblings.begin(), siblings.end(), [&](const RequestState& sibling) {
+    const auto& asked = sibling.request().categories();
+    return NeedsData(sibling) && HasStanding(sibling, at.state) &&
+           at.now() < FromTimestamp(sibling.request().due_time()) &&
+           std::find(asked.begin(), asked.end(), category) != asked.end();
+  });
 }
 
 std::vector<std::string> Disputes(const Circumstances& at, const std::string& category) {
@@ -154,11 +178,10 @@ bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category)
       at.facts().siblings.begin(), at.facts().siblings.end(), [&](const RequestState& sibling) {
         const v1::Request& request = sibling.request();
         if (request.phase() == v1::PHASE_CLOSED) return false;
-        const v1::Restriction& restriction = request.restriction();
-        if (restriction.has_begin_time() && !restriction.has_lift_time() &&
-            has(request.categories())) {
-          return true;
-        }
+        // Until the systems are told to lift it: before that the subject is told.
+        const bool is_in_force = request.restriction().has_begin_time() &&
+                                 FindRound(sibling, v1::TASK_KIND_LIFT_RESTRICTION) == nullptr;
+        if (is_in_force && has(request.categories())) return true;
         return std::any_of(sibling.retained().begin(), sibling.retained().end(),
                            [&](const storage::v1::RetainedData& retained) {
                              const auto& kept = retained.categories();
@@ -172,6 +195,8 @@ bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category)
 
 int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, absl::Time from) {
   int count = 1;
+  // To look again after a change is no repetition (LAW.md case 27).
+  for (const RequestState& sibling : facts.siblings) from = std::max(from, ChangeTime(sibling));
   for (const RequestState& sibling : facts.siblings) {
     const v1::Request& request = sibling.request();
     if (request.type() != filed.type() || FromTimestamp(request.received_time()) < from) continue;
@@ -180,6 +205,7 @@ int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, abs
       case v1::OUTCOME_NOT_VERIFIED:
       case v1::OUTCOME_DUPLICATE:
       case v1::OUTCOME_ROLE_ENDED:
+      case v1::OUTCOME_NOT_YET:
         continue;
       default:
         if (request.phase() != v1::PHASE_VERIFICATION) ++count;

@@ -22,6 +22,10 @@ std::vector<std::string> Conflicts(const Circumstances& at);
 // until they are answered (LAW.md case 34).
 std::vector<std::string> Disputes(const Circumstances& at, const std::string& category);
 
+// True while an open request that is not overdue still needs the data of that category, which this
+// one has kept until its term ended.
+bool IsReadByAnother(const Circumstances& at, const std::string& category);
+
 // The request that this one is linked to, or null.
 const storage::v1::RequestState* FindFirst(const Circumstances& at);
 
@@ -40,7 +44,8 @@ bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category)
 // True on the last day of the answer's period, and not after it.
 bool IsLastDay(const Circumstances& at);
 
-// Which request of its type this one is, within the rule's window before its receipt. Whoever was
+// Which request of its type this one is, within the rule's window before its receipt and since what
+// is held last changed at the subject's wish. Whoever was
 // not verified may be anybody, and does not count.
 int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, absl::Time from);
 

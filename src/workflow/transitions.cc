@@ -145,6 +145,9 @@ absl::Status CheckAction(const Circumstances& at, v1::Trigger trigger, absl::str
     if (broken == transition.guards().end()) return absl::OkStatus();
     if (!first_reason) first_reason = Explain(*broken, at, action);
   }
+  // What is being carried out and knows no way back.
+  if (!any_here && trigger == v1::TRIGGER_WITHDRAWN && request.phase() == v1::PHASE_WORK)
+    return PointOfNoReturn(request);
   if (!any_here) return ActionNotAllowed(request, action, StatesFor(at.rulebook.workflow, trigger));
   if (first_reason) return *first_reason;
   return IsMinor(at) ? ChildrensRoleMissing(action) : RoleMissing(action);

@@ -30,9 +30,9 @@ absl::Status SecondPersonNeeded(absl::string_view action) {
 }
 
 absl::Status PointOfNoReturn(const v1::Request& request) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_POINT_OF_NO_RETURN,
-                   absl::StrCat(request.name(), " can no longer be withdrawn: erasure has begun"),
-                   {});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_POINT_OF_NO_RETURN,
+      absl::StrCat(request.name(), " can no longer be withdrawn: it is being carried out"), {});
 }
 
 absl::Status AlreadyEnded(absl::string_view name) {

@@ -380,7 +380,8 @@ class Explorer {
     if (trigger == v1::TRIGGER_UNSPECIFIED) return true;
     const auto& all = rulebook_->workflow.transitions();
     return std::any_of(all.begin(), all.end(), [&](const v1::Transition& transition) {
-      return transition.trigger() == trigger &&
+      if (transition.trigger() != trigger) return false;
+      return transition.from_unanswered() ||
              std::find(transition.from().begin(), transition.from().end(), state) !=
                  transition.from().end();
     });

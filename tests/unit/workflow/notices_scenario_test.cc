@@ -264,6 +264,8 @@ TEST_F(NoticesTest, ObjectionHoldsTheDutyOffUntilItsDayIsOver) {
   const v1::Notice again = request_.NoticeTo(kPaymentProvider);
   EXPECT_NE(again.name(), objected.name());
   EXPECT_EQ(again.state(), v1::Notice::STATE_PENDING);
+  ASSERT_THAT(request_.Do(AcknowledgeNotice{.id = IdIn<NoticeId>(again.name())}, Visitor()),
+              IsOk());
   ASSERT_THAT(request_.CompleteNoticeOf(again), IsOk());
   EXPECT_EQ(request_.request().phase(), v1::PHASE_CLOSED);
 }
