@@ -31,7 +31,7 @@ absl::StatusOr<std::string> DecodeSecret(absl::string_view secret) {
   if (key->size() < kLeastKeyBytes || key->size() > kMostKeyBytes) {
     return InvalidSecret("a webhook secret holds 24 to 64 bytes");
   }
-  return key;
+  return *std::move(key);
 }
 
 }  // namespace
