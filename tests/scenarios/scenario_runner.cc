@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "app/account_merges.h"
 #include "app/decision_facts.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
@@ -246,6 +247,8 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       return LiftHolds();
     case Step::kSuccession:
       return Succeed(step.succession());
+    case Step::kMerge:
+      return Merge(step.merge());
     case Step::kNewPolicyDays: {
       DefinitionFiles files = world_.rulebooks->files();
       files.policy.set_version(files.policy.version() + 1);
@@ -475,7 +478,8 @@ absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
 }
 
 absl::Status ScenarioRunner::Disclose(v1::Disclosure disclosure) {
-  disclosure.set_subject_account(account_.empty() ? "account-1" : account_);
+  if (disclosure.subject_account().empty())
+    disclosure.set_subject_account(account_.empty() ? "account-1" : account_);
   disclosure.set_purpose("delivery");
   disclosure.set_method("api");
   disclosure.set_basis("contract");
@@ -550,6 +554,16 @@ absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) 
                             .status());
   }
   return absl::OkStatus();
+}
+
+absl::Status ScenarioRunner::Merge(const testing::v1::AccountMerge& merge) {
+  v1::MergeAccountsRequest in;
+  in.set_subject_account(merge.account());
+  in.set_into_account(merge.into());
+  return World::Wait([&](ExecutionDone done) {
+           world_.registry->MergeAccounts(in, world_.As("registrar"), std::move(done));
+         })
+      .status();
 }
 
 absl::Status ScenarioRunner::EndMessage(const std::string& template_id, bool is_delivered) {
@@ -676,9 +690,8 @@ void ScenarioRunner::CheckMissing(const Expect& then) {
   const absl::Status read = world_.store->Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(const auto rulebook,
                          world_.rulebooks->RulebookFor(view, record.state().request().pins()));
-    DSR_ASSIGN_OR_RETURN(const SubjectId subject,
-                         SubjectId::FromBytes(record.state().subject_id()));
-    DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, subject, requests_[on_]));
+    DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record.state()));
+    DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, scope, requests_[on_]));
     const DecisionContext context = ContextFor(facts);
     std::set<std::string> missing;
     for (const v1::MissingProof& one : MissingProofs(*rulebook, record, context)) {
