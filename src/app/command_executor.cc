@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "app/account_merges.h"
 #include "app/refusal_audit.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
@@ -54,9 +55,17 @@ absl::StatusOr<std::optional<PreparedSubject>> ClosedAccountComplainedAbout(
   DSR_RETURN_IF_ERROR(first.status());
   if (!ConstantTimeEqual(first->requester_key(), filed.requester_key())) return std::nullopt;
   DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(first->subject_id()));
-  PreparedSubject prepared;
-  DSR_ASSIGN_OR_RETURN(prepared.record, view.FindSubjectById(subject));
-  return prepared;
+  DSR_ASSIGN_OR_RETURN(const SubjectRecord record, view.FindSubjectById(subject));
+  return Subjects::Find(view, record.account_hash);
+}
+
+// Whose requests may depend on what is recorded about that subject.
+absl::StatusOr<std::vector<SubjectId>> RelatedSubjects(ReadView& view, const SubjectId& subject) {
+  DSR_ASSIGN_OR_RETURN(std::vector<SubjectId> related, MergedSubjects(view, subject));
+  DSR_ASSIGN_OR_RETURN(const std::vector<MergeRecord> merges, MergesOf(view, subject));
+  related.push_back(subject);
+  for (const MergeRecord& merge : merges) related.push_back(merge.into);
+  return related;
 }
 
 absl::Status TooBusy() {
@@ -196,6 +205,8 @@ absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestF
   }));
   const SubjectRecord& subject = planned.subject->record;
   filed.set_subject_id(std::string(subject.id.bytes()));
+  for (const SubjectId& merged : planned.subject->merged)
+    filed.add_merged_subject_ids(std::string(merged.bytes()));
   filed.set_key_number(subject.key_number);
   DSR_ASSIGN_OR_RETURN(const SecretKey key, parts_.keys.Key(subject.key_number));
   storage::v1::Event event;
@@ -207,6 +218,17 @@ absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestF
 
 absl::StatusOr<CommitHints> CommandExecutor::Reconsider(Transaction& transaction,
                                                         const SubjectId& subject) {
+  CommitHints hints;
+  DSR_ASSIGN_OR_RETURN(const std::vector<SubjectId> related, RelatedSubjects(transaction, subject));
+  for (const SubjectId& one : related) {
+    DSR_ASSIGN_OR_RETURN(const CommitHints more, ReconsiderRequests(transaction, one));
+    hints.Merge(more);
+  }
+  return hints;
+}
+
+absl::StatusOr<CommitHints> CommandExecutor::ReconsiderRequests(Transaction& transaction,
+                                                                const SubjectId& subject) {
   RequestQuery query;
   query.subject = subject;
   query.limit = kMostSiblings;

@@ -87,8 +87,9 @@ class CommandExecutor {
   // included. Does not block.
   void File(storage::v1::RequestFiled filed, CallContext context, ExecutionDone done);
 
-  // Looks again, in a transaction of the store's writer, at all requests of a subject that have not
-  // ended: something that they depend on has changed. Returns what that made; the caller hands it
+  // Looks again, in a transaction of the store's writer, at all requests of a subject, and of those
+  // whose accounts were merged with its own, that have not ended: something that they depend on has
+  // changed. Returns what that made; the caller hands it
   // to Announce once the transaction is durable.
   absl::StatusOr<CommitHints> Reconsider(Transaction& transaction, const SubjectId& subject);
   // Tells the listener of a commit that was not made by a command, so that what follows from it
@@ -111,6 +112,8 @@ class CommandExecutor {
   void FileOnce(storage::v1::RequestFiled filed, CallContext context, ExecutionDone done,
                 int attempts_left);
   absl::StatusOr<PlannedCommand> PlanFiling(storage::v1::RequestFiled filed) const;
+  absl::StatusOr<CommitHints> ReconsiderRequests(Transaction& transaction,
+                                                 const SubjectId& subject);
   void Finish(Run& run, absl::Status status);
   void Refuse(const CallContext& context, const std::string& about, absl::Status status,
               ExecutionDone done);

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "app/account_merges.h"
 #include "app/authorizer.h"
 #include "app/event_subjects.h"
 #include "app/is_one_of.h"
@@ -177,10 +178,10 @@ absl::StatusOr<bool> DecisionBody::Replay(Transaction& transaction) {
 absl::Status DecisionBody::Load(Transaction& transaction) {
   // The store keeps microseconds; an event's time must be what it will be read back as.
   now_ = absl::FromUnixMicros(absl::ToUnixMicros(environment_.clock.Now()));
-  SubjectId subject;
+  SubjectScope scope;
   if (is_filing_) {
     if (!planned_.subject.has_value()) return Broken("a request is filed without its subject");
-    subject = planned_.subject->record.id;
+    scope = {planned_.subject->record.id, planned_.subject->merged};
     DSR_RETURN_IF_ERROR(Subjects::Confirm(transaction, *planned_.subject));
     DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.CurrentRulebook(
                                         std::get<FileRequest>(planned_.command).filed.type()));
@@ -194,7 +195,7 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
     DSR_RETURN_IF_ERROR(record.status());
     record_ = *std::move(record);
     now_ = std::max(now_, FromTimestamp(record_.state().last_event_time()));
-    DSR_ASSIGN_OR_RETURN(subject, SubjectId::FromBytes(record_.state().subject_id()));
+    DSR_ASSIGN_OR_RETURN(scope, ScopeOf(record_.state()));
     DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.RulebookFor(
                                         transaction, record_.state().request().pins()));
     if (IsAboutAChild(planned_.command) &&
@@ -205,7 +206,7 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
   timers_before_.assign(record_.state().timers().begin(), record_.state().timers().end());
   if (NeedsFacts(planned_.command, rulebook_->workflow) ||
       NextOverdue(record_.state(), now_) != nullptr) {
-    DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, subject, planned_.request));
+    DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, scope, planned_.request));
   }
   return absl::OkStatus();
 }
@@ -329,7 +330,8 @@ bool DecisionBody::ClosedTheAccount(const RequestRecord& record) {
 // What a decision changes about the subject beyond its request: a consent that ends, and data that
 // goes to a new handler.
 absl::Status DecisionBody::WriteSubjectRecords(Transaction& transaction) {
-  DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(record_.state().subject_id()));
+  DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record_.state()));
+  const SubjectId& subject = scope.subject;
   for (const Event& event : events_) {
     if (event.has_consent_changed()) {
       const storage::v1::ConsentChanged& changed = event.consent_changed();
@@ -344,6 +346,9 @@ absl::Status DecisionBody::WriteSubjectRecords(Transaction& transaction) {
       }
     } else if (event.has_request_answered() && ClosedTheAccount(record_)) {
       DSR_RETURN_IF_ERROR(transaction.RetireSubject(subject));
+      // What was merged later is not closed: nobody looked at what that account stands for.
+      for (const SubjectId& merged : scope.merged)
+        DSR_RETURN_IF_ERROR(transaction.RetireSubject(merged));
     } else if (event.has_disclosure_recorded()) {
       const storage::v1::DisclosureRecorded& recorded = event.disclosure_recorded();
       DSR_ASSIGN_OR_RETURN(const RecordId id, RecordId::FromBytes(recorded.disclosure_id()));

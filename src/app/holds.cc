@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "app/account_merges.h"
 #include "app/audited_change.h"
+#include "app/decision_facts.h"
 #include "app/not_found.h"
 #include "app/registry_checks.h"
 #include "app/sealer.h"
@@ -40,13 +42,17 @@ absl::Status CheckPlaced(const v1::PlaceHoldRequest& in, const v1::Policy& polic
   return CheckPlaced(in, policy, DayOf(now, zone));
 }
 
-// The subject of a request, whatever has become of its account.
-absl::StatusOr<SubjectRecord> SubjectOfRequest(ReadView& view, const std::string& name) {
+absl::StatusOr<storage::v1::RequestState> FindRequest(ReadView& view, const std::string& name) {
   DSR_ASSIGN_OR_RETURN(const RequestId request, ParseRequestName(name));
   absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(request);
   if (absl::IsNotFound(state.status())) return ResourceNotFound(name);
-  DSR_RETURN_IF_ERROR(state.status());
-  DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(state->subject_id()));
+  return state;
+}
+
+// The subject of a request, whatever has become of its account.
+absl::StatusOr<SubjectRecord> SubjectOfRequest(ReadView& view, const std::string& name) {
+  DSR_ASSIGN_OR_RETURN(const storage::v1::RequestState state, FindRequest(view, name));
+  DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(state.subject_id()));
   return view.FindSubjectById(subject);
 }
 
@@ -157,13 +163,14 @@ absl::StatusOr<std::vector<v1::Hold>> Holds::List(ReadView& view, const v1::List
                                                   const std::optional<RecordId>& after,
                                                   int limit) const {
   if (!in.request().empty()) {
-    DSR_ASSIGN_OR_RETURN(const SubjectRecord subject, SubjectOfRequest(view, in.request()));
-    return view.ListHolds(subject.id, after, limit);
+    DSR_ASSIGN_OR_RETURN(const storage::v1::RequestState state, FindRequest(view, in.request()));
+    DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(state));
+    return HoldsOf(view, scope, after, limit);
   }
-  DSR_ASSIGN_OR_RETURN(const std::optional<SubjectRecord> subject,
-                       view.FindSubject(parts_.secrets.AccountHash(in.subject_account())));
-  if (!subject.has_value()) return std::vector<v1::Hold>();
-  return view.ListHolds(subject->id, after, limit);
+  DSR_ASSIGN_OR_RETURN(const std::optional<SubjectScope> scope,
+                       ScopeOfAccount(view, parts_.secrets.AccountHash(in.subject_account())));
+  if (!scope.has_value()) return std::vector<v1::Hold>();
+  return HoldsOf(view, *scope, after, limit);
 }
 
 }  // namespace dsr

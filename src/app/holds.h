@@ -50,7 +50,8 @@ class Holds {
   void Place(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done);
   // Errors: NOT_FOUND, FAILED_PRECONDITION ALREADY_ENDED.
   void Lift(const v1::LiftHoldRequest& in, CallContext context, ExecutionDone done);
-  // A page of the subject's holds, without personal fields, by id. Blocks.
+  // A page of the holds on the account's data, or on the request's, without personal fields, by id.
+  // Blocks.
   absl::StatusOr<std::vector<v1::Hold>> List(ReadView& view, const v1::ListHoldsRequest& in,
                                              const std::optional<RecordId>& after, int limit) const;
 

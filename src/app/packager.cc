@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/account_merges.h"
 #include "app/collected_parts.h"
 #include "app/decision_facts.h"
 #include "app/package_sink.h"
@@ -125,9 +126,8 @@ absl::StatusOr<PackageContents> Packager::ReadContents(const LeasedTask& lease, 
     DSR_ASSIGN_OR_RETURN(collected, CollectionTasks(record));
     DSR_ASSIGN_OR_RETURN(contents.rulebook,
                          parts_.rulebooks.RulebookFor(view, record.state().request().pins()));
-    DSR_ASSIGN_OR_RETURN(const SubjectId subject,
-                         SubjectId::FromBytes(record.state().subject_id()));
-    DSR_ASSIGN_OR_RETURN(contents.disclosures, AllDisclosures(view, subject));
+    DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record.state()));
+    DSR_ASSIGN_OR_RETURN(contents.disclosures, AllDisclosures(view, scope));
     DSR_ASSIGN_OR_RETURN(contents.recipients, view.ListRecipients());
     contents.request = std::move(*record.mutable_state()->mutable_request());
     return absl::OkStatus();

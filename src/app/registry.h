@@ -70,12 +70,17 @@ class Registry {
   // The same for consents.
   void BatchCreateConsents(v1::BatchCreateConsentsRequest in, CallContext context,
                            ExecutionDone done);
-  // A page of the account's consents, without personal fields, by id. Blocks.
+  // Merges an account into another one. Subjects that are not known yet are made. Errors, beside
+  // those above: FAILED_PRECONDITION ALREADY_ENDED when it was merged into a third.
+  void MergeAccounts(const v1::MergeAccountsRequest& in, CallContext context, ExecutionDone done);
+
+  // A page of the consents of whoever has the account, those of accounts merged into it included,
+  // without personal fields, by id. Blocks.
   absl::StatusOr<std::vector<v1::Consent>> ListConsents(ReadView& view, absl::string_view account,
                                                         const std::optional<RecordId>& after,
                                                         int limit) const;
 
-  // A page of the disclosures to that account, without personal fields, by id. Blocks.
+  // The same for disclosures.
   absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(ReadView& view,
                                                               absl::string_view account,
                                                               const std::optional<RecordId>& after,
@@ -97,6 +102,8 @@ class Registry {
                     int attempts_left);
   template <class Kind>
   absl::StatusOr<Batch<Kind>> Prepare(const typename Kind::In& in) const;
+  void MergeOnce(const v1::MergeAccountsRequest& in, CallContext context, ExecutionDone done,
+                 int attempts_left);
   // `field` begins the paths of its errors, such as `recipient.`.
   template <class Resource>
   void Create(Resource resource, absl::string_view field, absl::string_view kind,

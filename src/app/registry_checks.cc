@@ -204,6 +204,15 @@ absl::Status CheckConsent(const v1::Consent& consent, const v1::Policy& policy, 
   return errors.ToStatus();
 }
 
+absl::Status CheckMerge(const v1::MergeAccountsRequest& in) {
+  FieldErrors errors;
+  CheckText(in.subject_account(), "subject_account", 1, 200, errors);
+  CheckText(in.into_account(), "into_account", 1, 200, errors);
+  if (errors.empty() && in.subject_account() == in.into_account())
+    errors.AddInvalid("into_account", "is another account");
+  return errors.ToStatus();
+}
+
 absl::Status CheckHold(const v1::Hold& hold, bool has_account, const v1::Policy& policy,
                        absl::CivilDay today) {
   FieldErrors errors;

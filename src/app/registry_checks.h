@@ -1,4 +1,4 @@
-// What a data system, a recipient and a disclosure must look like.
+// What a data system, a recipient, a disclosure and the like must look like.
 #ifndef DSR_APP_REGISTRY_CHECKS_H_
 #define DSR_APP_REGISTRY_CHECKS_H_
 
@@ -11,6 +11,7 @@
 #include "dsr/v1/hold.pb.h"
 #include "dsr/v1/policy.pb.h"
 #include "dsr/v1/registry.pb.h"
+#include "dsr/v1/registry_service.pb.h"
 
 namespace dsr {
 
@@ -28,6 +29,7 @@ absl::Status CheckDisclosure(const v1::Disclosure& disclosure, const v1::Policy&
                              absl::Time now);
 
 absl::Status CheckConsent(const v1::Consent& consent, const v1::Policy& policy, absl::Time now);
+absl::Status CheckMerge(const v1::MergeAccountsRequest& in);
 // Without `has_account` the subject is told apart from the hold.
 absl::Status CheckHold(const v1::Hold& hold, bool has_account, const v1::Policy& policy,
                        absl::CivilDay today);

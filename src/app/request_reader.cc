@@ -151,7 +151,7 @@ absl::Status RequestReader::OpenNotice(ReadView& view, const RequestId& id,
     DSR_ASSIGN_OR_RETURN(const RecordId disclosure_id, RecordId::FromBytes(bytes));
     v1::Disclosure disclosure;
     disclosure.set_name(DisclosureName(disclosure_id));
-    DSR_RETURN_IF_ERROR(OpenDisclosure(view, record.state().key_number(), disclosure));
+    DSR_RETURN_IF_ERROR(OpenDisclosure(view, disclosure));
     const std::string& reference = disclosure.recipient_reference();
     if (!reference.empty() && !Has(notice.subject_references(), reference)) {
       notice.add_subject_references(reference);
@@ -186,12 +186,14 @@ absl::Status RequestReader::OpenMessage(ReadView& view, const RequestId& id,
   return absl::OkStatus();
 }
 
-absl::Status RequestReader::OpenDisclosure(ReadView& view, int64_t key_number,
-                                           v1::Disclosure& disclosure) const {
+absl::Status RequestReader::OpenDisclosure(ReadView& view, v1::Disclosure& disclosure) const {
   DSR_ASSIGN_OR_RETURN(const RecordId id, ParseDisclosureName(disclosure.name()));
-  DSR_ASSIGN_OR_RETURN(const std::string box, view.FindDisclosureBox(id));
+  std::pair<SubjectId, std::string> found;
+  DSR_ASSIGN_OR_RETURN(found, view.FindDisclosureBox(id));
+  const auto& [subject, box] = found;
   if (box.empty()) return absl::OkStatus();
-  DSR_ASSIGN_OR_RETURN(const SecretKey key, keys_.Key(key_number));
+  DSR_ASSIGN_OR_RETURN(const SubjectRecord record, view.FindSubjectById(subject));
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, keys_.Key(record.key_number));
   return OpenInto(disclosure, box, key, id.bytes());
 }
 

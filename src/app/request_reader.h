@@ -53,8 +53,8 @@ class RequestReader {
   // Returns the hold with its personal fields. Errors: NOT_FOUND, and as above.
   absl::StatusOr<v1::Hold> ReadHold(ReadView& view, const RecordId& id) const;
 
-  // Fills the personal fields of a stored disclosure, which is one of `key_number`'s subject.
-  absl::Status OpenDisclosure(ReadView& view, int64_t key_number, v1::Disclosure& disclosure) const;
+  // Fills the personal fields of a stored disclosure, with the key of whose it is.
+  absl::Status OpenDisclosure(ReadView& view, v1::Disclosure& disclosure) const;
 
  private:
   absl::StatusOr<std::vector<storage::v1::Event>> OpenedEvents(ReadView& view,

@@ -1,7 +1,8 @@
 #include "app/subjects.h"
 
-#include <optional>
+#include <utility>
 
+#include "app/account_merges.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 
@@ -10,32 +11,42 @@ namespace {
 
 absl::Status SubjectChanged() {
   return MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_RETRY_LATER,
-                   "the subject was registered by another call; try again");
+                   "the subject was registered or merged by another call; try again");
 }
 
 }  // namespace
 
 absl::StatusOr<PreparedSubject> Subjects::Prepare(ReadView& view, absl::string_view account) const {
+  const std::string account_hash = secrets_.AccountHash(account);
+  DSR_ASSIGN_OR_RETURN(std::optional<PreparedSubject> found, Find(view, account_hash));
+  if (found.has_value()) return *std::move(found);
   PreparedSubject subject;
-  subject.record.account_hash = secrets_.AccountHash(account);
-  DSR_ASSIGN_OR_RETURN(std::optional<SubjectRecord> found,
-                       view.FindSubject(subject.record.account_hash));
-  if (found.has_value()) {
-    subject.record = *std::move(found);
-    return subject;
-  }
+  subject.account_hash = account_hash;
   subject.is_new = true;
   subject.record.id = ids_.Next<SubjectId>();
+  subject.record.account_hash = account_hash;
   DSR_ASSIGN_OR_RETURN(subject.record.key_number, keys_.Next());
   return subject;
 }
 
+absl::StatusOr<std::optional<PreparedSubject>> Subjects::Find(ReadView& view,
+                                                              absl::string_view account_hash) {
+  DSR_ASSIGN_OR_RETURN(std::optional<SubjectRecord> holder, HolderOf(view, account_hash));
+  if (!holder.has_value()) return std::nullopt;
+  PreparedSubject subject;
+  subject.account_hash = std::string(account_hash);
+  subject.record = *std::move(holder);
+  DSR_ASSIGN_OR_RETURN(subject.merged, MergedSubjects(view, subject.record.id));
+  return subject;
+}
+
 absl::Status Subjects::Confirm(Transaction& transaction, const PreparedSubject& subject) {
-  DSR_ASSIGN_OR_RETURN(const std::optional<SubjectRecord> found,
-                       transaction.FindSubject(subject.record.account_hash));
+  DSR_ASSIGN_OR_RETURN(const std::optional<PreparedSubject> found,
+                       Find(transaction, subject.account_hash));
   if (!subject.is_new) {
-    const bool same = found.has_value() && found->id == subject.record.id &&
-                      found->key_number == subject.record.key_number;
+    const bool same = found.has_value() && found->record.id == subject.record.id &&
+                      found->record.key_number == subject.record.key_number &&
+                      found->merged == subject.merged;
     return same ? absl::OkStatus() : SubjectChanged();
   }
   if (found.has_value()) return SubjectChanged();

@@ -2,6 +2,10 @@
 #ifndef DSR_APP_SUBJECTS_H_
 #define DSR_APP_SUBJECTS_H_
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -14,7 +18,12 @@ namespace dsr {
 
 // A subject as found, or as it would be made, before the transaction that relies on it.
 struct PreparedSubject {
+  // The holder of the account that was asked for.
   SubjectRecord record;
+  // What that account is found by; where it was merged, another than the record's.
+  std::string account_hash;
+  // Whose accounts were merged into the holder's, by id.
+  std::vector<SubjectId> merged;
   bool is_new = false;
 };
 
@@ -25,11 +34,15 @@ class Subjects {
   Subjects(const ServerSecrets& secrets, KeyNumbers& keys, const IdGenerator& ids)
       : secrets_(secrets), keys_(keys), ids_(ids) {}
 
-  // Returns the subject of `account`, a new one with a key of its own where there is none.
+  // Returns the holder of `account`, a new one with a key of its own where there is none.
   absl::StatusOr<PreparedSubject> Prepare(ReadView& view, absl::string_view account) const;
 
-  // Makes a new subject, or checks that a found one is still the account's. ABORTED RETRY_LATER
-  // when that changed: prepare again.
+  // The same for an account that is known by its hash only; nothing where it is not.
+  static absl::StatusOr<std::optional<PreparedSubject>> Find(ReadView& view,
+                                                             absl::string_view account_hash);
+
+  // Makes a new subject, or checks that a found one still holds the account, and what was merged
+  // into it. ABORTED RETRY_LATER when that changed: prepare again.
   static absl::Status Confirm(Transaction& transaction, const PreparedSubject& subject);
 
  private:

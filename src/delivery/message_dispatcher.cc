@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/account_merges.h"
 #include "app/decision_facts.h"
 #include "app/principal.h"
 #include "delivery/message_address.h"
@@ -84,11 +85,10 @@ absl::StatusOr<std::optional<MessageDispatcher::Loaded>> MessageDispatcher::Load
                          parts_.rulebooks.RulebookFor(view, found.record.state().request().pins()));
     // Nothing else is told of the subject.
     if (message->audience() != v1::Message::AUDIENCE_REQUESTER && !IsCodeMessage(*message)) {
-      DSR_ASSIGN_OR_RETURN(const SubjectId subject,
-                           SubjectId::FromBytes(found.record.state().subject_id()));
+      DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(found.record.state()));
       DSR_ASSIGN_OR_RETURN(found.recipients, view.ListRecipients());
-      DSR_ASSIGN_OR_RETURN(found.disclosures, AllDisclosures(view, subject));
-      DSR_ASSIGN_OR_RETURN(found.consents, AllConsents(view, subject));
+      DSR_ASSIGN_OR_RETURN(found.disclosures, AllDisclosures(view, scope));
+      DSR_ASSIGN_OR_RETURN(found.consents, AllConsents(view, scope));
     }
     loaded = std::move(found);
     return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/account_merges.h"
 #include "app/decision_facts.h"
 #include "delivery/message_address.h"
 #include "delivery/message_composer.h"
@@ -81,11 +82,10 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewRequest(const RequestId
     DSR_ASSIGN_OR_RETURN(record, parts_.reader.ReadFull(view, request));
     DSR_ASSIGN_OR_RETURN(rulebook,
                          parts_.rulebooks.RulebookFor(view, record.state().request().pins()));
-    DSR_ASSIGN_OR_RETURN(const SubjectId subject,
-                         SubjectId::FromBytes(record.state().subject_id()));
+    DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record.state()));
     DSR_ASSIGN_OR_RETURN(recipients, view.ListRecipients());
-    DSR_ASSIGN_OR_RETURN(disclosures, AllDisclosures(view, subject));
-    DSR_ASSIGN_OR_RETURN(consents, AllConsents(view, subject));
+    DSR_ASSIGN_OR_RETURN(disclosures, AllDisclosures(view, scope));
+    DSR_ASSIGN_OR_RETURN(consents, AllConsents(view, scope));
     return absl::OkStatus();
   }));
   v1::Message message;

@@ -118,6 +118,7 @@ constexpr MethodRoles kMethods[] = {
     {"ListDisclosures", kCaseworker | kPrivacy | kAuditor},
     {"BatchCreateConsents", kRegistrar | kOperator | kPrivacy},
     {"ListConsents", kCaseworker | kPrivacy | kAuditor},
+    {"MergeAccounts", kRegistrar | kOperator | kPrivacy},
     // HoldService
     {"PlaceHold", kPrivacy},
     {"LiftHold", kPrivacy},

@@ -69,9 +69,11 @@ const FieldDescriptor* PayloadField(const storage::v1::Event& event) {
       event, storage::v1::Event::descriptor()->oneof_decl(0));
 }
 
-// The number of the subject's key is low for whoever was recorded before he asked.
+// The number of the subject's key is low for whoever was recorded before he asked, and only an
+// account that is known was merged.
 bool TellsOfAccount(const FieldDescriptor& field) {
-  return field.name() == "account_known" || field.name() == "key_number";
+  return field.name() == "account_known" || field.name() == "key_number" ||
+         field.name() == "merged_subject_ids";
 }
 
 bool HasEverPassed(const storage::v1::RequestState& state, bool is_representation) {

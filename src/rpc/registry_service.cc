@@ -135,6 +135,7 @@ void AddRegistryMethods(RpcService& service) {
                                               &Registry::BatchCreateDisclosures);
   AddBatch<v1::BatchCreateConsentsRequest>(service, "BatchCreateConsents",
                                            &Registry::BatchCreateConsents);
+  AddChange<v1::MergeAccountsRequest>(service, "MergeAccounts", &Registry::MergeAccounts);
   AddSubjectList<v1::ListDisclosuresRequest, v1::ListDisclosuresResponse, v1::Disclosure>(
       service, "ListDisclosures", &Registry::ListDisclosures, ParseDisclosureName,
       &v1::ListDisclosuresResponse::add_disclosures);

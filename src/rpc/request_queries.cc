@@ -1,4 +1,5 @@
 // What can be read of requests.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "app/account_merges.h"
 #include "app/decision_facts.h"
 #include "app/server_secrets.h"
 #include "dsr/base/errors.h"
@@ -69,13 +71,42 @@ absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const Pa
   return query;
 }
 
+// As the order has it: what is due to nobody comes last.
+absl::Time DueOf(const RequestState& state) {
+  return HasDueTime(state.request()) ? FromTimestamp(state.request().due_time())
+                                     : absl::InfiniteFuture();
+}
+
 std::string PositionOf(const RequestState& state) {
   const absl::StatusOr<RequestId> id = ParseRequestName(state.request().name());
   if (!id.ok()) return "";
-  // As the order has it: what is due to nobody comes last.
-  const absl::Time due = HasDueTime(state.request()) ? FromTimestamp(state.request().due_time())
-                                                     : absl::InfiniteFuture();
-  return absl::StrCat(id->bytes(), absl::ToUnixMicros(due));
+  return absl::StrCat(id->bytes(), absl::ToUnixMicros(DueOf(state)));
+}
+
+// True when the first comes before the second in the list that `query` asks for.
+bool ComesBefore(const RequestQuery& query, const RequestState& a, const RequestState& b) {
+  const std::string& first = a.request().name();
+  const std::string& second = b.request().name();
+  if (!query.open_by_due_time) return query.breached_only ? first < second : first > second;
+  return std::make_pair(DueOf(a), first) < std::make_pair(DueOf(b), second);
+}
+
+// The requests of a subject and of those whose accounts were merged into its own.
+absl::StatusOr<std::vector<RequestState>> RequestsOf(ReadView& view, RequestQuery query,
+                                                     const SubjectScope& scope) {
+  query.subject = scope.subject;
+  DSR_ASSIGN_OR_RETURN(std::vector<RequestState> states, view.ListRequests(query));
+  if (scope.merged.empty()) return states;
+  for (const SubjectId& merged : scope.merged) {
+    query.subject = merged;
+    DSR_ASSIGN_OR_RETURN(const std::vector<RequestState> more, view.ListRequests(query));
+    states.insert(states.end(), more.begin(), more.end());
+  }
+  std::sort(states.begin(), states.end(),
+            [&](const RequestState& a, const RequestState& b) { return ComesBefore(query, a, b); });
+  if (states.size() > static_cast<size_t>(query.limit))
+    states.resize(static_cast<size_t>(query.limit));
+  return states;
 }
 
 void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequestsRequest& in) {
@@ -88,14 +119,16 @@ void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequests
       call, [call, in, page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestsResponse> {
         v1::ListRequestsResponse out;
         DSR_ASSIGN_OR_RETURN(RequestQuery query, QueryOf(in, page));
-        if (!in.subject_account().empty()) {
-          DSR_ASSIGN_OR_RETURN(
-              const std::optional<SubjectRecord> subject,
-              view.FindSubject(call->context().parts().secrets.AccountHash(in.subject_account())));
-          if (!subject.has_value()) return out;
-          query.subject = subject->id;
+        std::vector<RequestState> states;
+        if (in.subject_account().empty()) {
+          DSR_ASSIGN_OR_RETURN(states, view.ListRequests(query));
+        } else {
+          const ServerSecrets& secrets = call->context().parts().secrets;
+          DSR_ASSIGN_OR_RETURN(const std::optional<SubjectScope> scope,
+                               ScopeOfAccount(view, secrets.AccountHash(in.subject_account())));
+          if (!scope.has_value()) return out;
+          DSR_ASSIGN_OR_RETURN(states, RequestsOf(view, query, *scope));
         }
-        DSR_ASSIGN_OR_RETURN(std::vector<RequestState> states, view.ListRequests(query));
         out.set_next_page_token(
             EndPage<v1::ListRequestsRequest, RequestState>(*call, in, page, states, PositionOf));
         for (const RequestState& state : states) *out.add_requests() = PublicRequest(state);
@@ -171,9 +204,8 @@ void ListAllowedActions(const std::shared_ptr<UnaryCall>& call,
         DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view.FindRecord(id));
         DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,
                              parts.rulebooks.RulebookFor(view, record.state().request().pins()));
-        DSR_ASSIGN_OR_RETURN(const SubjectId subject,
-                             SubjectId::FromBytes(record.state().subject_id()));
-        DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, subject, id));
+        DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record.state()));
+        DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, scope, id));
         const DecisionContext context = {.actor = call->principal().ToActor(),
                                          .now = parts.clock.Now(),
                                          .request = id,

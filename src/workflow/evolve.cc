@@ -88,6 +88,7 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::Request
   state.set_requester_key(filed.requester_key());
   state.set_content_key(filed.content_key());
   state.set_subject_id(filed.subject_id());
+  *state.mutable_merged_subject_ids() = filed.merged_subject_ids();
   state.set_key_number(filed.key_number());
   for (const TimerSet& timer : filed.timers()) BeginTimer(state, timer);
 }

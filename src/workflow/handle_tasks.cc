@@ -11,6 +11,7 @@
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
 #include "workflow/retention.h"
+#include "workflow/siblings.h"
 #include "workflow/workflow_errors.h"
 
 namespace dsr {
@@ -136,6 +137,7 @@ void AddRestricted(const Deciding& deciding, v1::CategoryOutcome& outcome) {
   bool has_end = true;
   // Several deletions may have kept some: all of it is told, and the last of the ends.
   for (const storage::v1::RequestState& sibling : deciding.facts().siblings) {
+    if (!IsWithinScope(sibling, deciding.state())) continue;
     for (const v1::CategoryOutcome& kept : sibling.request().outcomes()) {
       if (kept.disposition() != v1::DISPOSITION_RESTRICTED ||
           kept.category() != outcome.category() || kept.system() != outcome.system() ||

@@ -51,6 +51,15 @@ bool IsSameRequester(const RequestState& a, const RequestState& b) {
   return relation == v1::RELATION_SUBJECT || a.requester_key() == b.requester_key();
 }
 
+// What was asked for one account before it was merged is less than what the same words ask for
+// after.
+template <class A, class B>
+bool IsSameScope(const A& a, const B& b) {
+  return a.subject_id() == b.subject_id() &&
+         std::equal(a.merged_subject_ids().begin(), a.merged_subject_ids().end(),
+                    b.merged_subject_ids().begin(), b.merged_subject_ids().end());
+}
+
 // Whoever only claims to act for the subject holds nobody up.
 bool HasStanding(const RequestState& sibling, const RequestState& state) {
   return IsSameRequester(sibling, state) || sibling.request().phase() > v1::PHASE_VERIFICATION;
@@ -146,7 +155,7 @@ const RequestState* FindSame(const Circumstances& at) {
         request.type() == at.request().type() &&
         request.requester().relation() == at.request().requester().relation() &&
         sibling.requester_key() == at.state.requester_key() &&
-        sibling.content_key() == at.state.content_key()) {
+        sibling.content_key() == at.state.content_key() && IsSameScope(sibling, at.state)) {
       same = &sibling;
     }
   }
@@ -163,11 +172,17 @@ const RequestState* FindSame(const storage::v1::RequestFiled& filed, const Facts
     }
     if (request.requester().relation() == filed.requester().relation() &&
         sibling.requester_key() == filed.requester_key() &&
-        sibling.content_key() == filed.content_key()) {
+        sibling.content_key() == filed.content_key() && IsSameScope(sibling, filed)) {
       same = &sibling;
     }
   }
   return same;
+}
+
+bool IsWithinScope(const RequestState& sibling, const RequestState& state) {
+  const auto& merged = state.merged_subject_ids();
+  return sibling.subject_id() == state.subject_id() ||
+         std::find(merged.begin(), merged.end(), sibling.subject_id()) != merged.end();
 }
 
 bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category) {
@@ -200,6 +215,8 @@ int CountRepeats(const storage::v1::RequestFiled& filed, const Facts& facts, abs
   for (const RequestState& sibling : facts.siblings) {
     const v1::Request& request = sibling.request();
     if (request.type() != filed.type() || FromTimestamp(request.received_time()) < from) continue;
+    // Two accounts may each have been asked about: that they are merged makes it no repetition.
+    if (sibling.subject_id() != filed.subject_id()) continue;
     switch (request.response().outcome()) {
       case v1::OUTCOME_WITHDRAWN:
       case v1::OUTCOME_NOT_VERIFIED:

@@ -1,4 +1,6 @@
-// One subject's other requests, as far as they bear on this one (PRODUCT.md, "Conflicts").
+// One subject's other requests, as far as they bear on this one (PRODUCT.md, "Conflicts"); where
+// accounts were merged, also those of the other account that are about this one's data, or this one
+// about theirs.
 #ifndef DSR_WORKFLOW_SIBLINGS_H_
 #define DSR_WORKFLOW_SIBLINGS_H_
 
@@ -36,6 +38,11 @@ const storage::v1::RequestState* FindSame(const Circumstances& at);
 // The same for what is being filed, where requesters are not verified.
 const storage::v1::RequestState* FindSame(const storage::v1::RequestFiled& filed,
                                           const Facts& facts);
+
+// True when the sibling is a request of a subject that `state` is about. One that is not, filed
+// after the subject's account was merged, tells more than `state` was verified for (LAW.md case 9).
+bool IsWithinScope(const storage::v1::RequestState& sibling,
+                   const storage::v1::RequestState& state);
 
 // True where an open request of the subject restricts that category, or one keeps it restricted for
 // a law or a hold (PIPL 44 and 47).

@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 class RecordContract : public StoreContract {
@@ -113,7 +114,8 @@ TEST_P(RecordContract, KeepsDisclosuresWithTheirBoxesApart) {
                 return v.ListDisclosures(SampleId<SubjectId>(kNow, 2), std::nullopt, 9);
               }),
               IsOkAndHolds(IsEmpty()));
-  EXPECT_THAT(Read([&](ReadView& v) { return v.FindDisclosureBox(ids[2]); }), IsOkAndHolds("box2"));
+  EXPECT_THAT(Read([&](ReadView& v) { return v.FindDisclosureBox(ids[2]); }),
+              IsOkAndHolds(Pair(subject, "box2")));
 }
 
 TEST_P(RecordContract, KeepsEveryVersionOfADefinitionAndRefusesOtherContentUnderOne) {

@@ -1,9 +1,10 @@
 // The Store contract: what is kept about subjects beside their requests (consents, holds), and
-// subjects whose account was closed.
+// subjects whose account was closed or merged into another's.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,6 +74,19 @@ class SubjectContract : public StoreContract {
     return found.ok() && found->has_value() ? std::optional((*found)->id) : std::nullopt;
   }
 
+  absl::Status Merge(const SubjectId& subject, const SubjectId& into, absl::Time time = kNow) {
+    return Write([&](Transaction& t) { return t.PutMerge({subject, into, time}); });
+  }
+  auto MergedInto(const SubjectId& into) {
+    return Read([&](ReadView& v) { return v.ListMergedInto(into); });
+  }
+  // Whose the subject's account became, if it was merged.
+  std::optional<SubjectId> Target(const SubjectId& subject) {
+    const auto found = Read([&](ReadView& v) { return v.FindMerge(subject); });
+    EXPECT_THAT(found, IsOk());
+    return found.ok() && found->has_value() ? std::optional((*found)->into) : std::nullopt;
+  }
+
   static RecordId IdOf(int number) {
     return SampleId<RecordId>(kNow + absl::Milliseconds(number), number);
   }
@@ -106,6 +120,8 @@ class SubjectContract : public StoreContract {
 
   const SubjectRecord first_ = {SampleId<SubjectId>(kNow, 1), std::string(32, 'a'), 1};
   const SubjectRecord second_ = {SampleId<SubjectId>(kNow, 2), std::string(32, 'b'), 2};
+  // Not put yet.
+  const SubjectRecord third_ = {SampleId<SubjectId>(kNow, 3), std::string(32, 'c'), 3};
 };
 
 // Consents and holds
@@ -297,6 +313,81 @@ TEST_P(SubjectContract, RetiresNobodyByABodyThatFails) {
 
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kCancelled));
   EXPECT_THAT(Holder(first_.account_hash), Eq(first_.id));
+}
+
+// Merged accounts
+
+TEST_P(SubjectContract, KeepsAMergeAndFindsItFromBothEnds) {
+  ASSERT_THAT(Put(third_), IsOk());
+  ASSERT_THAT(Merge(second_.id, first_.id), IsOk());
+  ASSERT_THAT(Merge(third_.id, second_.id, kNow + absl::Hours(1)), IsOk());
+
+  Reopen();
+
+  const auto merge = Read([&](ReadView& v) { return v.FindMerge(third_.id); });
+  ASSERT_THAT(merge, IsOk());
+  ASSERT_TRUE(merge->has_value());
+  EXPECT_EQ((*merge)->subject, third_.id);
+  EXPECT_EQ((*merge)->into, second_.id);
+  EXPECT_EQ((*merge)->time, kNow + absl::Hours(1));
+  EXPECT_THAT(MergedInto(first_.id), IsOkAndHolds(ElementsAre(second_.id)));
+  EXPECT_THAT(MergedInto(second_.id), IsOkAndHolds(ElementsAre(third_.id)));
+  EXPECT_THAT(MergedInto(third_.id), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(Target(first_.id), Eq(std::nullopt));
+}
+
+TEST_P(SubjectContract, FindsAMergedSubjectUnderItsAccountAsBefore) {
+  ASSERT_THAT(Merge(second_.id, first_.id), IsOk());
+
+  EXPECT_THAT(Holder(second_.account_hash), Eq(second_.id));
+  EXPECT_THAT(Holder(first_.account_hash), Eq(first_.id));
+}
+
+TEST_P(SubjectContract, ListsThoseMergedIntoOneById) {
+  ASSERT_THAT(Put(third_), IsOk());
+  ASSERT_THAT(Merge(third_.id, first_.id), IsOk());
+  ASSERT_THAT(Merge(second_.id, first_.id), IsOk());
+
+  EXPECT_THAT(MergedInto(first_.id), IsOkAndHolds(ElementsAre(std::min(second_.id, third_.id),
+                                                              std::max(second_.id, third_.id))));
+}
+
+TEST_P(SubjectContract, PutsALaterMergeInThePlaceOfTheEarlier) {
+  ASSERT_THAT(Put(third_), IsOk());
+  ASSERT_THAT(Merge(third_.id, first_.id), IsOk());
+
+  ASSERT_THAT(Merge(third_.id, second_.id), IsOk());
+
+  EXPECT_THAT(Target(third_.id), Eq(second_.id));
+  EXPECT_THAT(MergedInto(first_.id), IsOkAndHolds(IsEmpty()));
+}
+
+TEST_P(SubjectContract, TellsWhoseAccountIsClosedAndKeepsItsMerges) {
+  ASSERT_THAT(Merge(second_.id, first_.id), IsOk());
+
+  ASSERT_THAT(Retire(first_.id), IsOk());
+
+  const auto is_retired = [&](const SubjectId& id) {
+    const auto found = Read([&](ReadView& v) { return v.FindSubjectById(id); });
+    EXPECT_THAT(found, IsOk());
+    return found.ok() && found->is_retired;
+  };
+  EXPECT_TRUE(is_retired(first_.id));
+  EXPECT_FALSE(is_retired(second_.id));
+  EXPECT_THAT(Target(second_.id), Eq(first_.id));
+  EXPECT_THAT(MergedInto(first_.id), IsOkAndHolds(ElementsAre(second_.id)));
+}
+
+TEST_P(SubjectContract, MergesNobodyByABodyThatFails) {
+  const absl::Status status = Write([&](Transaction& t) {
+    EXPECT_THAT(t.PutMerge({second_.id, first_.id, kNow}), IsOk());
+    // It sees what it wrote itself.
+    EXPECT_THAT(t.ListMergedInto(first_.id), IsOkAndHolds(ElementsAre(second_.id)));
+    return absl::CancelledError("no");
+  });
+
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_THAT(Target(second_.id), Eq(std::nullopt));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, SubjectContract, ::testing::ValuesIn(AllBackends()),

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "app/account_merges.h"
 #include "app/decision_facts.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
@@ -149,9 +150,8 @@ void ScenarioRunner::CheckMissing(const Expect& then) {
   const absl::Status read = world_.store->Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(const auto rulebook,
                          world_.rulebooks->RulebookFor(view, record.state().request().pins()));
-    DSR_ASSIGN_OR_RETURN(const SubjectId subject,
-                         SubjectId::FromBytes(record.state().subject_id()));
-    DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, subject, requests_[on_]));
+    DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record.state()));
+    DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, scope, requests_[on_]));
     const DecisionContext context = ContextFor(facts);
     std::set<std::string> missing;
     for (const v1::MissingProof& one : MissingProofs(*rulebook, record, context)) {

@@ -251,6 +251,8 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       return LiftHolds();
     case Step::kSuccession:
       return Succeed(step.succession());
+    case Step::kMerge:
+      return Merge(step.merge());
     case Step::kNewPolicyDays: {
       DefinitionFiles files = world_.rulebooks->files();
       files.policy.set_version(files.policy.version() + 1);
@@ -513,7 +515,8 @@ absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
 }
 
 absl::Status ScenarioRunner::Disclose(v1::Disclosure disclosure) {
-  disclosure.set_subject_account(account_.empty() ? "account-1" : account_);
+  if (disclosure.subject_account().empty())
+    disclosure.set_subject_account(account_.empty() ? "account-1" : account_);
   disclosure.set_purpose("delivery");
   disclosure.set_method("api");
   disclosure.set_basis("contract");
@@ -588,6 +591,16 @@ absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) 
                             .status());
   }
   return absl::OkStatus();
+}
+
+absl::Status ScenarioRunner::Merge(const testing::v1::AccountMerge& merge) {
+  v1::MergeAccountsRequest in;
+  in.set_subject_account(merge.account());
+  in.set_into_account(merge.into());
+  return World::Wait([&](ExecutionDone done) {
+           world_.registry->MergeAccounts(in, world_.As("registrar"), std::move(done));
+         })
+      .status();
 }
 
 absl::Status ScenarioRunner::EndMessage(const std::string& template_id, bool is_delivered) {

@@ -40,6 +40,7 @@ class ScenarioRunner {
   absl::Status Disclose(v1::Disclosure disclosure);
   absl::Status Consent(v1::Consent consent);
   absl::Status Succeed(const testing::v1::Succession& succession);
+  absl::Status Merge(const testing::v1::AccountMerge& merge);
   absl::Status EndMessage(const std::string& template_id, bool is_delivered);
   void AdvanceTo(absl::Time time);
   void Check(const testing::v1::Step& step, const absl::Status& status);

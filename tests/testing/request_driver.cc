@@ -181,7 +181,7 @@ void RequestDriver::CheckFold() const {
 storage::v1::RequestFiled RequestDriver::UsualFiling() const {
   storage::v1::RequestFiled filed;
   filed.set_type(rulebook_->workflow.name());
-  filed.set_subject_id(std::string(SubjectId::Derive(now_, {"subject"}).bytes()));
+  filed.set_subject_id(std::string(ShopSubject().bytes()));
   filed.set_key_number(7);
   filed.mutable_requester()->set_relation(v1::RELATION_SUBJECT);
   filed.mutable_requester()->mutable_reply_to()->set_channel("email");

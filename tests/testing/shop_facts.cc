@@ -113,6 +113,10 @@ RecordId AddAuthorisedDisclosure(Facts& facts, absl::string_view recipient,
   return id;
 }
 
+SubjectId ShopSubject() {
+  return SubjectId::Derive(ShopTime(absl::CivilSecond(2026, 1, 1)), {"subject"});
+}
+
 storage::v1::RequestState& AddSibling(Facts& facts, absl::string_view type, v1::Relation relation) {
   const std::shared_ptr<const Rulebook> rulebook = ShopRulebook(type);
   // Newest first.
@@ -131,6 +135,7 @@ storage::v1::RequestState& AddSibling(Facts& facts, absl::string_view type, v1::
   *request.mutable_received_time() = ToTimestamp(ShopTime(absl::CivilSecond(2026, 3, 1)));
   *request.mutable_due_time() = ToTimestamp(ShopTime(absl::CivilSecond(2026, 3, 17)));
   state.set_data_use(rulebook->workflow.data_use());
+  state.set_subject_id(std::string(ShopSubject().bytes()));
   state.set_requester_key(std::string(16, static_cast<char>('a' + relation)));
   state.set_content_key(std::string(16, 'c'));
   return state;

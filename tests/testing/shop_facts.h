@@ -29,6 +29,9 @@ inline constexpr char kLogistics[] = "recipients/logistics";             // entr
 inline constexpr char kOverseasSeller[] = "recipients/overseas-seller";  // independent controller
 inline constexpr char kAdPartner[] = "recipients/ad-partner";            // joint controller
 
+// Whose requests they all are.
+SubjectId ShopSubject();
+
 // The five data systems and four recipients; nothing was disclosed yet.
 Facts ShopFacts();
 

@@ -18,10 +18,11 @@ void AddRequestStreams(Group& requests);
 
 void AddVerificationCommands(CommandTree& tree);
 void AddTaskCommands(CommandTree& tree);
-// `system`, `recipient` and `disclosure`.
+// `system`, `recipient`, `disclosure`, `consent` and `account`.
 void AddRegistryCommands(CommandTree& tree);
 void AddDisclosureCommands(CommandTree& tree);
 void AddConsentCommands(CommandTree& tree);
+void AddAccountCommands(CommandTree& tree);
 void AddDeletionCommands(CommandTree& tree);
 void AddHoldCommands(CommandTree& tree);
 void AddNoticeCommands(CommandTree& tree);

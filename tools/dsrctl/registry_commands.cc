@@ -65,6 +65,7 @@ void AddRegistryCommands(CommandTree& tree) {
   AddRecipients(tree);
   AddDisclosureCommands(tree);
   AddConsentCommands(tree);
+  AddAccountCommands(tree);
 }
 
 }  // namespace dsr::dsrctl

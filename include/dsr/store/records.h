@@ -48,6 +48,14 @@ struct SubjectRecord {
   SubjectId id;
   std::string account_hash;  // 32 bytes
   int64_t key_number = 0;    // its key in the key file
+  bool is_retired = false;   // read only: its account is closed, see Transaction::RetireSubject
+};
+
+// That the company merged a subject's account into another's.
+struct MergeRecord {
+  SubjectId subject;
+  SubjectId into;
+  absl::Time time;
 };
 
 // The answer kept for an idempotency key. `status_code` 0 means that `answer` is a serialised

@@ -97,6 +97,11 @@ class ReadView {
   virtual absl::StatusOr<std::optional<SubjectRecord>> FindSubject(
       absl::string_view account_hash) = 0;
   virtual absl::StatusOr<SubjectRecord> FindSubjectById(const SubjectId& id) = 0;
+  // The merge by which a subject's account was given up; nothing when it was not.
+  virtual absl::StatusOr<std::optional<MergeRecord>> FindMerge(const SubjectId& subject) = 0;
+  // The subjects whose accounts were merged into that subject's, by id; not what had been merged
+  // into theirs.
+  virtual absl::StatusOr<std::vector<SubjectId>> ListMergedInto(const SubjectId& into) = 0;
   // The highest key number any subject was given, 0 when none.
   virtual absl::StatusOr<int64_t> LastKeyNumber() = 0;
   // Counts changes of data systems and recipients; equal versions mean equal registries.
@@ -109,8 +114,9 @@ class ReadView {
   // A subject's disclosures without personal fields, by id.
   virtual absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(
       const SubjectId& subject, const std::optional<RecordId>& after, int limit) = 0;
-  // The sealed personal fields of a disclosure; empty when there are none.
-  virtual absl::StatusOr<std::string> FindDisclosureBox(const RecordId& id) = 0;
+  // Whose a disclosure is, and its sealed personal fields; these are empty when there are none.
+  virtual absl::StatusOr<std::pair<SubjectId, std::string>> FindDisclosureBox(
+      const RecordId& id) = 0;
 
   // A subject's consents, and its holds, without personal fields, by id.
   virtual absl::StatusOr<std::vector<v1::Consent>> ListConsents(
@@ -192,6 +198,10 @@ class Transaction : public ReadView {
   // The account of a subject is closed: from now on it is found under no account hash, so that a
   // returning person is a new subject. No effect when it was retired before.
   virtual absl::Status RetireSubject(const SubjectId& subject) = 0;
+  // Records a merge of two subjects' accounts, in place of an earlier one of `merge.subject`. Under
+  // its account hash the subject is found as before; who follows merges is the caller. The two are
+  // stored and not the same.
+  virtual absl::Status PutMerge(const MergeRecord& merge) = 0;
   // Creates or replaces; `etag` inside the resource is set by the caller. Raises the registry
   // version.
   virtual absl::Status PutDataSystem(const v1::DataSystem& system) = 0;

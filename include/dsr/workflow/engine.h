@@ -30,19 +30,22 @@ struct Actor {
   bool HasRole(absl::string_view role) const;
 };
 
-// So many other requests of its subject a decision looks at; older ones no longer count.
+// So many siblings a decision looks at; older ones no longer count.
 inline constexpr int kMostSiblings = 200;
 
 // What a decision needs to know beyond the request. Read in the deciding transaction.
 struct Facts {
   std::vector<v1::DataSystem> systems;
   std::vector<v1::Recipient> recipients;
-  // All disclosures of the subject, without personal fields, oldest first.
+  // All disclosures of the subject, without personal fields, oldest first. Here and below the
+  // subject is also whoever had an account that was merged into its own before the request was
+  // filed.
   std::vector<v1::Disclosure> disclosures;
   // The subject's consents and active holds, without personal fields, oldest first.
   std::vector<v1::Consent> consents;
   std::vector<v1::Hold> holds;
-  // Other requests of the subject, without personal fields, newest first, at most kMostSiblings.
+  // Other requests of the subject, and requests that are also about it, because its account was
+  // merged before they were filed. Without personal fields, newest first, at most kMostSiblings.
   std::vector<storage::v1::RequestState> siblings;
 };
 

@@ -179,6 +179,16 @@ absl::StatusOr<SubjectRecord> ReadMethods<Base>::FindSubjectById(const SubjectId
 }
 
 template <class Base>
+absl::StatusOr<std::optional<MergeRecord>> ReadMethods<Base>::FindMerge(const SubjectId& subject) {
+  return sqlite::FindMerge(connection_, subject);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<SubjectId>> ReadMethods<Base>::ListMergedInto(const SubjectId& into) {
+  return sqlite::ListMergedInto(connection_, into);
+}
+
+template <class Base>
 absl::StatusOr<int64_t> ReadMethods<Base>::LastKeyNumber() {
   return sqlite::LastKeyNumber(connection_);
 }
@@ -220,7 +230,8 @@ absl::StatusOr<std::string> ReadMethods<Base>::FindHoldBox(const RecordId& id) {
 }
 
 template <class Base>
-absl::StatusOr<std::string> ReadMethods<Base>::FindDisclosureBox(const RecordId& id) {
+absl::StatusOr<std::pair<SubjectId, std::string>> ReadMethods<Base>::FindDisclosureBox(
+    const RecordId& id) {
   return sqlite::FindDisclosureBox(connection_, id);
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dsr/store/store.h"
@@ -57,6 +58,8 @@ class ReadMethods : public Base {
 
   absl::StatusOr<std::optional<SubjectRecord>> FindSubject(absl::string_view account_hash) override;
   absl::StatusOr<SubjectRecord> FindSubjectById(const SubjectId& id) override;
+  absl::StatusOr<std::optional<MergeRecord>> FindMerge(const SubjectId& subject) override;
+  absl::StatusOr<std::vector<SubjectId>> ListMergedInto(const SubjectId& into) override;
   absl::StatusOr<int64_t> LastKeyNumber() override;
   absl::StatusOr<int64_t> RegistryVersion() override;
   absl::StatusOr<std::vector<v1::DataSystem>> ListDataSystems() override;
@@ -66,7 +69,7 @@ class ReadMethods : public Base {
   absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(const SubjectId& subject,
                                                               const std::optional<RecordId>& after,
                                                               int limit) override;
-  absl::StatusOr<std::string> FindDisclosureBox(const RecordId& id) override;
+  absl::StatusOr<std::pair<SubjectId, std::string>> FindDisclosureBox(const RecordId& id) override;
   absl::StatusOr<std::string> FindHoldBox(const RecordId& id) override;
 
   absl::StatusOr<std::optional<Definition>> FindDefinition(DefinitionKind kind,

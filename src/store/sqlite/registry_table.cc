@@ -28,7 +28,7 @@ constexpr char kPutRecipient[] =
 constexpr char kListDisclosures[] =
     "SELECT clear FROM disclosures WHERE subject_id = ?1 AND disclosure_id > ?2 "
     "ORDER BY disclosure_id LIMIT ?3";
-constexpr char kFindBox[] = "SELECT sealed FROM disclosures WHERE disclosure_id = ?1";
+constexpr char kFindBox[] = "SELECT subject_id, sealed FROM disclosures WHERE disclosure_id = ?1";
 constexpr char kPutDisclosure[] =
     "INSERT INTO disclosures (disclosure_id, subject_id, clear, sealed) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT (disclosure_id) DO UPDATE SET clear = excluded.clear, sealed = excluded.sealed";
@@ -99,12 +99,14 @@ absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(Connection& connecti
   return ReadAll<v1::Disclosure>(query);
 }
 
-absl::StatusOr<std::string> FindDisclosureBox(Connection& connection, const RecordId& id) {
+absl::StatusOr<std::pair<SubjectId, std::string>> FindDisclosureBox(Connection& connection,
+                                                                    const RecordId& id) {
   Query query(connection, kFindBox);
   query.Key(id);
   DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return NotFound(absl::StrCat("disclosures/", id.ToString()));
-  return query.GetText(0);
+  DSR_ASSIGN_OR_RETURN(const SubjectId subject, query.GetKey<SubjectId>(0));
+  return std::make_pair(subject, query.GetText(1));
 }
 
 absl::Status PutDataSystem(Connection& connection, const v1::DataSystem& system) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,7 +27,8 @@ absl::StatusOr<std::vector<v1::Disclosure>> ListDisclosures(Connection& connecti
                                                             const SubjectId& subject,
                                                             const std::optional<RecordId>& after,
                                                             int limit);
-absl::StatusOr<std::string> FindDisclosureBox(Connection& connection, const RecordId& id);
+absl::StatusOr<std::pair<SubjectId, std::string>> FindDisclosureBox(Connection& connection,
+                                                                    const RecordId& id);
 
 // As in Transaction.
 absl::Status PutDataSystem(Connection& connection, const v1::DataSystem& system);

@@ -256,8 +256,19 @@ CREATE INDEX notices_troubled ON notices (notice_id)
   WHERE state IN (1, 2, 3, 6) AND (state = 6 OR overdue = 1);
 )sql";
 
+constexpr char kStep4[] = R"sql(
+CREATE TABLE account_merges (
+  subject_id BLOB NOT NULL PRIMARY KEY REFERENCES subjects (subject_id),
+  into_id BLOB NOT NULL REFERENCES subjects (subject_id),
+  time INTEGER NOT NULL,
+  CHECK (into_id <> subject_id)
+) STRICT, WITHOUT ROWID;
+-- ListMergedInto.
+CREATE INDEX account_merges_by_target ON account_merges (into_id, subject_id);
+)sql";
+
 // A step is never changed once it was released; what changes comes as a step of its own.
-constexpr const char* kSteps[] = {kStep1, kStep2, kStep3};
+constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
 constexpr char kBeginSchema[] = "BEGIN IMMEDIATE";

@@ -52,6 +52,10 @@ absl::Status SqliteTransaction::RetireSubject(const SubjectId& subject) {
   return Remember(sqlite::RetireSubject(connection_, subject));
 }
 
+absl::Status SqliteTransaction::PutMerge(const MergeRecord& merge) {
+  return Remember(sqlite::PutMerge(connection_, merge));
+}
+
 absl::Status SqliteTransaction::PutDataSystem(const v1::DataSystem& system) {
   return Remember(sqlite::PutDataSystem(connection_, system));
 }

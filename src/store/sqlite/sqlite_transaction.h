@@ -31,6 +31,7 @@ class SqliteTransaction final : public ReadMethods<Transaction> {
 
   absl::Status PutSubject(const SubjectRecord& subject) override;
   absl::Status RetireSubject(const SubjectId& subject) override;
+  absl::Status PutMerge(const MergeRecord& merge) override;
   absl::Status PutDataSystem(const v1::DataSystem& system) override;
   absl::Status PutRecipient(const v1::Recipient& recipient) override;
   absl::Status PutDisclosure(const RecordId& id, const SubjectId& subject,

@@ -23,13 +23,28 @@ constexpr char kPutSubject[] =
     "INSERT INTO subjects (subject_id, account_hash, key_number) VALUES (?1, ?2, ?3) "
     "ON CONFLICT DO NOTHING";
 
+constexpr char kFindMerge[] = "SELECT into_id, time FROM account_merges WHERE subject_id = ?1";
+
+constexpr char kListMerged[] =
+    "SELECT subject_id FROM account_merges WHERE into_id = ?1 ORDER BY subject_id";
+
+constexpr char kPutMerge[] =
+    "INSERT INTO account_merges (subject_id, into_id, time) VALUES (?1, ?2, ?3) "
+    "ON CONFLICT (subject_id) DO UPDATE SET into_id = excluded.into_id, time = excluded.time";
+
 std::string SubjectName(const SubjectId& id) { return absl::StrCat("subjects/", id.ToString()); }
+
+// A hash that no account has: one needs the server's key, the other the subject's own id.
+std::string RetiredHash(const SubjectId& id) {
+  return Sha256(absl::StrCat("retired subject", id.bytes()));
+}
 
 absl::StatusOr<SubjectRecord> ReadRow(const Query& query) {
   SubjectRecord subject;
   DSR_ASSIGN_OR_RETURN(subject.id, query.GetKey<SubjectId>(0));
   subject.account_hash = query.GetText(1);
   subject.key_number = query.GetInt(2);
+  subject.is_retired = subject.account_hash == RetiredHash(subject.id);
   return subject;
 }
 
@@ -54,6 +69,32 @@ absl::StatusOr<SubjectRecord> FindSubjectById(Connection& connection, const Subj
   return ReadRow(query);
 }
 
+absl::StatusOr<std::optional<MergeRecord>> FindMerge(Connection& connection,
+                                                     const SubjectId& subject) {
+  Query query(connection, kFindMerge);
+  query.Key(subject);
+  DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  MergeRecord merge;
+  merge.subject = subject;
+  DSR_ASSIGN_OR_RETURN(merge.into, query.GetKey<SubjectId>(0));
+  merge.time = query.GetTime(1);
+  return merge;
+}
+
+absl::StatusOr<std::vector<SubjectId>> ListMergedInto(Connection& connection,
+                                                      const SubjectId& into) {
+  Query query(connection, kListMerged);
+  query.Key(into);
+  std::vector<SubjectId> subjects;
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) return subjects;
+    DSR_ASSIGN_OR_RETURN(const SubjectId subject, query.GetKey<SubjectId>(0));
+    subjects.push_back(subject);
+  }
+}
+
 absl::StatusOr<int64_t> LastKeyNumber(Connection& connection) {
   Query query(connection, kLastKeyNumber);
   DSR_RETURN_IF_ERROR(query.Step().status());
@@ -61,8 +102,7 @@ absl::StatusOr<int64_t> LastKeyNumber(Connection& connection) {
 }
 
 absl::Status RetireSubject(Connection& connection, const SubjectId& subject) {
-  // A hash that no account has: one needs the server's key, the other the subject's own id.
-  const std::string retired = Sha256(absl::StrCat("retired subject", subject.bytes()));
+  const std::string retired = RetiredHash(subject);
   Query query(connection, kRetire);
   query.Key(subject).Blob(retired);
   return query.Run();
@@ -73,6 +113,12 @@ absl::Status PutSubject(Connection& connection, const SubjectRecord& subject) {
   query.Key(subject.id).Blob(subject.account_hash).Int(subject.key_number);
   DSR_ASSIGN_OR_RETURN(const int64_t inserted, query.RunAndCount());
   return inserted == 1 ? absl::OkStatus() : AlreadyExists(SubjectName(subject.id));
+}
+
+absl::Status PutMerge(Connection& connection, const MergeRecord& merge) {
+  Query query(connection, kPutMerge);
+  query.Key(merge.subject).Key(merge.into).Time(merge.time);
+  return query.Run();
 }
 
 }  // namespace dsr::sqlite

@@ -1,9 +1,10 @@
-// Data subjects, by pseudonym and by the keyed hash of their account.
+// Data subjects, by pseudonym and by the keyed hash of their account, and the merges of accounts.
 #ifndef DSR_STORE_SQLITE_SUBJECT_TABLE_H_
 #define DSR_STORE_SQLITE_SUBJECT_TABLE_H_
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,11 +19,16 @@ namespace dsr::sqlite {
 absl::StatusOr<std::optional<SubjectRecord>> FindSubject(Connection& connection,
                                                          absl::string_view account_hash);
 absl::StatusOr<SubjectRecord> FindSubjectById(Connection& connection, const SubjectId& id);
+absl::StatusOr<std::optional<MergeRecord>> FindMerge(Connection& connection,
+                                                     const SubjectId& subject);
+absl::StatusOr<std::vector<SubjectId>> ListMergedInto(Connection& connection,
+                                                      const SubjectId& into);
 absl::StatusOr<int64_t> LastKeyNumber(Connection& connection);
 
 // As in Transaction.
 absl::Status RetireSubject(Connection& connection, const SubjectId& subject);
 absl::Status PutSubject(Connection& connection, const SubjectRecord& subject);
+absl::Status PutMerge(Connection& connection, const MergeRecord& merge);
 
 }  // namespace dsr::sqlite
 

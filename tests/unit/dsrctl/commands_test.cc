@@ -120,6 +120,28 @@ TEST_F(CommandsTest, NoOptionTakesPersonalDataAsAnArgument) {
   EXPECT_EQ(Run({"request", "list", "--account", "u-1"}).code, ExitCode::kUsage);
 }
 
+TEST_F(CommandsTest, MergeReadsBothAccountsAndShowsNeither) {
+  WriteText(directory_.File("into"), "account-canary-2\n");
+
+  const RunResult run =
+      Run({"account", "merge", "--account-file", "-", "--into-file", directory_.File("into")},
+          "account-canary-1\n");
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_EQ(server_.state().merge.subject_account(), "account-canary-1");
+  EXPECT_EQ(server_.state().merge.into_account(), "account-canary-2");
+  EXPECT_THAT(server_.state().idempotency_keys, SizeIs(1));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("subjects/old"), HasSubstr("subjects/new")));
+  EXPECT_THAT(run.out + run.err, Not(HasSubstr("canary")));
+}
+
+TEST_F(CommandsTest, MergeNeedsBothAccounts) {
+  EXPECT_EQ(Run({"account", "merge", "--account-file", "-"}, "u-1\n").code, ExitCode::kUsage);
+  EXPECT_EQ(Run({"account", "merge", "--account-file", "-", "--into-file", "-"}, "u-1\n").code,
+            ExitCode::kUsage);
+  EXPECT_THAT(server_.state().idempotency_keys, IsEmpty());
+}
+
 TEST_F(CommandsTest, AssignNeedsAPrincipalOrNobody) {
   EXPECT_EQ(Run({"request", "assign", "a"}).code, ExitCode::kUsage);
   EXPECT_EQ(Run({"request", "assign", "a", "--assignee", "li", "--nobody"}).code, ExitCode::kUsage);

@@ -192,6 +192,14 @@ class FakeRegistry : public v1::RegistryService::Service {
     return BeginChange(state_, *context, *in);
   }
 
+  grpc::Status MergeAccounts(ServerContext* context, const v1::MergeAccountsRequest* in,
+                             v1::AccountMerge* out) override {
+    state_.merge = *in;
+    out->set_subject("subjects/old");
+    out->set_into_subject("subjects/new");
+    return BeginChange(state_, *context, *in);
+  }
+
  private:
   FakeState& state_;
 };

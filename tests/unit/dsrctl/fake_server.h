@@ -38,6 +38,7 @@ struct FakeState {
   std::vector<int> disclosure_batches;
   std::vector<v1::Disclosure> disclosures;  // of the batches that were taken
   std::vector<v1::Consent> consents;
+  v1::MergeAccountsRequest merge;
   // Decides about each batch of disclosures, when set; beside `errors`.
   std::function<absl::Status(const v1::BatchCreateDisclosuresRequest&)> check_disclosures;
 

@@ -26,6 +26,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 // A database file without the store around it.
@@ -249,7 +250,7 @@ TEST_F(SchemaUpgradeTest, KeepsTheRegistryTheAnswersAndTheAuditLog) {
   EXPECT_THAT(Read(**store, [](ReadView& v) { return v.FindRecipient("recipients/courier"); }),
               IsOk());
   EXPECT_THAT(Read(**store, [&](ReadView& v) { return v.FindDisclosureBox(disclosure_); }),
-              IsOkAndHolds("box"));
+              IsOkAndHolds(Pair(open_.subject(), "box")));
   const auto answer =
       Read(**store, [](ReadView& v) { return v.FindAnswer("agents/17", std::string(16, 'k')); });
   ASSERT_THAT(answer, IsOk());

@@ -359,7 +359,7 @@ TEST_F(WriterTest, KeepsTheLogShortByFrequentCheckpoints) {
   }
 
   EXPECT_GE(store_->Stats().checkpoints, 10);
-  EXPECT_LT(std::filesystem::file_size(options_.path + "-wal"), 60u * 4200);
+  EXPECT_LT(std::filesystem::file_size(options_.path + "-wal"), 80u * 4200);
 }
 
 TEST_F(WriterTest, CutsALogOffThatALongReaderMadeGrow) {
