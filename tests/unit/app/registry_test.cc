@@ -232,6 +232,23 @@ TEST_F(RegistryTest, RecordsAllDisclosuresOrNone) {
   EXPECT_THAT(Disclosures("account-1"), IsEmpty());
 }
 
+TEST_F(RegistryTest, OnwardRecipientsAreOthersAndRegistered) {
+  ASSERT_THAT(Create(NewRecipient("pay"), world_.As("operator")), IsOk());
+  ASSERT_THAT(Create(NewRecipient("carrier"), world_.As("operator")), IsOk());
+  v1::BatchCreateDisclosuresRequest in;
+  for (const char* onward : {"recipients/carrier", "recipients/nobody", "recipients/pay"}) {
+    v1::Disclosure& disclosure = *in.add_disclosures();
+    disclosure = NewDisclosure("account-1", "recipients/pay");
+    disclosure.add_onward_recipients(onward);
+  }
+
+  EXPECT_THAT(Fields(Record(in).status()), ElementsAre("disclosures[2].onward_recipients"));
+  in.mutable_disclosures()->RemoveLast();
+  EXPECT_THAT(Fields(Record(in).status()), ElementsAre("disclosures[1].onward_recipients"));
+  in.mutable_disclosures()->RemoveLast();
+  EXPECT_THAT(Record(in), IsOk());
+}
+
 TEST_F(RegistryTest, NamesEveryRowOfABatchWhoseRecipientIsNotRegistered) {
   ASSERT_THAT(Create(NewRecipient("pay"), world_.As("operator")), IsOk());
   v1::BatchCreateDisclosuresRequest disclosures;

@@ -41,6 +41,18 @@ TEST(WebhookBodyTest, TellsAProcessorThatItIsAnInstruction) {
   EXPECT_THAT(WebhookBody(notice), IsOkAndHolds(HasSubstr(R"("instruction":true)")));
 }
 
+TEST(WebhookBodyTest, TellsTheLawAndWhoElseIsToBeTold) {
+  v1::Notice notice = DeleteNotice();
+  notice.add_onward_recipients("recipients/carrier");
+  notice.set_language("en");
+  notice.set_legal_basis("A law, article 47");
+
+  EXPECT_THAT(
+      WebhookBody(notice),
+      IsOkAndHolds(HasSubstr(R"(,"onward_recipients":["recipients/carrier"],"language":"en",)"
+                             R"("legal_basis":"A law, article 47"}})")));
+}
+
 TEST(WebhookBodyTest, NeverCarriesACorrectedValue) {
   v1::Notice notice = DeleteNotice();
   notice.set_kind(v1::NOTICE_KIND_CORRECT);
