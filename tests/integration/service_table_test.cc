@@ -18,16 +18,16 @@ using google::protobuf::FileDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 const FileDescriptor* const kServiceFiles[] = {v1::GetStatusRequest::descriptor()->file(),
-                                        v1::GetCheckpointRequest::descriptor()->file(),
-                                        v1::ListMessagesRequest::descriptor()->file(),
-                                        v1::PullNoticesRequest::descriptor()->file(),
-                                        v1::CreateRecipientRequest::descriptor()->file(),
-                                        v1::GetSlaReportRequest::descriptor()->file(),
-                                        v1::CreateRequestRequest::descriptor()->file(),
-                                        v1::LeaseTasksRequest::descriptor()->file(),
-                                        v1::StartVerificationRequest::descriptor()->file(),
-                                        v1::ListWorkflowsRequest::descriptor()->file(),
-                                        v1::PlaceHoldRequest::descriptor()->file()};
+                                               v1::GetCheckpointRequest::descriptor()->file(),
+                                               v1::ListMessagesRequest::descriptor()->file(),
+                                               v1::PullNoticesRequest::descriptor()->file(),
+                                               v1::CreateRecipientRequest::descriptor()->file(),
+                                               v1::GetSlaReportRequest::descriptor()->file(),
+                                               v1::CreateRequestRequest::descriptor()->file(),
+                                               v1::LeaseTasksRequest::descriptor()->file(),
+                                               v1::StartVerificationRequest::descriptor()->file(),
+                                               v1::ListWorkflowsRequest::descriptor()->file(),
+                                               v1::PlaceHoldRequest::descriptor()->file()};
 
 TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
   for (const FileDescriptor* file : kServiceFiles) {
