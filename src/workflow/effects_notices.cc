@@ -212,7 +212,10 @@ void AddFormerObjectors(const Deciding& deciding, const std::set<std::string>& c
   for (const v1::Notice& notice : deciding.record().notices()) {
     if (notice.kind() != v1::NOTICE_KIND_DELETE) continue;
     for (const std::string& category : notice.categories()) {
-      if (categories.contains(category)) latest[{notice.recipient(), category}] = &notice;
+      if (!categories.contains(category)) continue;
+      // Ids of one moment are in no order.
+      const v1::Notice*& last = latest[{notice.recipient(), category}];
+      if (last == nullptr || notice.scope_version() > last->scope_version()) last = &notice;
     }
   }
   for (const auto& [about, notice] : latest) {
@@ -239,6 +242,13 @@ void EmitCancelled(Deciding& deciding, const NoticeId& id) {
   deciding.Emit(std::move(event));
 }
 
+// Whoever objected is not told again.
+void EmitObjectionForgotten(Deciding& deciding, const NoticeId& id) {
+  storage::v1::Event event;
+  event.mutable_timer_ended()->set_name(ObjectionTimer(id));
+  deciding.Emit(std::move(event));
+}
+
 // Ends the request's open notices to stop, which must not arrive after the one to resume. Returns
 // those that had not been told: they need not hear of it at all.
 std::set<std::string> CancelStops(Deciding& deciding) {
@@ -250,6 +260,7 @@ std::set<std::string> CancelStops(Deciding& deciding) {
     const auto name = ParseNoticeName(notice.name());
     if (notice.kind() != v1::NOTICE_KIND_STOP_PROCESSING || !name.ok()) continue;
     (notice.state() == v1::Notice::STATE_PENDING ? untold : told).insert(notice.recipient());
+    if (notice.objection().has_until()) EmitObjectionForgotten(deciding, name->second);
     if (!HasEnded(notice)) EmitCancelled(deciding, name->second);
   }
   for (const std::string& recipient : told) untold.erase(recipient);
@@ -295,11 +306,7 @@ void CancelNotices(Deciding& deciding) {
   const auto notices = deciding.record().notices();
   for (const v1::Notice& notice : notices) {
     const auto name = ParseNoticeName(notice.name());
-    if (name.ok() && notice.state() == v1::Notice::STATE_OBJECTED) {
-      storage::v1::Event ended;
-      ended.mutable_timer_ended()->set_name(ObjectionTimer(name->second));
-      deciding.Emit(std::move(ended));
-    }
+    if (name.ok() && notice.objection().has_until()) EmitObjectionForgotten(deciding, name->second);
     if (HasEnded(notice) || !name.ok() || notice.kind() == v1::NOTICE_KIND_RESUME_PROCESSING)
       continue;
     if (notice.state() == v1::Notice::STATE_SENT ||

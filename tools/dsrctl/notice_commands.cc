@@ -30,7 +30,8 @@ void AddNoticeCommands(CommandTree& tree) {
       .Flag("--records", "records", "Records erased or corrected")
       .Flag("--told", "onward_told",
             "A recipient it passed the data on to, and told; once for each")
-      .Example("dsrctl notice complete requests/ID/notices/ID --records 12");
+      .Example("dsrctl notice complete requests/ID/notices/ID --records 12")
+      .Example("dsrctl notice complete requests/ID/notices/ID --told recipients/carrier");
 
   AddCall(group, "object", "Says that the recipient will not do it, and why", &Stub::ObjectToNotice)
       .Name("NOTICE", "name", kNotice, kWholeName, Need::kRequired)

@@ -12,7 +12,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "dsr/base/civil_calendar.h"
 #include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
 #include "dsr/workflow/engine.h"
 #include "dsr/workflow/names.h"
 #include "testing/request_driver.h"
@@ -231,7 +233,21 @@ void AddWork(const Situation& at, std::vector<Move>& moves) {
       moves.push_back({"acknowledge", AcknowledgeNotice{.id = id}, Visitor()});
     if (notice.state() == v1::Notice::STATE_ACKNOWLEDGED)
       moves.push_back({"complete", CompleteNotice{.id = id, .records = 1}, Visitor()});
+    // Once, so that there is an end of it; before the answer it changes nothing.
+    const bool is_answered = at.record.state().request().phase() == v1::PHASE_FOLLOW_UP;
+    if (is_answered && notice.state() == v1::Notice::STATE_PENDING && notice.scope_version() == 1) {
+      ObjectToNotice object{.id = id};
+      object.objection.set_ground("retention");
+      object.objection.set_law("a law");
+      *object.objection.mutable_until() = ToDate(DayOf(at.now, absl::UTCTimeZone()) + 30);
+      moves.push_back({"object", object, Visitor()});
+    }
   }
+}
+
+// The timer's name, without the id of a notice.
+std::string NameOf(const storage::v1::PendingTimer& timer) {
+  return timer.notice_id().empty() ? timer.name() : timer.name().substr(0, timer.name().rfind('-'));
 }
 
 // What a decision can depend on, without ids and times.
@@ -267,7 +283,7 @@ std::string KeyOf(const Situation& at) {
     sorted.insert(absl::StrCat("n", notice.kind(), notice.state(), notice.overdue()));
   }
   for (const storage::v1::PendingTimer& timer : state.timers()) {
-    sorted.insert(absl::StrCat("~", timer.notice_id().empty() ? timer.name() : "overdue"));
+    sorted.insert(absl::StrCat("~", NameOf(timer)));
   }
   for (const v1::Blocker& blocker : request.blockers())
     sorted.insert(absl::StrCat("b", blocker.resolved()));
@@ -297,7 +313,14 @@ bool IsVerified(const Rulebook& rulebook, const RequestState& state, absl::Time 
   }
 }
 
-bool Acts(const Rulebook& rulebook, const Event& event) {
+bool Acts(const Rulebook& rulebook, const RequestState& state, const Event& event) {
+  // Later ones follow up what was begun.
+  if (event.has_notices_created() && !state.point_of_no_return()) {
+    const auto& created = event.notices_created();
+    return created.kind() != v1::NOTICE_KIND_RESUME_PROCESSING &&
+           std::any_of(created.notices().begin(), created.notices().end(),
+                       [](const auto& notice) { return notice.scope_version() == 1; });
+  }
   if (event.has_tasks_created()) {
     const auto& created = event.tasks_created();
     const bool undoes = created.kind() == v1::TASK_KIND_LIFT_RESTRICTION;
@@ -315,6 +338,13 @@ bool Acts(const Rulebook& rulebook, const Event& event) {
   }
   return event.has_grant_issued() || event.has_download_begun() || event.has_consent_changed() ||
          event.has_disclosure_recorded();
+}
+
+bool WasToldAgain(const RequestRecord& record, const v1::Notice& objected) {
+  return std::any_of(record.notices().begin(), record.notices().end(), [&](const auto& notice) {
+    return notice.recipient() == objected.recipient() && notice.kind() == objected.kind() &&
+           notice.scope_version() > objected.scope_version();
+  });
 }
 
 class Explorer {
@@ -413,7 +443,7 @@ class Explorer {
     if (next == nullptr) return;
     Situation later = at;
     later.now = std::max(later.now, FromTimestamp(next->due_time()));
-    Take({absl::StrCat("timer ", next->notice_id().empty() ? next->name() : "overdue"),
+    Take({absl::StrCat("timer ", NameOf(*next)),
           FireTimer{.name = next->name(), .due = FromTimestamp(next->due_time())}, Scheduler()},
          later, facts);
   }
@@ -468,7 +498,8 @@ class Explorer {
                   const std::string& move) {
     const RequestState& state = at.record.state();
     const v1::Request& request = state.request();
-    if (Acts(*rulebook_, event) && !IsVerified(*rulebook_, state, at.now)) Violate("I2", at, move);
+    if (Acts(*rulebook_, state, event) && !IsVerified(*rulebook_, state, at.now))
+      Violate("I2", at, move);
     if (event.has_tasks_created() && event.tasks_created().kind() == v1::TASK_KIND_ERASE) {
       for (const storage::v1::NewTask& task : event.tasks_created().tasks()) {
         for (const v1::PlanItem& item : task.instructions()) {
@@ -512,6 +543,12 @@ class Explorer {
     if (has_requester && request.has_response() == is_open) Violate("I4", at, move);
     if (request.phase() != v1::PHASE_CLOSED) return;
     if (request.progress().notices_outstanding() > 0) Violate("I4", at, move);
+    // Whoever objected until a day has been told again, unless the data may be used after all.
+    for (const v1::Notice& notice : at.record.notices()) {
+      const bool is_final = notice.kind() == v1::NOTICE_KIND_DELETE && request.incidents().empty();
+      if (is_final && notice.objection().has_until() && !WasToldAgain(at.record, notice))
+        Violate("I4", at, move);
+    }
     if (!at.record.state().retained().empty()) Violate("I9", at, move);
   }
 

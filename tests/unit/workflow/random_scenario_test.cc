@@ -15,10 +15,13 @@
 namespace dsr {
 namespace {
 
+// Each is ten times slower under a sanitizer, and so few do not come everywhere.
 #ifdef __SANITIZE_ADDRESS__
-constexpr int kRuns = 8;  // ten times slower, each
+constexpr int kRuns = 8;
+constexpr bool kComesEverywhere = false;
 #else
 constexpr int kRuns = 40;
+constexpr bool kComesEverywhere = true;
 #endif
 constexpr int kSteps = 60;
 // Actions are compared for all roles in one run of so many; they cost more than all the rest.
@@ -145,6 +148,7 @@ TEST_P(RandomTest, NoSequenceOfCommandsBreaksWhatMustAlwaysHold) {
       if (event.has_state_changed()) visited.insert(event.state_changed().to());
     }
   }
+  if (!kComesEverywhere) return;
   const std::shared_ptr<const Rulebook> rulebook = ShopRulebook(workflow);
   for (const v1::State& state : rulebook->workflow.states()) {
     EXPECT_TRUE(visited.contains(state.name())) << "no run came to " << state.name();
