@@ -233,9 +233,10 @@ void AddWork(const Situation& at, std::vector<Move>& moves) {
       moves.push_back({"acknowledge", AcknowledgeNotice{.id = id}, Visitor()});
     if (notice.state() == v1::Notice::STATE_ACKNOWLEDGED)
       moves.push_back({"complete", CompleteNotice{.id = id, .records = 1}, Visitor()});
-    // Once, so that there is an end of it; before the answer it changes nothing.
-    const bool is_answered = at.record.state().request().phase() == v1::PHASE_FOLLOW_UP;
-    if (is_answered && notice.state() == v1::Notice::STATE_PENDING && notice.scope_version() == 1) {
+    // Once, so that there is an end of it, and where nothing else keeps the request open.
+    const RequestState& state = at.record.state();
+    const bool is_last = state.request().phase() == v1::PHASE_FOLLOW_UP && state.retained().empty();
+    if (is_last && notice.state() == v1::Notice::STATE_PENDING && notice.scope_version() == 1) {
       ObjectToNotice object{.id = id};
       object.objection.set_ground("retention");
       object.objection.set_law("a law");
