@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/grants.h"
-#include "app/is_one_of.h"
 #include "app/not_found.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/is_one_of.h"
 #include "dsr/workflow/names.h"
 
 namespace dsr {

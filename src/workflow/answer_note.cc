@@ -1,18 +1,12 @@
 #include "dsr/workflow/answer_note.h"
 
-#include <algorithm>
-
 #include "workflow/template_pieces.h"
+#include "workflow/transitions.h"
 
 namespace dsr {
 namespace {
 
 constexpr char kNote[] = "note";
-
-bool LeavesFrom(const v1::Transition& transition, const std::string& state) {
-  return std::find(transition.from().begin(), transition.from().end(), state) !=
-         transition.from().end();
-}
 
 // A template that can do without says so by a section of that name.
 bool ConsistsOfNote(const v1::Template& answer) {
@@ -31,8 +25,7 @@ bool ConsistsOfNote(const v1::Template& answer) {
 bool AnswerNeedsNote(const Rulebook& rulebook, const v1::Request& request) {
   bool needs_note = false;
   for (const v1::Transition& transition : rulebook.workflow.transitions()) {
-    if (transition.trigger() != v1::TRIGGER_RESPONDED || !LeavesFrom(transition, request.state()))
-      continue;
+    if (transition.trigger() != v1::TRIGGER_RESPONDED || !LeavesFrom(transition, request)) continue;
     for (const v1::Effect& effect : transition.effects()) {
       if (effect.kind() != v1::EFFECT_KIND_RESPOND) continue;
       const v1::Template* answer = rulebook.FindTemplate(effect.template_(), request.language());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "dsr/base/is_one_of.h"
+
 namespace dsr {
 namespace {
 
@@ -49,9 +51,6 @@ struct NameOf {
   absl::string_view operator()(const BeginDownload&) const { return "DownloadPackage"; }
   absl::string_view operator()(const FinishDownload&) const { return "FinishDownload"; }
 };
-
-template <class T, class... Ts>
-inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
 
 bool AsksWhetherTold(const v1::Workflow& workflow) {
   const auto& rules = workflow.transitions();

@@ -1,5 +1,6 @@
-#ifndef DSR_APP_IS_ONE_OF_H_
-#define DSR_APP_IS_ONE_OF_H_
+// Tells whether a type is one of several.
+#ifndef DSR_BASE_IS_ONE_OF_H_
+#define DSR_BASE_IS_ONE_OF_H_
 
 #include <type_traits>
 
@@ -10,4 +11,4 @@ inline constexpr bool kIsOneOf = (std::is_same_v<T, Ts> || ...);
 
 }  // namespace dsr
 
-#endif  // DSR_APP_IS_ONE_OF_H_
+#endif  // DSR_BASE_IS_ONE_OF_H_
