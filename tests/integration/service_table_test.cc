@@ -6,6 +6,7 @@
 
 #include "google/protobuf/descriptor.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "integration/service_files.h"
 #include "integration/shop.h"
 #include "integration/test_server.h"
 #include "rpc/method_roles.h"
@@ -17,20 +18,8 @@ namespace {
 using google::protobuf::FileDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-const FileDescriptor* const kServiceFiles[] = {v1::GetStatusRequest::descriptor()->file(),
-                                               v1::GetCheckpointRequest::descriptor()->file(),
-                                               v1::ListMessagesRequest::descriptor()->file(),
-                                               v1::PullNoticesRequest::descriptor()->file(),
-                                               v1::CreateRecipientRequest::descriptor()->file(),
-                                               v1::GetSlaReportRequest::descriptor()->file(),
-                                               v1::CreateRequestRequest::descriptor()->file(),
-                                               v1::LeaseTasksRequest::descriptor()->file(),
-                                               v1::StartVerificationRequest::descriptor()->file(),
-                                               v1::ListWorkflowsRequest::descriptor()->file(),
-                                               v1::PlaceHoldRequest::descriptor()->file()};
-
 TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
-  for (const FileDescriptor* file : kServiceFiles) {
+  for (const FileDescriptor* file : ServiceFiles()) {
     const ServiceDescriptor& service = *file->service(0);
     for (int i = 0; i < service.method_count(); ++i) {
       EXPECT_TRUE(HasMethodRoles(service.method(i)->name())) << service.method(i)->full_name();
@@ -40,7 +29,7 @@ TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
 
 TEST(ServiceTableTest, EveryMethodOfTheApiIsServedAndAsksForAToken) {
   TestServer server;
-  for (const FileDescriptor* file : kServiceFiles) {
+  for (const FileDescriptor* file : ServiceFiles()) {
     const ServiceDescriptor& service = *file->service(0);
     for (int i = 0; i < service.method_count(); ++i) {
       const std::string path = "/" + service.full_name() + "/" + service.method(i)->name();

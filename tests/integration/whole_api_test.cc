@@ -12,6 +12,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "integration/bad_input.h"
+#include "integration/service_files.h"
 #include "rpc/method_roles.h"
 #include "testing/status_matchers.h"
 
@@ -22,18 +23,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-
-const FileDescriptor* const kFiles[] = {v1::GetStatusRequest::descriptor()->file(),
-                                        v1::GetCheckpointRequest::descriptor()->file(),
-                                        v1::ListMessagesRequest::descriptor()->file(),
-                                        v1::PullNoticesRequest::descriptor()->file(),
-                                        v1::CreateRecipientRequest::descriptor()->file(),
-                                        v1::GetSlaReportRequest::descriptor()->file(),
-                                        v1::CreateRequestRequest::descriptor()->file(),
-                                        v1::LeaseTasksRequest::descriptor()->file(),
-                                        v1::StartVerificationRequest::descriptor()->file(),
-                                        v1::ListWorkflowsRequest::descriptor()->file(),
-                                        v1::PlaceHoldRequest::descriptor()->file()};
 
 // Development principals with all roles that methods ask for.
 struct Caller {
@@ -73,7 +62,7 @@ class WholeApiTest : public BadInputTest {
   }
 
   static void ForEachMethod(const std::function<void(const MethodDescriptor&)>& visit) {
-    for (const FileDescriptor* file : kFiles) {
+    for (const FileDescriptor* file : ServiceFiles()) {
       for (int i = 0; i < file->service(0)->method_count(); ++i) {
         SCOPED_TRACE(file->service(0)->method(i)->full_name());
         visit(*file->service(0)->method(i));
