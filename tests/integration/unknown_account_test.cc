@@ -38,6 +38,9 @@ class UnknownAccountTest : public ::testing::Test {
     shop_.Register();
     known_ = FileFor(kAccount);
     unknown_ = FileFor("nobody-knows-me");
+    // The acknowledgement leaves behind the call: it comes before any next step of either.
+    AwaitDispatch(known_);
+    AwaitDispatch(unknown_);
   }
 
   Case FileFor(absl::string_view account) {
