@@ -118,7 +118,7 @@ std::string AnswerPages::Refused(const v1::PartialRefusal& refusal) const {
 
 std::string AnswerPages::Restricted(const CategoryAnswer& answer) const {
   std::string html =
-      Paragraph(absl::StrCat(words_.Records(answer.retained_records),
+      Paragraph(absl::StrCat(words_.Retained(answer.retained_records),
                              Word("仅作存储并采取必要的安全保护措施，不作其他使用。",
                                   " in storage only: kept safe, and used for nothing else.")));
   absl::StrAppend(

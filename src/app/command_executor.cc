@@ -22,7 +22,10 @@ constexpr size_t kPreparingLimit = 4096;
 constexpr int kFilingAttempts = 5;
 
 // Whether the same person asks for the same again is told by hashes: the engine sees no names.
-void SetContentKeys(const ServerSecrets& secrets, storage::v1::RequestFiled& filed) {
+// Where nobody is verified, only whoever has the same address for the answer may wait for
+// another's.
+void SetContentKeys(const ServerSecrets& secrets, bool is_verified,
+                    storage::v1::RequestFiled& filed) {
   const std::string account = filed.subject_account();
   const std::string requester = filed.requester().relation() == v1::RELATION_SUBJECT
                                     ? ""
@@ -41,6 +44,7 @@ void SetContentKeys(const ServerSecrets& secrets, storage::v1::RequestFiled& fil
   if (filed.has_complaint()) *content.mutable_complaint() = filed.complaint();
   if (filed.has_text()) *content.mutable_text() = filed.text();
   if (filed.has_transfer()) *content.mutable_transfer() = filed.transfer();
+  if (!is_verified) *content.mutable_requester()->mutable_reply_to() = filed.requester().reply_to();
   filed.set_content_key(secrets.ContentHash(content.SerializeAsString()));
 }
 
@@ -196,7 +200,11 @@ void CommandExecutor::FileOnce(storage::v1::RequestFiled filed, CallContext cont
 absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestFiled filed) const {
   PlannedCommand planned;
   planned.request = parts_.ids.Next<RequestId>();
-  SetContentKeys(parts_.secrets, filed);
+  const auto rulebook = parts_.rulebooks.CurrentRulebook(filed.type());
+  // Of an unknown type nothing comes.
+  const bool is_verified =
+      !rulebook.ok() || (*rulebook)->workflow.initiation() != v1::INITIATION_UNVERIFIED;
+  SetContentKeys(parts_.secrets, is_verified, filed);
   DSR_RETURN_IF_ERROR(parts_.store.Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(planned.subject, ClosedAccountComplainedAbout(view, filed));
     if (planned.subject.has_value()) return absl::OkStatus();

@@ -107,6 +107,10 @@ std::string MessageWords::Records(int64_t count) const {
   return absl::StrCat(count, english_ ? (count == 1 ? " record" : " records") : "条");
 }
 
+std::string MessageWords::Retained(int64_t count) const {
+  return count > 0 ? Records(count) : Choose("所持有的此类信息", "whatever we hold is");
+}
+
 std::string MessageWords::BlockerTitle(absl::string_view kind) const {
   if (kind == "open-order") return Choose("未完成的订单", "Open order");
   if (kind == "balance") return Choose("账户余额", "Balance");

@@ -40,6 +40,10 @@ class MessageWords {
   // `1 record`, `12 records`, `12条`; empty for none.
   std::string Records(int64_t count) const;
 
+  // The same of what is kept in storage only: something is held there, even where a data system
+  // that hides it counted none.
+  std::string Retained(int64_t count) const;
+
   // What a blocker of that kind is, such as `Open order` for `open-order`; empty for a kind that
   // only the reporting data system knows.
   std::string BlockerTitle(absl::string_view kind) const;

@@ -101,6 +101,8 @@ void VariableMaker::AddWords(TemplateVariables& variables) const {
   const v1::DecisionReview& review = request_.review();
   variables.insert_or_assign("note", request_.response().note());
   variables.insert_or_assign("explanation", review.explanation());
+  variables.insert_or_assign("remedy", review.remedy());
+  variables.insert_or_assign("remedy_request", std::string(LastSegment(review.remedy_request())));
   variables.insert_or_assign("review_upheld", review.outcome() == v1::REVIEW_OUTCOME_UPHELD);
   variables.insert_or_assign("review_changed", review.outcome() == v1::REVIEW_OUTCOME_CHANGED);
   variables.insert_or_assign("review_overturned",
@@ -193,7 +195,7 @@ TemplateVariables VariableMaker::Outcome(const v1::Category& category) const {
       {"records", absl::StrCat(answer.records)},
       {"counted", words_.Records(answer.records)},
       {"retained_records", absl::StrCat(answer.retained_records)},
-      {"retained_counted", words_.Records(answer.retained_records)},
+      {"retained_counted", words_.Retained(answer.retained_records)},
       {"law", absl::StrJoin(laws, words_.separator())},
       {"hard", absl::StrJoin(answer.hard_reasons, words_.separator())},
       {"redacted",
@@ -288,6 +290,7 @@ TemplateList VariableMaker::Fields() const {
         {"category", CategoryTitle(field.category())},
         {"accepted", field.decision() == v1::FIELD_DECISION_ACCEPTED},
         {"rejected", field.decision() == v1::FIELD_DECISION_REJECTED},
+        {"superseded", field.decision() == v1::FIELD_DECISION_SUPERSEDED},
         {"reason", field.reason()},
     });
   }

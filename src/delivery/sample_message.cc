@@ -131,7 +131,8 @@ class SampleMaker {
 
   void AddFields() {
     for (const v1::FieldDecision decision :
-         {v1::FIELD_DECISION_ACCEPTED, v1::FIELD_DECISION_REJECTED}) {
+         {v1::FIELD_DECISION_ACCEPTED, v1::FIELD_DECISION_REJECTED,
+          v1::FIELD_DECISION_SUPERSEDED}) {
       v1::FieldCorrection& field = *request().mutable_correction()->add_fields();
       field.set_category(rulebook_.policy.categories(0).name());
       field.set_field(Say("（示例字段）", "(sample field)"));

@@ -150,10 +150,16 @@ void AddReview(RpcService& service) {
           errors.AddInvalid("outcome", "is UPHELD, CHANGED or OVERTURNED");
         }
         CheckText(in.explanation(), "explanation", 1, kMaxText, errors);
+        CheckText(in.remedy(), "remedy", 0, kMaxText, errors);
+        if (!in.remedy_request().empty() && !ParseRequestName(in.remedy_request()).ok())
+          errors.AddInvalid("remedy_request", "must be `requests/{id}`");
       },
       [](const In& in, storage::v1::Event& event) {
         event.mutable_decision_reviewed()->set_outcome(in.outcome());
         event.mutable_decision_reviewed()->set_explanation(in.explanation());
+        event.mutable_decision_reviewed()->set_remedy(in.remedy());
+        event.mutable_decision_reviewed()->set_remedied(!in.remedy().empty());
+        event.mutable_decision_reviewed()->set_remedy_request(in.remedy_request());
       });
 }
 

@@ -48,6 +48,15 @@ bool Uses(const v1::Workflow& workflow, v1::Trigger trigger) {
       [&](const v1::Transition& transition) { return transition.trigger() == trigger; });
 }
 
+bool IssuesGrant(const v1::Workflow& workflow) {
+  const auto& rules = workflow.transitions();
+  return std::any_of(rules.begin(), rules.end(), [](const v1::Transition& rule) {
+    return std::any_of(rule.effects().begin(), rule.effects().end(), [](const v1::Effect& effect) {
+      return effect.kind() == v1::EFFECT_KIND_ISSUE_GRANT;
+    });
+  });
+}
+
 // Who may set off `trigger` from a state that `leaves` lets through.
 std::set<std::string> RolesFor(const v1::Workflow& workflow, v1::Trigger trigger,
                                const std::function<bool(const v1::Transition&)>& leaves) {
@@ -182,6 +191,7 @@ struct PlainAction {
   bool only_verified = false;  // of types whose requester is verified
   bool only_company = false;   // of the company's own
   bool outlasts_the_end = false;
+  bool only_granted = false;  // of types that end with a grant to download
 };
 
 const std::vector<PlainAction>& PlainActions() {
@@ -196,6 +206,13 @@ const std::vector<PlainAction>& PlainActions() {
       {"RevokeVerification", {"privacy_officer", "verifier"}, CheckRevoke, true, false, true},
       {"RecordAnnouncement", {"privacy_officer"}, CheckOpen, false, true},
       {"ApproveFileAccess", {"privacy_officer"}, CheckFileAccess, false, false, true},
+      {"DownloadPackage",
+       {"caseworker", "intake", "recipient"},
+       [](const Circumstances& at, const RequestRecord&) { return CheckDownload(at); },
+       false,
+       false,
+       true,
+       true},
       {"AssignRequest", {"caseworker", "privacy_officer"}, CheckOpen},
       {"RetryTask", {"caseworker", "operator", "privacy_officer"}, CheckRetryTask},
       {"RetryNotice", {"caseworker", "operator", "privacy_officer"}, CheckRetryNotice},
@@ -242,6 +259,7 @@ std::vector<v1::AllowedAction> AllowedActions(const Rulebook& rulebook,
   for (const PlainAction& plain : PlainActions()) {
     if (plain.only_verified && initiation != v1::INITIATION_UNSPECIFIED) continue;
     if (plain.only_company && initiation != v1::INITIATION_COMPANY) continue;
+    if (plain.only_granted && !IssuesGrant(rulebook.workflow)) continue;
     actions.push_back(Tell(plain, at, record));
   }
   for (const TriggeredAction& triggered : kTriggeredActions) {

@@ -4,6 +4,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/workflow/engine.h"
 #include "workflow/deciding.h"
+#include "workflow/effects.h"
 #include "workflow/handlers.h"
 #include "workflow/transitions.h"
 
@@ -17,8 +18,9 @@ void TakeUp(Deciding& deciding, const Command& command) {
   for (int time = 0; time < 2; ++time) {
     ReviewProof(deciding);
     Settle(deciding);
-    if (deciding.request().phase() != v1::PHASE_VERIFICATION) return;
+    if (deciding.request().phase() != v1::PHASE_VERIFICATION) break;
   }
+  if (SupersedeFields(deciding)) Settle(deciding);
 }
 
 // Adds the rejection to the history and to nothing else.

@@ -24,7 +24,8 @@ v1::Outcome TellOutcome(const v1::Request& request) {
   const auto& fields = request.correction().fields();
   const bool some_rejected =
       std::any_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
-        return field.decision() == v1::FIELD_DECISION_REJECTED;
+        return field.decision() == v1::FIELD_DECISION_REJECTED ||
+               field.decision() == v1::FIELD_DECISION_SUPERSEDED;
       });
   // Nothing is corrected where nothing is held any more; an erasure may have come first.
   const bool some_gone = request.has_correction() &&

@@ -45,6 +45,9 @@ void MoveNotices(Deciding& deciding);
 void RemindObjector(Deciding& deciding, const v1::Notice& objected);
 // Ends all open notices; whoever has one already is told to go on as before.
 void CancelNotices(Deciding& deciding);
+// Takes out of a correction that is being assessed what a deletion has erased since it was filed
+// (LAW.md case 32). Returns whether there was anything.
+bool SupersedeFields(Deciding& deciding);
 // Links the request to another for the same (LAW.md case 25).
 void LinkTo(Deciding& deciding, const v1::Request& first);
 // Changes the consent that the request names; records the transfer's disclosure

@@ -81,7 +81,6 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::Request
   request.set_filed_by(event.actor());
   *state.mutable_first_deciders() = filed.first_deciders();
   *request.mutable_pins() = filed.pins();
-  request.set_duplicate_of(filed.duplicate_of());
   request.set_repeat_number(filed.repeat_number());
   request.set_repeated(filed.repeated());
   state.set_data_use(filed.data_use());
@@ -211,6 +210,8 @@ void Apply(RequestRecord& record, const Event& event,
   v1::DecisionReview& review = *record.mutable_state()->mutable_request()->mutable_review();
   review.set_outcome(reviewed.outcome());
   review.set_explanation(reviewed.explanation());
+  review.set_remedy(reviewed.remedy());
+  review.set_remedy_request(reviewed.remedy_request());
   review.set_reviewer(event.actor());
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "workflow/children.h"
+#include "workflow/machine.h"
 #include "workflow/siblings.h"
 #include "workflow/workflow_errors.h"
 
@@ -26,6 +27,14 @@ bool SomeFieldAccepted(const v1::Request& request) {
   });
 }
 
+bool AllFieldsSuperseded(const v1::Request& request) {
+  const auto& fields = request.correction().fields();
+  return !fields.empty() &&
+         std::all_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
+           return field.decision() == v1::FIELD_DECISION_SUPERSEDED;
+         });
+}
+
 bool IsBlocked(const v1::Request& request) {
   return std::any_of(request.blockers().begin(), request.blockers().end(),
                      [](const v1::Blocker& blocker) { return !blocker.resolved(); });
@@ -39,6 +48,16 @@ bool AllTasksDone(const RequestState& state, v1::TaskKind kind) {
 bool TaskFailedForGood(const RequestState& state, v1::TaskKind kind) {
   const storage::v1::TaskRound* round = FindRound(state, kind);
   return round != nullptr && round->failed() > 0;
+}
+
+// One that is not among the facts is so old that it was answered long ago.
+bool IsRemedyOpen(const Circumstances& at) {
+  const std::string& name = at.request().review().remedy_request();
+  const auto& siblings = at.facts().siblings;
+  return !name.empty() &&
+         std::any_of(siblings.begin(), siblings.end(), [&](const RequestState& sibling) {
+           return sibling.request().name() == name && IsUnanswered(sibling.request().phase());
+         });
 }
 
 bool HasLapsed(const RequestState& first) {
@@ -148,6 +167,10 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
       return state.subject_told() || !request.announcement().empty();
     case v1::GUARD_KIND_POINT_OF_NO_RETURN:
       return state.point_of_no_return();
+    case v1::GUARD_KIND_ALL_FIELDS_SUPERSEDED:
+      return AllFieldsSuperseded(request);
+    case v1::GUARD_KIND_REMEDY_OPEN:
+      return IsRemedyOpen(at);
     case v1::GUARD_KIND_UNSPECIFIED:
     case v1::GuardKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::GuardKind_INT_MAX_SENTINEL_DO_NOT_USE_:

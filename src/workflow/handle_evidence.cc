@@ -194,7 +194,8 @@ void EndProofTimer(Deciding& deciding) {
   deciding.Emit(std::move(event));
 }
 
-// Most proofs outlive the answer; only where one ends before it a timer is worth its row.
+// Most proofs outlive the answer; only where one ends before it, or the subject comes of age, a
+// timer is worth its row.
 void KeepProofTimer(Deciding& deciding) {
   absl::Time end = FromTimestamp(deciding.request().due_time());
   const absl::Time due = end;
@@ -202,6 +203,13 @@ void KeepProofTimer(Deciding& deciding) {
     if (proof.state() != v1::Verification::STATE_PASSED) continue;
     const absl::Time expires = FromTimestamp(proof.expire_time());
     if (expires > deciding.now()) end = std::min(end, expires);
+  }
+  // With a birthday another may ask, or alone.
+  const v1::SubjectStatus& status = deciding.request().subject_status();
+  for (const v1::Date& birthday : {status.child_until(), status.minor_until()}) {
+    if (birthday.year() == 0) continue;
+    const absl::Time begin = absl::FromCivil(ToCivilDay(birthday), deciding.rulebook().zone);
+    if (begin > deciding.now()) end = std::min(end, begin);
   }
   const auto& timers = deciding.state().timers();
   const auto present = std::find_if(

@@ -224,10 +224,11 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   filed.set_data_use(rulebook.workflow.data_use());
   SetRepeats(deciding, received, filed);
   const absl::Time due = deadline.due;
-  if (rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED) {
-    if (const storage::v1::RequestState* same = FindSame(filed, deciding.facts()))
-      filed.set_duplicate_of(same->request().name());
-  }
+  // Whoever is verified is linked only then: before, it may be anybody.
+  const storage::v1::RequestState* same =
+      rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED
+          ? FindSame(filed, deciding.facts())
+          : nullptr;
   const v1::State& first = rulebook.workflow.states(0);
   filed.set_state(first.name());
   filed.set_phase(first.phase());
@@ -249,6 +250,10 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
 
   if (rulebook.workflow.initiation() != v1::INITIATION_COMPANY)
     QueueMessage(deciding, kReceivedTemplate, /*to_requester=*/true);
+  if (same != nullptr) {
+    LinkTo(deciding, same->request());
+    TakeTransition(deciding, v1::TRIGGER_DUPLICATE_FILED);
+  }
   if (rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED) return absl::OkStatus();
   // Looking up the contact point discloses nothing and makes filing look the same for known and
   // unknown accounts.

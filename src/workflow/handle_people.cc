@@ -94,6 +94,32 @@ absl::Status CheckRefusedCategories(const Rulebook& rulebook, const v1::Request&
                         "must leave one out; to refuse them all, name none");
 }
 
+// Whoever is right gets what he is owed: a complaint that finds a decision wrong says what is done
+// now, and by which request if by one.
+absl::Status CheckRemedy(const Deciding& deciding, const storage::v1::DecisionReviewed& reviewed) {
+  const bool is_complaint = deciding.rulebook().workflow.details() == v1::DETAILS_KIND_COMPLAINT;
+  const bool stands = reviewed.outcome() == v1::REVIEW_OUTCOME_UPHELD;
+  if (!is_complaint || stands) {
+    if (!reviewed.remedied() && reviewed.remedy_request().empty()) return absl::OkStatus();
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID,
+                          reviewed.remedied() ? "remedy" : "remedy_request",
+                          "is only for a complaint that is CHANGED or OVERTURNED");
+  }
+  if (!reviewed.remedied()) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "remedy",
+                          "is required where the decision does not stand: say what is done now");
+  }
+  const std::string& name = reviewed.remedy_request();
+  const auto& siblings = deciding.facts().siblings;
+  const bool is_known = name.empty() || std::any_of(siblings.begin(), siblings.end(),
+                                                    [&](const storage::v1::RequestState& sibling) {
+                                                      return sibling.request().name() == name;
+                                                    });
+  return is_known ? absl::OkStatus()
+                  : MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "remedy_request",
+                                   "must be another request of the same subject");
+}
+
 Event RefusalDecision(bool approved) {
   Event event;
   event.mutable_refusal_decided()->set_approved(approved);
@@ -173,6 +199,8 @@ absl::Status Handle(Deciding& deciding, const ReviewDecision& command) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "outcome",
                           "must be UPHELD, CHANGED or OVERTURNED");
   }
+  DSR_RETURN_IF_ERROR(Check(deciding, v1::TRIGGER_DECISION_REVIEWED, "ReviewDecision"));
+  DSR_RETURN_IF_ERROR(CheckRemedy(deciding, command.reviewed));
   Event event;
   *event.mutable_decision_reviewed() = command.reviewed;
   return Act(deciding, v1::TRIGGER_DECISION_REVIEWED, "ReviewDecision", std::move(event));

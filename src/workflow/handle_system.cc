@@ -18,27 +18,28 @@ namespace {
 
 using storage::v1::Event;
 
-absl::Status GrantInvalid() {
-  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_GRANT_INVALID,
-                   "the download grant is unknown, used, expired or bound to another caller", {});
-}
-
-bool GrantIsOpen(const Deciding& deciding) {
-  const v1::Package& package = deciding.request().package();
-  return !deciding.state().grant_id().empty() && package.has_grant_expire_time() &&
-         deciding.now() < FromTimestamp(package.grant_expire_time());
+const storage::v1::PendingTimer* FindTimer(const storage::v1::RequestState& state,
+                                           const FireTimer& command) {
+  const auto& timers = state.timers();
+  const auto found =
+      std::find_if(timers.begin(), timers.end(), [&](const storage::v1::PendingTimer& timer) {
+        return timer.name() == command.name && FromTimestamp(timer.due_time()) == command.due;
+      });
+  return found == timers.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
 absl::Status Handle(Deciding& deciding, const FireTimer& command) {
-  const auto& timers = deciding.state().timers();
-  const auto found =
-      std::find_if(timers.begin(), timers.end(), [&](const storage::v1::PendingTimer& timer) {
-        return timer.name() == command.name && FromTimestamp(timer.due_time()) == command.due;
-      });
-  if (found == timers.end() || deciding.now() < command.due) return absl::OkStatus();
-  const std::string notice_id = found->notice_id();
+  const storage::v1::PendingTimer* timer = FindTimer(deciding.state(), command);
+  if (timer == nullptr || deciding.now() < command.due) return absl::OkStatus();
+  if (timer->state_scoped()) {
+    // The hour may be that of a birthday, too: what it proves comes before what it ends.
+    ReviewProof(deciding);
+    timer = FindTimer(deciding.state(), command);
+    if (timer == nullptr) return absl::OkStatus();
+  }
+  const std::string notice_id = timer->notice_id();
   Event ended;
   ended.mutable_timer_ended()->set_name(command.name);
   ended.mutable_timer_ended()->set_fired(true);
@@ -104,34 +105,6 @@ absl::Status Handle(Deciding& deciding, const OpenFile&) {
   }
   Event event;
   event.mutable_file_opened();
-  deciding.Emit(std::move(event));
-  return absl::OkStatus();
-}
-
-absl::Status Handle(Deciding& deciding, const BeginDownload&) {
-  const v1::Package& package = deciding.request().package();
-  if (!GrantIsOpen(deciding)) return GrantInvalid();
-  const bool resumes = package.state() == v1::Package::STATE_DOWNLOADING &&
-                       package.bound_to() == deciding.context().actor.name;
-  if (!resumes && package.state() != v1::Package::STATE_READY) return GrantInvalid();
-  // Authority is tested again at the download: a power may have ended since the answer.
-  const v1::AssuranceLevel level = deciding.rulebook().workflow.least_level();
-  if (!IsProved(deciding.circumstances(), level)) return NotProved(deciding.circumstances(), level);
-  if (resumes) return absl::OkStatus();
-  Event event;
-  event.mutable_download_begun();
-  deciding.Emit(std::move(event));
-  return absl::OkStatus();
-}
-
-absl::Status Handle(Deciding& deciding, const FinishDownload&) {
-  const v1::Package& package = deciding.request().package();
-  if (package.state() != v1::Package::STATE_DOWNLOADING ||
-      package.bound_to() != deciding.context().actor.name) {
-    return GrantInvalid();
-  }
-  Event event;
-  event.mutable_download_finished();
   deciding.Emit(std::move(event));
   return absl::OkStatus();
 }

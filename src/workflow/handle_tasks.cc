@@ -157,6 +157,30 @@ void AddRestricted(const Deciding& deciding, v1::CategoryOutcome& outcome) {
   if (!has_end) outcome.clear_retained_until();
 }
 
+// The law by which restrictions are asked for, as recipients are told it.
+std::string LawOfRestriction(const v1::Policy& policy) {
+  for (const v1::NoticeLaw& rule : policy.notice_laws()) {
+    if (rule.kind() == v1::NOTICE_KIND_STOP_PROCESSING) return rule.law();
+  }
+  return "";
+}
+
+// What the subject asked to be restricted is held, too: a data system that hides it counts none.
+void AddRestrictedOnRequest(const Deciding& deciding, v1::CategoryOutcome& outcome) {
+  if (outcome.disposition() == v1::DISPOSITION_RESTRICTED) return;
+  const auto& siblings = deciding.facts().siblings;
+  const bool is_restricted =
+      std::any_of(siblings.begin(), siblings.end(), [&](const storage::v1::RequestState& sibling) {
+        const auto& about = sibling.request().categories();
+        return IsWithinScope(sibling, deciding.state()) && IsRestrictionInForce(sibling) &&
+               std::find(about.begin(), about.end(), outcome.category()) != about.end();
+      });
+  if (!is_restricted) return;
+  outcome.set_disposition(v1::DISPOSITION_RESTRICTED);
+  outcome.set_retained_records(outcome.records());
+  outcome.set_law(LawOfRestriction(deciding.rulebook().policy));
+}
+
 void TellErased(const Deciding& deciding, const v1::Task& task, const v1::CategoryResult* result,
                 v1::CategoryOutcome& outcome, TaskCompleted& completed) {
   const Rulebook& rulebook = deciding.rulebook();
@@ -219,7 +243,10 @@ void TellOutcomes(const Deciding& deciding, const v1::Task& task, TaskCompleted&
       outcome.set_disposition(task.kind() == v1::TASK_KIND_COLLECT ? v1::DISPOSITION_PROVIDED
                                                                    : v1::DISPOSITION_CORRECTED);
     }
-    if (task.kind() == v1::TASK_KIND_COLLECT) AddRestricted(deciding, outcome);
+    if (task.kind() == v1::TASK_KIND_COLLECT) {
+      AddRestricted(deciding, outcome);
+      AddRestrictedOnRequest(deciding, outcome);
+    }
     if (result != nullptr) outcome.set_redacted_records(result->redacted_records());
     *completed.add_outcomes() = std::move(outcome);
   }

@@ -74,13 +74,17 @@ absl::Status Handle(Deciding& deciding, const RetryNotice& command);
 absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command);
 absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command);
 
+// handle_downloads.cc
+absl::Status Handle(Deciding& deciding, const BeginDownload& command);
+absl::Status Handle(Deciding& deciding, const FinishDownload& command);
+// Refuses when no grant is open, another caller took it up, or the proof is gone.
+absl::Status CheckDownload(const Circumstances& at);
+
 // handle_system.cc
 absl::Status Handle(Deciding& deciding, const FireTimer& command);
 absl::Status Handle(Deciding& deciding, const Reconsider& command);
 absl::Status Handle(Deciding& deciding, const ApproveFileAccess& command);
 absl::Status Handle(Deciding& deciding, const OpenFile& command);
-absl::Status Handle(Deciding& deciding, const BeginDownload& command);
-absl::Status Handle(Deciding& deciding, const FinishDownload& command);
 
 }  // namespace dsr
 

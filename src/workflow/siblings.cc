@@ -185,18 +185,42 @@ bool IsWithinScope(const RequestState& sibling, const RequestState& state) {
          std::find(merged.begin(), merged.end(), sibling.subject_id()) != merged.end();
 }
 
+bool IsErasedSince(const Circumstances& at, const std::string& category) {
+  const absl::Time filed = FromTimestamp(at.request().create_time());
+  const auto& siblings = at.facts().siblings;
+  return std::any_of(siblings.begin(), siblings.end(), [&](const RequestState& sibling) {
+    const v1::Request& request = sibling.request();
+    if (FindRound(sibling, v1::TASK_KIND_ERASE) == nullptr || !request.has_response() ||
+        FromTimestamp(request.response().response_time()) < filed) {
+      return false;
+    }
+    bool any_erased = false;
+    for (const v1::CategoryOutcome& outcome : request.outcomes()) {
+      if (outcome.category() != category) continue;
+      if (outcome.disposition() == v1::DISPOSITION_RESTRICTED ||
+          outcome.disposition() == v1::DISPOSITION_REFUSED) {
+        return false;
+      }
+      any_erased = any_erased || outcome.disposition() == v1::DISPOSITION_ERASED;
+    }
+    return any_erased;
+  });
+}
+
+bool IsRestrictionInForce(const RequestState& sibling) {
+  return sibling.request().phase() != v1::PHASE_CLOSED &&
+         sibling.request().restriction().has_begin_time() &&
+         FindRound(sibling, v1::TASK_KIND_LIFT_RESTRICTION) == nullptr;
+}
+
 bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category) {
   const auto has = [&](const auto& names) {
     return std::find(names.begin(), names.end(), category) != names.end();
   };
   return std::any_of(
       at.facts().siblings.begin(), at.facts().siblings.end(), [&](const RequestState& sibling) {
-        const v1::Request& request = sibling.request();
-        if (request.phase() == v1::PHASE_CLOSED) return false;
-        // Until the systems are told to lift it: before that the subject is told.
-        const bool is_in_force = request.restriction().has_begin_time() &&
-                                 FindRound(sibling, v1::TASK_KIND_LIFT_RESTRICTION) == nullptr;
-        if (is_in_force && has(request.categories())) return true;
+        if (sibling.request().phase() == v1::PHASE_CLOSED) return false;
+        if (IsRestrictionInForce(sibling) && has(sibling.request().categories())) return true;
         return std::any_of(sibling.retained().begin(), sibling.retained().end(),
                            [&](const storage::v1::RetainedData& retained) {
                              const auto& kept = retained.categories();

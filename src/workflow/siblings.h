@@ -44,6 +44,14 @@ const storage::v1::RequestState* FindSame(const storage::v1::RequestFiled& filed
 bool IsWithinScope(const storage::v1::RequestState& sibling,
                    const storage::v1::RequestState& state);
 
+// True where a request that was answered since this one was filed erased all that was held of that
+// category.
+bool IsErasedSince(const Circumstances& at, const std::string& category);
+
+// True while the sibling is a restriction that is in force: until the systems are told to lift it,
+// before which the subject is told.
+bool IsRestrictionInForce(const storage::v1::RequestState& sibling);
+
 // True where an open request of the subject restricts that category, or one keeps it restricted for
 // a law or a hold (PIPL 44 and 47).
 bool IsRestrictedElsewhere(const Circumstances& at, const std::string& category);

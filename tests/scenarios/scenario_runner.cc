@@ -45,17 +45,13 @@ const std::vector<Person>& People() {
   return people;
 }
 
-absl::TimeZone Zone() {
-  absl::TimeZone zone;
-  absl::LoadTimeZone("Asia/Shanghai", &zone);
-  return zone;
-}
-
 absl::Time At(const std::string& text) {
   absl::Time time;
   std::string error;
-  if (absl::ParseTime("%Y-%m-%d %H:%M:%S", text, Zone(), &time, nullptr)) return time;
-  EXPECT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", text, Zone(), &time, &error)) << text << error;
+  if (absl::ParseTime("%Y-%m-%d %H:%M:%S", text, ScenarioRunner::Zone(), &time, nullptr))
+    return time;
+  EXPECT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", text, ScenarioRunner::Zone(), &time, &error))
+      << text << error;
   return time;
 }
 
@@ -150,6 +146,12 @@ ScenarioRunner::ScenarioRunner() {
   AddRecipient(world_, "ad-partner", v1::RECIPIENT_RELATION_JOINT_CONTROLLER, "CN");
 }
 
+absl::TimeZone ScenarioRunner::Zone() {
+  absl::TimeZone zone;
+  absl::LoadTimeZone("Asia/Shanghai", &zone);
+  return zone;
+}
+
 void ScenarioRunner::Play(const testing::v1::Scenario& scenario) {
   world_.clock.SetTime(At(scenario.start().empty() ? "2026-03-02 09:00" : scenario.start()));
   for (int i = 0; i < scenario.steps_size(); ++i) {
@@ -182,28 +184,14 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       return Verify(step.verify());
     case Step::kStart:
       return Start(step.start());
-    case Step::kCode: {
-      const VerificationId id = Pending(/*by_code=*/true);
-      int sends = 0;
-      const storage::v1::RequestRecord present = Record();
-      for (const v1::Verification& one : present.state().verifications()) sends = one.sends();
-      return Execute(SubmitCode{.id = id, .matched_send = step.code() ? sends : 0});
-    }
+    case Step::kCode:
+      return Guess(step.code());
     case Step::kShow:
       return Show(step.show());
     case Step::kDecide:
       return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = step.decide()});
-    case Step::kRevoke: {
-      RevokeVerification command;
-      const storage::v1::RequestRecord present = Record();
-      for (const v1::Verification& one : present.state().verifications()) {
-        if (one.state() != v1::Verification::STATE_PASSED) continue;
-        command.revoked.set_verification_id(
-            std::string(ParseVerificationName(one.name())->second.bytes()));
-      }
-      command.revoked.set_fraud(step.revoke());
-      return Execute(command);
-    }
+    case Step::kRevoke:
+      return Revoke(step.revoke());
     case Step::kRepresent:
       return Represent();
     case Step::kCall:
@@ -221,11 +209,8 @@ absl::Status ScenarioRunner::Do(const Step& step) {
                                                            : v1::FIELD_DECISION_REJECTED);
       return Execute(command);
     }
-    case Step::kReview: {
-      ReviewDecision command;
-      command.reviewed.set_outcome(step.review());
-      return Execute(command);
-    }
+    case Step::kReview:
+      return Review(step);
     case Step::kQuote: {
       QuoteFee command;
       command.quoted.set_amount_cents(step.quote().amount_cents());
@@ -332,102 +317,15 @@ absl::Status ScenarioRunner::File(v1::Request request) {
   return absl::OkStatus();
 }
 
-absl::Status ScenarioRunner::Start(v1::VerificationMethod method) {
-  StartVerification command{.id = world_.ids.Next<VerificationId>(), .method = method};
-  if (method == v1::VERIFICATION_METHOD_DOCUMENTS)
-    command.purpose = v1::VERIFICATION_PURPOSE_REPRESENTATION;
+absl::Status ScenarioRunner::Review(const Step& step) {
+  ReviewDecision command;
+  command.reviewed.set_outcome(step.review());
+  const bool stands = step.review() == v1::REVIEW_OUTCOME_UPHELD;
+  command.reviewed.set_remedied(!stands && Record().state().request().has_complaint() &&
+                                !step.without_remedy());
+  if (!step.remedied_by().empty())
+    command.reviewed.set_remedy_request(RequestName(requests_[step.remedied_by()]));
   return Execute(command);
-}
-
-absl::Status ScenarioRunner::Verify(v1::VerificationMethod method) {
-  switch (method) {
-    case v1::VERIFICATION_METHOD_ONE_TIME_CODE: {
-      DSR_RETURN_IF_ERROR(
-          Execute(StartVerification{world_.ids.Next<VerificationId>(), method}, Actor("ines")));
-      int sends = 0;
-      const storage::v1::RequestRecord present = Record();
-      for (const v1::Verification& one : present.state().verifications()) sends = one.sends();
-      return Execute(SubmitCode{.id = Pending(/*by_code=*/true), .matched_send = sends},
-                     Actor("ines"));
-    }
-    case v1::VERIFICATION_METHOD_ACCOUNT_SESSION:
-      return Execute(StartVerification{world_.ids.Next<VerificationId>(), method}, Actor("tool"));
-    case v1::VERIFICATION_METHOD_EXTERNAL_AUTHORITY:
-      DSR_RETURN_IF_ERROR(
-          Execute(StartVerification{world_.ids.Next<VerificationId>(), method}, Actor("ines")));
-      return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = true},
-                     Actor("bureau"));
-    default: {
-      DSR_RETURN_IF_ERROR(Execute(StartVerification{world_.ids.Next<VerificationId>(),
-                                                    v1::VERIFICATION_METHOD_WRITTEN_REQUEST},
-                                  Actor("ines")));
-      for (const v1::EvidenceKind kind :
-           {v1::EVIDENCE_KIND_SIGNED_REQUEST, v1::EVIDENCE_KIND_IDENTITY_DOCUMENT}) {
-        testing::v1::Evidence evidence;
-        evidence.mutable_evidence()->set_kind(kind);
-        DSR_RETURN_IF_ERROR(Show(evidence));
-      }
-      return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = true},
-                     Actor("vera"));
-    }
-  }
-}
-
-absl::Status ScenarioRunner::Represent() {
-  DSR_RETURN_IF_ERROR(Execute(
-      StartVerification{world_.ids.Next<VerificationId>(), v1::VERIFICATION_METHOD_DOCUMENTS,
-                        v1::VERIFICATION_PURPOSE_REPRESENTATION},
-      Actor("ines")));
-  const absl::CivilDay today = absl::ToCivilDay(world_.clock.Now(), Zone());
-  std::vector<testing::v1::Evidence> all;
-  const auto add = [&](v1::EvidenceKind kind) -> v1::Evidence& {
-    v1::Evidence& evidence = *all.emplace_back().mutable_evidence();
-    evidence.set_kind(kind);
-    return evidence;
-  };
-  switch (Record().state().request().requester().relation()) {
-    case v1::RELATION_CLOSE_RELATIVE: {
-      v1::Date& died = *add(v1::EVIDENCE_KIND_DEATH).mutable_death_day();
-      died.set_year(static_cast<int32_t>(today.year()) - 1);
-      died.set_month(6);
-      died.set_day(1);
-      add(v1::EVIDENCE_KIND_KINSHIP).set_kinship(v1::KINSHIP_CHILD);
-      add(v1::EVIDENCE_KIND_OWN_INTEREST);
-      add(v1::EVIDENCE_KIND_NO_CONTRARY_ARRANGEMENT);
-      break;
-    }
-    case v1::RELATION_AUTHORISED_AGENT:
-      *add(v1::EVIDENCE_KIND_POWER_OF_ATTORNEY).mutable_expire_time() =
-          ToTimestamp(world_.clock.Now() + absl::Hours(24 * 365));
-      break;
-    default: {
-      v1::Date& of_age = *add(v1::EVIDENCE_KIND_GUARDIANSHIP).mutable_minor_until();
-      of_age.set_year(static_cast<int32_t>(today.year()) + 6);
-      of_age.set_month(6);
-      of_age.set_day(1);
-      break;
-    }
-  }
-  for (const testing::v1::Evidence& evidence : all) DSR_RETURN_IF_ERROR(Show(evidence));
-  return Execute(DecideVerification{.id = Pending(/*by_code=*/false), .passed = true},
-                 Actor("vera"));
-}
-
-absl::Status ScenarioRunner::Show(const testing::v1::Evidence& shown) {
-  PlannedCommand planned{.request = requests_[on_]};
-  RecordEvidence command;
-  command.recorded.set_verification_id(std::string(Pending(/*by_code=*/false).bytes()));
-  const EvidenceId id = world_.ids.Next<EvidenceId>();
-  command.recorded.set_evidence_id(std::string(id.bytes()));
-  *command.recorded.mutable_evidence() = shown.evidence();
-  command.recorded.mutable_evidence()->set_accepted(!shown.not_accepted());
-  if (shown.document()) {
-    command.recorded.set_document_sha256(std::string(32, 'd'));
-    planned.document = "sealed";
-  }
-  planned.command = command;
-  CallContext context{.principal = Actor("vera")};
-  return world_.executor->ExecuteAndWait(std::move(planned), std::move(context)).status();
 }
 
 absl::Status ScenarioRunner::Call(const std::string& name) {
@@ -514,95 +412,6 @@ absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
                  principal);
 }
 
-absl::Status ScenarioRunner::Disclose(v1::Disclosure disclosure) {
-  if (disclosure.subject_account().empty())
-    disclosure.set_subject_account(account_.empty() ? "account-1" : account_);
-  disclosure.set_purpose("delivery");
-  disclosure.set_method("api");
-  disclosure.set_basis("contract");
-  *disclosure.mutable_disclose_time() = ToTimestamp(world_.clock.Now());
-  v1::BatchCreateDisclosuresRequest in;
-  *in.add_disclosures() = disclosure;
-  return World::Wait([&](ExecutionDone done) {
-           world_.registry->BatchCreateDisclosures(in, world_.As("registrar"), std::move(done));
-         })
-      .status();
-}
-
-absl::Status ScenarioRunner::Consent(v1::Consent consent) {
-  const std::string label = consent.name();
-  consent.clear_name();
-  consent.set_subject_account(account_.empty() ? "account-1" : account_);
-  consent.set_evidence("tick box");
-  *consent.mutable_give_time() = ToTimestamp(world_.clock.Now());
-  v1::BatchCreateConsentsRequest in;
-  *in.add_consents() = consent;
-  DSR_ASSIGN_OR_RETURN(const ExecutionResult result, World::Wait([&](ExecutionDone done) {
-                         world_.registry->BatchCreateConsents(in, world_.As("registrar"),
-                                                              std::move(done));
-                       }));
-  v1::BatchCreateConsentsResponse response;
-  response.ParseFromString(result.answer);
-  consents_[label] = response.consents(0).name();
-  return absl::OkStatus();
-}
-
-absl::Status ScenarioRunner::PlaceHold(v1::Hold hold) {
-  hold.set_subject_account(account_);
-  hold.set_reason("a matter");
-  if (hold.law().empty()) hold.set_law("Civil Procedure Law, article 67");
-  if (hold.ground() == v1::HOLD_GROUND_UNSPECIFIED) hold.set_ground(v1::HOLD_GROUND_LAWSUIT);
-  v1::PlaceHoldRequest in;
-  *in.mutable_hold() = hold;
-  DSR_ASSIGN_OR_RETURN(const ExecutionResult result, World::Wait([&](ExecutionDone done) {
-                         world_.holds->Place(in, world_.As("oscar"), std::move(done));
-                       }));
-  v1::Hold placed;
-  placed.ParseFromString(result.answer);
-  holds_.push_back(placed.name());
-  return absl::OkStatus();
-}
-
-absl::Status ScenarioRunner::LiftHolds() {
-  for (const std::string& name : holds_) {
-    v1::LiftHoldRequest in;
-    in.set_name(name);
-    DSR_RETURN_IF_ERROR(World::Wait([&](ExecutionDone done) {
-                          world_.holds->Lift(in, world_.As("oscar"), std::move(done));
-                        }).status());
-  }
-  holds_.clear();
-  return absl::OkStatus();
-}
-
-absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) {
-  v1::UpdateRecipientRequest in;
-  in.mutable_recipient()->set_name(succession.recipient());
-  in.mutable_recipient()->set_successor(succession.successor());
-  DSR_RETURN_IF_ERROR(World::Wait([&](ExecutionDone done) {
-                        world_.registry->UpdateRecipient(in, world_.As("operator"),
-                                                         std::move(done));
-                      }).status());
-  // As NoticeMover does soon after.
-  for (const auto& [label, id] : requests_) {
-    DSR_RETURN_IF_ERROR(world_.executor
-                            ->ExecuteAndWait(PlannedCommand{.request = id, .command = Reconsider{}},
-                                             CallContext{.principal = EnginePrincipal()})
-                            .status());
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ScenarioRunner::Merge(const testing::v1::AccountMerge& merge) {
-  v1::MergeAccountsRequest in;
-  in.set_subject_account(merge.account());
-  in.set_into_account(merge.into());
-  return World::Wait([&](ExecutionDone done) {
-           world_.registry->MergeAccounts(in, world_.As("registrar"), std::move(done));
-         })
-      .status();
-}
-
 absl::Status ScenarioRunner::EndMessage(const std::string& template_id, bool is_delivered) {
   const storage::v1::RequestRecord record = Record();
   for (int i = record.messages_size() - 1; i >= 0; --i) {
@@ -654,18 +463,6 @@ Principal ScenarioRunner::Actor(absl::string_view name) const {
 }
 
 storage::v1::RequestRecord ScenarioRunner::Record() { return world_.Record(requests_[on_]); }
-
-VerificationId ScenarioRunner::Pending(bool by_code) {
-  VerificationId id = world_.ids.Next<VerificationId>();
-  const storage::v1::RequestRecord present = Record();
-  for (const v1::Verification& one : present.state().verifications()) {
-    const bool is_code = one.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE;
-    if (is_code != by_code) continue;
-    if (one.state() == v1::Verification::STATE_PENDING || by_code)
-      id = ParseVerificationName(one.name())->second;
-  }
-  return id;
-}
 
 DecisionContext ScenarioRunner::ContextFor(const Facts& facts) const {
   const Principal principal = Actor(as_);

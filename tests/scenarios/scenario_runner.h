@@ -24,6 +24,9 @@ class ScenarioRunner {
 
   void Play(const testing::v1::Scenario& scenario);
 
+  // Where scenarios take place.
+  static absl::TimeZone Zone();
+
  private:
   absl::Status Do(const testing::v1::Step& step);
   absl::Status File(v1::Request request);
@@ -32,6 +35,9 @@ class ScenarioRunner {
   absl::Status Represent();
   absl::Status Show(const testing::v1::Evidence& shown);
   absl::Status Start(v1::VerificationMethod method);
+  absl::Status Guess(bool right);
+  absl::Status Revoke(bool is_fraud);
+  absl::Status Review(const testing::v1::Step& step);
   absl::Status Call(const std::string& name);
   absl::Status Work(const testing::v1::Work& work);
   absl::Status Act(const testing::v1::Party& party);

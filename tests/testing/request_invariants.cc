@@ -294,6 +294,7 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
     }
     return command;
   }
+  if (action == "DownloadPackage") return BeginDownload();
   if (action == "ApproveFileAccess") return ApproveFileAccess{.principal = "somebody"};
   if (action == "StartVerification") {
     // The methods that are always left.
@@ -354,7 +355,7 @@ bool IsRoleAskedElsewhere(absl::string_view action) {
   return action == "StartVerification" || action == "SubmitCode" || action == "AssignRequest" ||
          action == "RecordEvidence" || action == "RevokeVerification" ||
          action == "ApproveFileAccess" || action == "RecordAnnouncement" || action == "RetryTask" ||
-         action == "RetryNotice";
+         action == "RetryNotice" || action == "DownloadPackage";
 }
 
 void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
