@@ -23,6 +23,8 @@ std::pair<const char*, std::string> Written(const Event& event) {
       return {"RevokeVerification", event.verification_revoked().reason()};
     case Event::kFileAccessApproved:
       return {"ApproveFileAccess", event.file_access_approved().reason()};
+    case Event::kRequestMigrated:
+      return {"MigrateRequest", event.request_migrated().reason()};
     case Event::kConflictDecided:
       return {"DecideConflict", event.conflict_decided().reason()};
     default:

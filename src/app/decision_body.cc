@@ -198,6 +198,11 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
     DSR_ASSIGN_OR_RETURN(scope, ScopeOf(record_.state()));
     DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.RulebookFor(
                                         transaction, record_.state().request().pins()));
+    if (std::holds_alternative<MigrateRequest>(planned_.command)) {
+      // A type that is no longer offered has none.
+      auto in_force = environment_.rulebooks.CurrentRulebook(record_.state().request().type());
+      if (in_force.ok()) in_force_ = *std::move(in_force);
+    }
     if (IsAboutAChild(planned_.command) &&
         NeedsWholeRecord(planned_.command, record_.state(), rulebook_->workflow, now_)) {
       DSR_ASSIGN_OR_RETURN(record_, transaction.FindRecord(planned_.request));
@@ -256,7 +261,8 @@ DecisionContext DecisionBody::ContextFor(Actor actor) const {
                          .now = now_,
                          .request = planned_.request,
                          .fresh_id = fresh_id_,
-                         .facts = &facts_};
+                         .facts = &facts_,
+                         .in_force = in_force_.get()};
 }
 
 absl::Status DecisionBody::Apply(Decision decision, bool is_command) {

@@ -86,6 +86,7 @@ void AddSubjects(const Event& event, Names& names) {
     case Event::kRequestFiled:
     case Event::kRequestLinked:
     case Event::kRetainedLeft:
+    case Event::kRequestMigrated:
     case Event::kStateChanged:
     case Event::kTimerSet:
     case Event::kTimerEnded:

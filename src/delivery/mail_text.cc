@@ -11,7 +11,6 @@ namespace dsr {
 namespace {
 
 constexpr size_t kMostIdBytes = 100;
-constexpr size_t kMostAddressBytes = 254;
 // Of the subject in one encoded word, which has at most 75 characters: 45 bytes are 60 of base64.
 constexpr size_t kWordBytes = 45;
 constexpr size_t kBase64LineBytes = 57;
@@ -98,19 +97,6 @@ bool IsPlainId(absl::string_view id) {
   return !id.empty() && id.size() <= kMostIdBytes && std::all_of(id.begin(), id.end(), [](char c) {
     return absl::ascii_isalnum(c) || c == '-' || c == '_';
   });
-}
-
-bool IsPlainAddress(absl::string_view address) {
-  return !address.empty() && address.size() <= kMostAddressBytes &&
-         std::all_of(address.begin(), address.end(), [](char c) {
-           return absl::ascii_isgraph(c) && !absl::StrContains("\"()<>[]\\,:;", c);
-         });
-}
-
-bool IsMailAddress(absl::string_view address) {
-  const size_t at = address.find('@');
-  return IsPlainAddress(address) && at != absl::string_view::npos && at > 0 &&
-         at + 1 < address.size() && address.find('@', at + 1) == absl::string_view::npos;
 }
 
 std::string MailText(const RenderedMessage& message, absl::string_view sender, absl::Time now,

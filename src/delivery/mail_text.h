@@ -18,13 +18,6 @@ enum class MailEncoding { kEightBit, kBase64 };
 // `_`.
 bool IsPlainId(absl::string_view id);
 
-// Tells whether `address` may stand in a header and in an envelope: 1 to 254 printable ASCII
-// characters without spaces, quotes, brackets, commas, colons, semicolons and backslashes.
-bool IsPlainAddress(absl::string_view address);
-
-// The same, with something before and after one `@`.
-bool IsMailAddress(absl::string_view address);
-
 // Returns the text of `message` as sent by `sender` at `now`, with lines that end in CRLF. Its
 // Message-ID is made of the message's id and the sender's domain, so that a second delivery of one
 // message is recognised. Ids and addresses are plain, as above; the subject may hold anything: what

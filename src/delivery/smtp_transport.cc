@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "delivery/mail_text.h"
+#include "dsr/base/address.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/file.h"

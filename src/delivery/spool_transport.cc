@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "delivery/mail_text.h"
+#include "dsr/base/address.h"
 #include "dsr/base/file.h"
 
 namespace dsr {

@@ -22,7 +22,10 @@ inline constexpr size_t kMaxText = 4000;
 // How many Unicode characters a UTF-8 text has.
 size_t CountCharacters(absl::string_view text);
 
-// From `least` to `most` characters; 0 for `least` lets it be empty.
+// True for a text of nothing but spaces, of any width, and line breaks.
+bool IsBlank(absl::string_view text);
+
+// From `least` to `most` characters, not only spaces; 0 for `least` lets it be empty.
 void CheckText(absl::string_view text, absl::string_view field, size_t least, size_t most,
                FieldErrors& errors);
 

@@ -83,6 +83,7 @@ constexpr MethodRoles kMethods[] = {
     {"QuoteFee", kWorkflowRoles},
     {"SettleFee", kWorkflowRoles},
     {"DecideConflict", kWorkflowRoles},
+    {"MigrateRequest", kPrivacy},
     {"ApproveDeletion", kWorkflowRoles},
     {"RecordAnnouncement", kPrivacy},
     {"LiftRestriction", kWorkflowRoles},

@@ -111,7 +111,7 @@ void AddRefusals(RpcService& service) {
             !v1::RefusalGround_IsValid(in.ground())) {
           errors.Add(v1::ERROR_REASON_GROUND_MISSING, "ground", "is a listed ground of refusal");
         }
-        if (in.reason().empty()) {
+        if (IsBlank(in.reason())) {
           errors.Add(v1::ERROR_REASON_GROUND_MISSING, "reason", "is required: it is told");
         }
         CheckLength(in.categories_size(), "categories", kMaxCategories, errors);
@@ -163,6 +163,19 @@ void AddReview(RpcService& service) {
       });
 }
 
+void AddMigration(RpcService& service) {
+  using In = v1::MigrateRequestRequest;
+  AddAction<In>(
+      service, "MigrateRequest",
+      [](const In&, const storage::v1::Event&) -> Command { return MigrateRequest{}; },
+      [](const In& in, FieldErrors& errors) {
+        CheckText(in.reason(), "reason", 1, kMaxText, errors);
+      },
+      [](const In& in, storage::v1::Event& event) {
+        event.mutable_request_migrated()->set_reason(in.reason());
+      });
+}
+
 void AddAssessment(RpcService& service) {
   using In = v1::AssessRequestRequest;
   AddAction<In>(
@@ -179,7 +192,7 @@ void AddAssessment(RpcService& service) {
 // Nobody is sent an answer that says nothing.
 absl::Status CheckNote(const RpcParts& parts, const RequestId& id,
                        const v1::RespondToRequestRequest& in) {
-  if (!absl::StripAsciiWhitespace(in.note()).empty()) return absl::OkStatus();
+  if (!IsBlank(in.note())) return absl::OkStatus();
   return parts.store.Read([&](ReadView& view) -> absl::Status {
     const absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(id);
     // Who may not see it is told so later.
@@ -311,6 +324,7 @@ void AddRequestActions(RpcService& service) {
   AddPlainAction<v1::ResolveBlockerRequest, ClearBlockers>(service, "ResolveBlocker");
   AddRefusals(service);
   AddReview(service);
+  AddMigration(service);
   AddEnds(service);
   AddFees(service);
   AddOwnMotion(service);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "dsr/base/address.h"
 #include "dsr/base/errors.h"
 #include "rpc/field_checks.h"
 
@@ -17,6 +18,12 @@ void CheckContact(const v1::Contact& contact, const std::string& field, FieldErr
     errors.AddInvalid(field + ".channel", "is `email` or `sms`");
   }
   CheckText(contact.address(), field + ".address", 1, 320, errors);
+  if (contact.address().empty()) return;
+  if (contact.channel() == "email" && !IsMailAddress(contact.address()))
+    errors.AddInvalid(field + ".address", "is a mail address: the answer goes there");
+  if (contact.channel() == "sms" && !IsPhoneNumber(contact.address()))
+    errors.AddInvalid(field + ".address",
+                      "is a telephone number, digits only: the answer goes there");
 }
 
 void CheckRequester(const v1::Request& request, FieldErrors& errors) {
@@ -59,6 +66,8 @@ void CheckCompanyDeletion(const v1::CompanyDeletionDetails& details, FieldErrors
   CheckText(details.announcement(), path + "announcement", 0, 400, errors);
   const bool is_merger = details.ground() == v1::COMPANY_DELETION_GROUND_MERGER;
   CheckText(details.successor(), path + "successor", is_merger ? 1 : 0, 200, errors);
+  if (!is_merger && !details.successor().empty())
+    errors.AddInvalid(path + "successor", "is for the ground MERGER only");
 }
 
 void CheckDetails(const v1::Request& request, FieldErrors& errors) {

@@ -206,11 +206,13 @@ void ListAllowedActions(const std::shared_ptr<UnaryCall>& call,
                              parts.rulebooks.RulebookFor(view, record.state().request().pins()));
         DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record.state()));
         DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, scope, id));
+        const auto in_force = parts.rulebooks.CurrentRulebook(record.state().request().type());
         const DecisionContext context = {.actor = call->principal().ToActor(),
                                          .now = parts.clock.Now(),
                                          .request = id,
                                          .fresh_id = "",
-                                         .facts = &facts};
+                                         .facts = &facts,
+                                         .in_force = in_force.ok() ? in_force->get() : nullptr};
         v1::ListAllowedActionsResponse out;
         for (v1::MissingProof& missing : MissingProofs(*rulebook, record, context)) {
           *out.add_missing() = std::move(missing);

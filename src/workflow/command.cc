@@ -48,6 +48,7 @@ struct NameOf {
     return "RecordMessageDelivery";
   }
   absl::string_view operator()(const FireTimer&) const { return "FireTimer"; }
+  absl::string_view operator()(const MigrateRequest&) const { return "MigrateRequest"; }
   absl::string_view operator()(const BeginDownload&) const { return "DownloadPackage"; }
   absl::string_view operator()(const FinishDownload&) const { return "FinishDownload"; }
 };
@@ -69,8 +70,8 @@ bool ChangesFacts(const Command& command, const v1::Workflow& workflow) {
         using Given = std::decay_t<decltype(given)>;
         if constexpr (std::is_same_v<Given, RecordMessageDelivery>)
           return AsksWhetherTold(workflow);
-        return !kIsOneOf<Given, AssignRequest, ApproveFileAccess, OpenFile, AcknowledgeNotice,
-                         RecordNoticeDelivery, FinishDownload>;
+        return !kIsOneOf<Given, AssignRequest, MigrateRequest, ApproveFileAccess, OpenFile,
+                         AcknowledgeNotice, RecordNoticeDelivery, FinishDownload>;
       },
       command);
 }

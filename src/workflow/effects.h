@@ -27,7 +27,7 @@ void CancelTasks(Deciding& deciding, bool spares_lookup = false);
 
 // Begins a round of tasks of `kind` (effects_tasks.cc).
 void CreateTasks(Deciding& deciding, v1::TaskKind kind);
-// The request's categories that nothing else keeps restricted.
+// The request's categories that nothing else keeps restricted, or erases.
 std::set<std::string> CategoriesToLift(const Deciding& deciding);
 // Gives open and failed ERASE tasks other instructions where holds came or went since.
 void InstructErasure(Deciding& deciding);

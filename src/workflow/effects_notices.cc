@@ -77,6 +77,19 @@ bool ReliesOn(const Deciding& deciding, const std::string& recipient) {
          consent->recipients().end();
 }
 
+// Whoever a consent names relies on it, recorded disclosure or not (PIPL 15).
+void AddNamedInConsent(const Deciding& deciding, std::map<std::string, Received>& received) {
+  if (!deciding.request().has_consent_change()) return;
+  const v1::Consent* consent =
+      FindConsent(deciding.facts(), deciding.request().consent_change().consent());
+  if (consent == nullptr) return;
+  const std::set<std::string> losing = CategoriesLosingConsent(deciding);
+  for (const std::string& recipient : consent->recipients()) {
+    Received& entry = received[BearerOf(deciding.facts(), recipient)];
+    entry.categories.insert(losing.begin(), losing.end());
+  }
+}
+
 std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind kind) {
   const std::set<std::string> concerned = ConcernedCategories(deciding, kind);
   const auto& covered_list = deciding.state().covered_disclosures();
@@ -100,6 +113,7 @@ std::map<std::string, Received> Gather(const Deciding& deciding, v1::NoticeKind 
     }
     if (disclosure.has_own_authorisation()) entry.proof = disclosure.own_authorisation().proof();
   }
+  AddNamedInConsent(deciding, received);
   return received;
 }
 

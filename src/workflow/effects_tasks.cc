@@ -123,7 +123,9 @@ void EmitTasks(Deciding& deciding, TasksCreated created) {
 std::set<std::string> CategoriesToLift(const Deciding& deciding) {
   std::set<std::string> lifted;
   for (const std::string& category : CategoriesToServe(deciding.request())) {
-    if (!IsRestrictedElsewhere(deciding.circumstances(), category)) lifted.insert(category);
+    const Circumstances at = deciding.circumstances();
+    if (!IsRestrictedElsewhere(at, category) && !IsErasedElsewhere(at, category))
+      lifted.insert(category);
   }
   return lifted;
 }

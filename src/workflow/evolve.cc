@@ -96,6 +96,9 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::StateCh
   RequestState& state = *record.mutable_state();
   state.mutable_request()->set_state(changed.to());
   state.mutable_request()->set_phase(changed.phase());
+  v1::Refusal& refusal = *state.mutable_request()->mutable_refusal();
+  if (refusal.state() == v1::Refusal::STATE_PROPOSED && changed.phase() != v1::PHASE_APPROVAL)
+    refusal.set_state(v1::Refusal::STATE_LAPSED);
   EndTimers(state, [](const PendingTimer& timer) { return timer.state_scoped(); });
   if (changed.phase() == v1::PHASE_CLOSED) {
     *state.mutable_request()->mutable_close_time() = event.time();
@@ -265,6 +268,17 @@ void Apply(RequestRecord& record, const Event&, const storage::v1::RequestLinked
   *request.mutable_last_day() = linked.last_day();
   *request.mutable_statutory_outer_day() = linked.statutory_outer_day();
   for (const TimerSet& timer : linked.timers()) BeginTimer(state, timer);
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::RequestMigrated& migrated) {
+  RequestState& state = *record.mutable_state();
+  v1::Request& request = *state.mutable_request();
+  *request.mutable_pins() = migrated.pins();
+  if (!migrated.has_due_time()) return;
+  *request.mutable_due_time() = migrated.due_time();
+  *request.mutable_last_day() = migrated.last_day();
+  *request.mutable_statutory_outer_day() = migrated.statutory_outer_day();
+  for (const TimerSet& timer : migrated.timers()) BeginTimer(state, timer);
 }
 
 // What a person decides about a request, and not only does for it.
@@ -448,6 +462,9 @@ void Evolve(RequestRecord& record, const Event& event) {
       break;
     case Event::kRequestLinked:
       Apply(record, event, event.request_linked());
+      break;
+    case Event::kRequestMigrated:
+      Apply(record, event, event.request_migrated());
       break;
     case Event::kBlockersCleared:
     case Event::kRetainedLeft:

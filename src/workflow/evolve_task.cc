@@ -46,6 +46,7 @@ void Create(RequestRecord& record, const Event& event, const storage::v1::TasksC
     task.set_review_outcome(made.review_outcome());
     task.set_retained_only(made.retained_only());
     task.set_consent(made.consent());
+    task.set_relation(state.request().requester().relation());
     task.set_round(created.round());
   }
 }

@@ -169,6 +169,9 @@ bool HoldsPlainly(const v1::Guard& guard, const Circumstances& at) {
       return state.point_of_no_return();
     case v1::GUARD_KIND_ALL_FIELDS_SUPERSEDED:
       return AllFieldsSuperseded(request);
+    case v1::GUARD_KIND_PACKAGE_TAKEN:
+      return request.package().state() == v1::Package::STATE_DOWNLOADING ||
+             request.package().state() == v1::Package::STATE_DOWNLOADED;
     case v1::GUARD_KIND_REMEDY_OPEN:
       return IsRemedyOpen(at);
     case v1::GUARD_KIND_UNSPECIFIED:

@@ -61,22 +61,6 @@ bool Belongs(v1::EvidenceKind kind, const v1::Verification& verification, v1::Re
   }
 }
 
-// True when the subject itself proved its identity after that day was over.
-bool WasAliveAfter(const Deciding& deciding, absl::CivilDay death) {
-  const absl::Time end = EndOfDay(death, deciding.rulebook().zone);
-  const auto proved_later = [&](const storage::v1::RequestState& state) {
-    if (state.request().requester().relation() != v1::RELATION_SUBJECT) return false;
-    return std::any_of(state.verifications().begin(), state.verifications().end(),
-                       [&](const v1::Verification& proof) {
-                         return PurposeOf(proof) == v1::VERIFICATION_PURPOSE_IDENTITY &&
-                                proof.state() == v1::Verification::STATE_PASSED &&
-                                FromTimestamp(proof.decide_time()) >= end;
-                       });
-  };
-  const auto& siblings = deciding.facts().siblings;
-  return std::any_of(siblings.begin(), siblings.end(), proved_later);
-}
-
 void CheckDeath(const Deciding& deciding, const v1::Evidence& evidence, FieldErrors& errors) {
   if (!evidence.has_death_day()) {
     return errors.AddMissing("evidence.death_day", "is required for DEATH");
@@ -84,7 +68,7 @@ void CheckDeath(const Deciding& deciding, const v1::Evidence& evidence, FieldErr
   const absl::CivilDay day = ToCivilDay(evidence.death_day());
   if (day > DayOf(deciding.now(), deciding.rulebook().zone)) {
     errors.AddInvalid("evidence.death_day", "must not be in the future");
-  } else if (WasAliveAfter(deciding, day)) {
+  } else if (WasAliveAfter(deciding.circumstances(), evidence.death_day())) {
     errors.AddInvalid("evidence.death_day",
                       "the subject proved its identity after that day; record it as not accepted, "
                       "or revoke that verification first");

@@ -100,10 +100,17 @@ void CheckDetails(const Rulebook& rulebook, const RequestFiled& filed, FieldErro
 void CheckReferences(const Facts& facts, const RequestFiled& filed, FieldErrors& errors) {
   if (filed.has_transfer()) {
     const std::string& name = filed.transfer().recipient();
-    const bool known =
-        std::any_of(facts.recipients.begin(), facts.recipients.end(),
-                    [&](const v1::Recipient& recipient) { return recipient.name() == name; });
-    if (!known) errors.AddInvalid("request.transfer.recipient", "must be a registered recipient");
+    const auto known =
+        std::find_if(facts.recipients.begin(), facts.recipients.end(),
+                     [&](const v1::Recipient& recipient) { return recipient.name() == name; });
+    if (known == facts.recipients.end()) {
+      errors.AddInvalid("request.transfer.recipient", "must be a registered recipient");
+    } else if (!known->successor().empty()) {
+      // The subject agreed to that one and to no other (PIPL 23).
+      errors.AddInvalid("request.transfer.recipient",
+                        absl::StrCat("was taken over by ", known->successor(),
+                                     "; ask the subject whether that one is to have the data"));
+    }
   }
   if (filed.has_consent_change()) {
     const v1::Consent* consent = FindConsent(facts, filed.consent_change().consent());

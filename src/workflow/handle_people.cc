@@ -176,6 +176,12 @@ absl::Status Handle(Deciding& deciding, const ProposeRefusal& command) {
     return MakeFieldError(v1::ERROR_REASON_GROUND_MISSING, "ground",
                           "must be a listed ground of refusal");
   }
+  if (command.proposed.ground() == v1::REFUSAL_GROUND_NOT_VERIFIED &&
+      IsProved(deciding.circumstances(), deciding.rulebook().workflow.least_level()) &&
+      deciding.rulebook().workflow.initiation() == v1::INITIATION_UNSPECIFIED) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "ground",
+                          "must not be NOT_VERIFIED: the requester is verified");
+  }
   if (command.proposed.ground() == v1::REFUSAL_GROUND_REPEATED)
     DSR_RETURN_IF_ERROR(CheckRepeated(deciding.rulebook(), deciding.request()));
   DSR_RETURN_IF_ERROR(

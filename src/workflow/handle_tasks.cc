@@ -77,6 +77,8 @@ absl::Status CheckResult(const v1::Task& task, const v1::TaskResult& result) {
     if (category.has_hard()) CheckHard(category.hard(), field + ".hard", errors);
     if (category.redacted_records() < 0)
       errors.AddInvalid(field + ".redacted_records", "must not be negative");
+    if (category.redacted_records() > category.records())
+      errors.AddInvalid(field + ".redacted_records", "must not be more than the records");
     CheckRetained(FindInstruction(task, category.category()), category, field + ".retained",
                   errors);
   }

@@ -80,6 +80,11 @@ absl::Status Handle(Deciding& deciding, const FinishDownload& command);
 // Refuses when no grant is open, another caller took it up, or the proof is gone.
 absl::Status CheckDownload(const Circumstances& at);
 
+// handle_migration.cc
+absl::Status Handle(Deciding& deciding, const MigrateRequest& command);
+// Refuses where the definitions in force are the request's own, or would answer later.
+absl::Status CheckMigration(const Circumstances& at);
+
 // handle_system.cc
 absl::Status Handle(Deciding& deciding, const FireTimer& command);
 absl::Status Handle(Deciding& deciding, const Reconsider& command);

@@ -11,6 +11,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
+#include "workflow/children.h"
 #include "workflow/machine.h"
 #include "workflow/proof_words.h"
 #include "workflow/workflow_errors.h"
@@ -26,20 +27,38 @@ bool IsBefore(const Circumstances& at, const v1::Date& end) {
   return at.now() < absl::FromCivil(ToCivilDay(end), at.rulebook.zone);
 }
 
-bool IsChild(const Circumstances& at) {
-  const v1::SubjectStatus& status = at.request().subject_status();
+bool ShowsChild(const Circumstances& at, const RequestState& state) {
+  const v1::SubjectStatus& status = state.request().subject_status();
   return status.has_child_until() && IsBefore(at, status.child_until());
+}
+
+// Known as one by this request or another of the subject, such as its guardian's.
+bool IsChild(const Circumstances& at) {
+  const auto& siblings = at.facts().siblings;
+  return ShowsChild(at, at.state) ||
+         std::any_of(siblings.begin(), siblings.end(),
+                     [&](const RequestState& sibling) { return ShowsChild(at, sibling); });
 }
 
 bool IsFor(const Verification& proof, v1::VerificationPurpose purpose) {
   return PurposeOf(proof) == purpose;
 }
 
+// What was begun with proof is ended with it, however long that takes: half a correction, or an
+// account closed and not erased, would be worse than what was asked for.
+bool IsCarriedOn(const RequestState& state) {
+  if (state.point_of_no_return()) return true;
+  if (state.request().phase() != v1::PHASE_WORK) return false;
+  for (const v1::TaskKind kind : {v1::TASK_KIND_CORRECT, v1::TASK_KIND_RESTRICT,
+                                  v1::TASK_KIND_STOP_PROCESSING, v1::TASK_KIND_APPLY_REMEDY}) {
+    if (FindRound(state, kind) != nullptr) return true;
+  }
+  return false;
+}
+
 bool HasPassed(const Circumstances& at, const Verification& proof) {
   if (proof.state() != Verification::STATE_PASSED) return false;
-  const bool is_carried_on =
-      at.state.point_of_no_return() && IsFor(proof, v1::VERIFICATION_PURPOSE_REPRESENTATION);
-  return is_carried_on || at.now() < FromTimestamp(proof.expire_time());
+  return IsCarriedOn(at.state) || at.now() < FromTimestamp(proof.expire_time());
 }
 
 bool IdentityProved(const Circumstances& at, v1::AssuranceLevel level) {
@@ -50,14 +69,24 @@ bool IdentityProved(const Circumstances& at, v1::AssuranceLevel level) {
   });
 }
 
+// True when the subject itself proved its identity after that day was over.
+bool ProvedAfter(const RequestState& state, absl::Time end) {
+  if (state.request().requester().relation() != v1::RELATION_SUBJECT) return false;
+  const auto& proofs = state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [&](const Verification& proof) {
+    return IsFor(proof, v1::VERIFICATION_PURPOSE_IDENTITY) &&
+           proof.state() == Verification::STATE_PASSED && FromTimestamp(proof.decide_time()) >= end;
+  });
+}
+
 bool ShowsDeath(const RequestState& state) {
   const auto& proofs = state.verifications();
-  return std::any_of(proofs.begin(), proofs.end(), [](const Verification& proof) {
+  return std::any_of(proofs.begin(), proofs.end(), [&](const Verification& proof) {
     if (!IsFor(proof, v1::VERIFICATION_PURPOSE_REPRESENTATION) ||
         proof.state() != Verification::STATE_PASSED) {
       return false;
     }
-    return std::any_of(proof.evidence().begin(), proof.evidence().end(), [](const auto& evidence) {
+    return std::any_of(proof.evidence().begin(), proof.evidence().end(), [&](const auto& evidence) {
       return evidence.kind() == v1::EVIDENCE_KIND_DEATH && evidence.accepted();
     });
   });
@@ -82,12 +111,37 @@ bool ShowsCourtOrder(const RequestState& state) {
   });
 }
 
+// The death that a request shows is that of somebody who has proved to be alive since.
+bool IsContradicted(const Circumstances& at, const RequestState& state) {
+  const auto& proofs = state.verifications();
+  return std::any_of(proofs.begin(), proofs.end(), [&](const Verification& proof) {
+    if (proof.state() != Verification::STATE_PASSED) return false;
+    return std::any_of(proof.evidence().begin(), proof.evidence().end(), [&](const auto& evidence) {
+      return evidence.kind() == v1::EVIDENCE_KIND_DEATH && evidence.accepted() &&
+             WasAliveAfter(at, evidence.death_day());
+    });
+  });
+}
+
+// Somebody is said to be dead, and shows to be alive: until a person takes one of the proofs back,
+// nothing is done for either.
+bool IsDeathInDoubt(const Circumstances& at) {
+  const auto& siblings = at.facts().siblings;
+  return IsContradicted(at, at.state) ||
+         std::any_of(siblings.begin(), siblings.end(),
+                     [&](const RequestState& sibling) { return IsContradicted(at, sibling); });
+}
+
 // What speaks against this requester, whatever else it shows: also what is on file of its other
 // requests (LAW.md case 3).
 bool IsOpposed(const Circumstances& at) {
   const v1::Relation relation = at.request().requester().relation();
   if (relation == v1::RELATION_CLOSE_RELATIVE &&
       at.request().subject_status().contrary_arrangement()) {
+    return true;
+  }
+  if (relation == v1::RELATION_CLOSE_RELATIVE && !at.state.point_of_no_return() &&
+      IsDeathInDoubt(at)) {
     return true;
   }
   if (ShowsCourtOrder(at.state)) return true;
@@ -287,6 +341,14 @@ bool IsMinor(const Circumstances& at) {
   return at.request().requester().relation() == v1::RELATION_GUARDIAN && !IsKnownAdult(at);
 }
 
+bool WasAliveAfter(const Circumstances& at, const v1::Date& death_day) {
+  const absl::Time end = EndOfDay(ToCivilDay(death_day), at.rulebook.zone);
+  const auto& siblings = at.facts().siblings;
+  return ProvedAfter(at.state, end) ||
+         std::any_of(siblings.begin(), siblings.end(),
+                     [&](const RequestState& sibling) { return ProvedAfter(sibling, end); });
+}
+
 bool IsDeceased(const Circumstances& at) {
   if (at.request().subject_status().deceased() || ShowsDeath(at.state)) return true;
   const auto& siblings = at.facts().siblings;
@@ -324,7 +386,8 @@ bool IsProved(const Circumstances& at, v1::AssuranceLevel least) {
 }
 
 bool HasEndedRole(const Circumstances& at) {
-  return EndsWithDeath(at) && ShowsWho(at, at.rulebook.workflow.least_level());
+  return EndsWithDeath(at) && !IsDeathInDoubt(at) &&
+         ShowsWho(at, at.rulebook.workflow.least_level());
 }
 
 absl::Status NotProved(const Circumstances& at, v1::AssuranceLevel least) {
@@ -380,6 +443,8 @@ absl::Time EndOfEvidence(const Circumstances& at, const Verification& verificati
       end = std::min(end, absl::FromCivil(ToCivilDay(evidence.minor_until()), at.rulebook.zone));
     }
   }
+  // What somebody proved of himself is not a guardian's to lose.
+  if (!IsFor(verification, v1::VERIFICATION_PURPOSE_REPRESENTATION)) return end;
   const v1::SubjectStatus& status = at.request().subject_status();
   if (status.has_minor_until() && !status.adult_ward() &&
       RelationToShow(at) == v1::RELATION_GUARDIAN && IsKnownMinor(at)) {

@@ -39,6 +39,10 @@ bool IsMinor(const Circumstances& at);
 // its requests.
 bool IsDeceased(const Circumstances& at);
 
+// True when the subject itself proved its identity after that day was over, here or by another of
+// its requests.
+bool WasAliveAfter(const Circumstances& at, const v1::Date& death_day);
+
 // True when the authority to act must be proved: somebody acts for the subject, or it is a child.
 bool NeedsRepresentation(const Circumstances& at);
 

@@ -47,7 +47,9 @@ absl::string_view WhyNot(MissingProof::Reason reason) {
     case MissingProof::REASON_REVOKED:
       return "it was taken back";
     case MissingProof::REASON_OPPOSED:
-      return "a court's order, the subject's own arrangement or its death speaks against it";
+      return "a court's order, the subject's own arrangement or its death, or that it has shown to "
+             "be alive, speaks against it; "
+             "a person takes back whichever proof is wrong";
     default:
       return "";
   }

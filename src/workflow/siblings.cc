@@ -185,6 +185,18 @@ bool IsWithinScope(const RequestState& sibling, const RequestState& state) {
          std::find(merged.begin(), merged.end(), sibling.subject_id()) != merged.end();
 }
 
+bool IsErasedElsewhere(const Circumstances& at, const std::string& category) {
+  const absl::Time filed = FromTimestamp(at.request().create_time());
+  const auto& siblings = at.facts().siblings;
+  return std::any_of(siblings.begin(), siblings.end(), [&](const RequestState& sibling) {
+    const v1::Request& request = sibling.request();
+    const bool is_earlier =
+        request.has_response() && FromTimestamp(request.response().response_time()) < filed;
+    return FindRound(sibling, v1::TASK_KIND_ERASE) != nullptr && !is_earlier &&
+           request.incidents().empty() && CategoriesToServe(request).contains(category);
+  });
+}
+
 bool IsErasedSince(const Circumstances& at, const std::string& category) {
   const absl::Time filed = FromTimestamp(at.request().create_time());
   const auto& siblings = at.facts().siblings;

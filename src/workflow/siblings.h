@@ -44,6 +44,10 @@ const storage::v1::RequestState* FindSame(const storage::v1::RequestFiled& filed
 bool IsWithinScope(const storage::v1::RequestState& sibling,
                    const storage::v1::RequestState& state);
 
+// True where another request is erasing the data of that category, or has since this one was filed:
+// nothing of it is to be used again.
+bool IsErasedElsewhere(const Circumstances& at, const std::string& category);
+
 // True where a request that was answered since this one was filed erased all that was held of that
 // category.
 bool IsErasedSince(const Circumstances& at, const std::string& category);

@@ -100,6 +100,24 @@ TEST_F(BadInputTest, MalformedFieldsAreNamedAndTheirValuesNotRepeated) {
   EXPECT_EQ(OpenRequests(), 0);
 }
 
+TEST_F(BadInputTest, AnAddressThatNothingCanBeSentToIsRefused) {
+  struct Address {
+    const char* channel;
+    const char* address;
+  };
+  for (const Address& given : {Address{"email", "nobody"}, Address{"email", "a@b\r\nBcc: c@d"},
+                               Address{"sms", "abc"}, Address{"email", "  "}}) {
+    v1::CreateRequestRequest call = DeletionCall();
+    v1::Contact& reply_to = *call.mutable_request()->mutable_requester()->mutable_reply_to();
+    reply_to.set_channel(given.channel);
+    reply_to.set_address(given.address);
+
+    EXPECT_THAT(FieldsOf(File(call).status()),
+                ::testing::Contains("request.requester.reply_to.address"));
+  }
+  EXPECT_EQ(OpenRequests(), 0);
+}
+
 TEST_F(BadInputTest, AReceiptInTheFutureIsRefused) {
   v1::CreateRequestRequest call = DeletionCall();
   *call.mutable_request()->mutable_received_time() =

@@ -67,5 +67,40 @@ TEST_F(WrittenAnswerTest, AnAnswerThatSaysMoreThanTheNoteDoesWithoutIt) {
   EXPECT_THAT(Respond("caseworker-1", FileText("rules-explanation"), ""), IsOk());
 }
 
+TEST_F(WrittenAnswerTest, AComplaintThatIsRightSaysWhatIsDoneNow) {
+  v1::CreateRequestRequest call = FilingCall("complaint");
+  call.mutable_request()->mutable_complaint()->set_text("Nobody answered the phone.");
+  const std::string complaint = shop_.File(call).name();
+  v1::ReviewDecisionRequest review;
+  review.set_outcome(v1::REVIEW_OUTCOME_OVERTURNED);
+  review.set_explanation("The line was down.");
+  const absl::Status missing =
+      shop_.Act("reviewer-1", &Stub::ReviewDecision, review, complaint).status();
+  EXPECT_THAT(missing, ReasonIs(v1::ERROR_REASON_FIELD_MISSING));
+  EXPECT_EQ(BadRequestOf(missing)->field_violations(0).field(), "remedy");
+  review.set_remedy("A second line answers from today on.");
+  review.set_remedy_request(FileText("policy-question"));
+  ASSERT_THAT(shop_.Act("reviewer-1", &Stub::ReviewDecision, review, complaint), IsOk());
+
+  ASSERT_THAT(Respond("officer-1", complaint, ""), IsOk());
+
+  EXPECT_THAT(shop_.ReadMail(complaint, "response-complaint"),
+              HasSubstr("A second line answers from today on."));
+  EXPECT_EQ(shop_.Get(complaint).state(), "answered");
+  ASSERT_THAT(Respond("caseworker-1", review.remedy_request(), "In Shanghai."), IsOk());
+  EXPECT_EQ(shop_.Get(complaint).state(), "closed");
+}
+
+TEST_F(WrittenAnswerTest, ARefusalOfNothingButSpacesIsNone) {
+  const std::string request = FileText("other-right");
+  shop_.Verify(request);
+  v1::ProposeRefusalRequest refusal;
+  refusal.set_ground(v1::REFUSAL_GROUND_UNREALISTIC);
+  refusal.set_reason(" \n\u3000");
+
+  EXPECT_THAT(shop_.Act("caseworker-1", &Stub::ProposeRefusal, refusal, request),
+              ReasonIs(v1::ERROR_REASON_GROUND_MISSING));
+}
+
 }  // namespace
 }  // namespace dsr

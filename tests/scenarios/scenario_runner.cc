@@ -341,6 +341,7 @@ absl::Status ScenarioRunner::Call(const std::string& name) {
   if (name == "RecordAnnouncement")
     return Execute(RecordAnnouncement{.announcement = "in the app"});
   if (name == "LiftRestriction") return Execute(LiftRestriction());
+  if (name == "MigrateRequest") return Execute(MigrateRequest());
   if (name == "OpenFile") return Execute(OpenFile());
   if (name == "BeginDownload") return Execute(BeginDownload());
   if (name == "FinishDownload") return Execute(FinishDownload());

@@ -116,11 +116,11 @@ void AddVerificationCommands(RequestDriver& request, std::vector<Command>& comma
 }
 
 void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& commands) {
-  commands.insert(
-      commands.end(),
-      {AssessRequest(), ConfirmPlan(), ClearBlockers(), ApproveRefusal(), RejectRefusal(),
-       WithdrawRequest(), RespondToRequest(), AssignRequest{.assignee = "chen"},
-       ApproveFileAccess{.principal = "chen"}, OpenFile(), BeginDownload(), FinishDownload()});
+  commands.insert(commands.end(),
+                  {AssessRequest(), ConfirmPlan(), ClearBlockers(), ApproveRefusal(),
+                   RejectRefusal(), WithdrawRequest(), RespondToRequest(),
+                   AssignRequest{.assignee = "chen"}, ApproveFileAccess{.principal = "chen"},
+                   OpenFile(), MigrateRequest(), BeginDownload(), FinishDownload()});
   ProposeRefusal refusal;
   refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
   commands.push_back(refusal);

@@ -74,9 +74,22 @@ bool NeedsVerification(const Event& event) {
   }
 }
 
+// What was begun with proof is ended with it: a proof that has only grown old since is enough, one
+// that was taken back is not.
+bool HasBegun(const RequestState& state) {
+  if (state.point_of_no_return()) return true;
+  return state.request().phase() == v1::PHASE_WORK &&
+         std::any_of(state.rounds().begin(), state.rounds().end(), [](const auto& round) {
+           return round.kind() == v1::TASK_KIND_CORRECT || round.kind() == v1::TASK_KIND_RESTRICT ||
+                  round.kind() == v1::TASK_KIND_STOP_PROCESSING ||
+                  round.kind() == v1::TASK_KIND_APPLY_REMEDY;
+         });
+}
+
 void CheckVerified(const Rulebook& rulebook, const RequestRecord& before, const Event& event) {
   const v1::AssuranceLevel least = rulebook.workflow.least_level();
-  const absl::Time now = FromTimestamp(event.time());
+  const absl::Time now =
+      HasBegun(before.state()) ? absl::InfinitePast() : FromTimestamp(event.time());
   const bool is_answer_in_words =
       rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED && event.has_request_answered();
   if (NeedsVerification(event) && !is_answer_in_words) {
@@ -294,6 +307,7 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
     }
     return command;
   }
+  if (action == "MigrateRequest") return MigrateRequest();
   if (action == "DownloadPackage") return BeginDownload();
   if (action == "ApproveFileAccess") return ApproveFileAccess{.principal = "somebody"};
   if (action == "StartVerification") {
@@ -355,7 +369,7 @@ bool IsRoleAskedElsewhere(absl::string_view action) {
   return action == "StartVerification" || action == "SubmitCode" || action == "AssignRequest" ||
          action == "RecordEvidence" || action == "RevokeVerification" ||
          action == "ApproveFileAccess" || action == "RecordAnnouncement" || action == "RetryTask" ||
-         action == "RetryNotice" || action == "DownloadPackage";
+         action == "RetryNotice" || action == "DownloadPackage" || action == "MigrateRequest";
 }
 
 void CheckAction(const Rulebook& rulebook, const RequestRecord& record,

@@ -5,6 +5,7 @@
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -135,7 +136,12 @@ Command& Command::Texts(const std::string& name, std::vector<std::string>* value
 }
 
 Command& Command::Number(const std::string& name, int64_t* value, const std::string& help) {
-  app_->add_option(name, *value, help)->type_name("N")->check(CLI::NonNegativeNumber);
+  app_->add_option(name, *value, help)->type_name("N")->check([](const std::string& text) {
+    int64_t number = 0;
+    return absl::SimpleAtoi(text, &number) && number >= 0
+               ? std::string()
+               : std::string("is a whole number, 0 or more");
+  });
   return *this;
 }
 

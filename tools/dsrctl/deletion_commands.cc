@@ -178,7 +178,10 @@ absl::StatusOr<ExitCode> ApproveAll(Context& context, const std::string& batch) 
                    call.set_name(name);
                    return context.session.Call(&RequestStub::ApproveDeletion, call).status();
                  }));
-  return Report(context, batch, tally, "approved", "needs_another_person");
+  const ExitCode reported = Report(context, batch, tally, "approved", "needs_another_person");
+  // Nothing happened, and the same caller can do nothing about it.
+  const bool is_all_left = tally.left > 0 && tally.done == 0 && tally.failed == 0;
+  return is_all_left ? ExitCode::kConflict : reported;
 }
 
 absl::StatusOr<ExitCode> AnnounceAll(Context& context, const std::string& batch,

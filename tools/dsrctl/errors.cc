@@ -30,6 +30,18 @@ std::string NextStep(v1::ErrorReason reason) {
     case v1::ERROR_REASON_ACTION_NOT_ALLOWED:
     case v1::ERROR_REASON_POINT_OF_NO_RETURN:
       return "'dsrctl request actions ID' lists what may be done now, and why the rest may not.";
+    case v1::ERROR_REASON_CODE_WRONG:
+      return "Ask for the code again, or send a new one: 'dsrctl verification start ID --method "
+             "one-time-code'.";
+    case v1::ERROR_REASON_ATTEMPTS_EXHAUSTED:
+      return "No code helps this request any more; 'dsrctl request get ID' shows what became of "
+             "it.";
+    case v1::ERROR_REASON_ALREADY_ENDED:
+      return "'dsrctl request get ID' shows how it ended; what is still wanted is a new request.";
+    case v1::ERROR_REASON_REPRESENTATION_MISSING:
+      return "'dsrctl request actions ID' lists what is still to be shown, and why.";
+    case v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED:
+      return "A privacy officer approves it: 'dsrctl request approve-file-access ID'.";
     case v1::ERROR_REASON_NOT_VERIFIED:
       return "Verify first: 'dsrctl verification start ID --method one-time-code'.";
     case v1::ERROR_REASON_CODE_EXPIRED:
@@ -143,11 +155,11 @@ std::string ErrorJson(const absl::Status& status) {
                                       ",\"description\":", JsonString(violation.description()),
                                       "}"));
   }
-  return absl::StrCat("{\"code\":", JsonString(absl::StatusCodeToString(status.code())),
-                      ",\"reason\":", JsonString(info.reason()),
-                      ",\"message\":", JsonString(status.message()), ",\"metadata\":{",
-                      absl::StrJoin(metadata, ","), "},\"violations\":[",
-                      absl::StrJoin(violations, ","), "]}\n");
+  return absl::StrCat(
+      "{\"code\":", JsonString(absl::StatusCodeToString(status.code())),
+      ",\"reason\":", JsonString(info.reason()), ",\"message\":", JsonString(status.message()),
+      ",\"metadata\":{", absl::StrJoin(metadata, ","), "},\"violations\":[",
+      absl::StrJoin(violations, ","), "],\"next\":", JsonString(NextStepOf(status)), "}\n");
 }
 
 std::string FormatError(const absl::Status& status, bool json) {

@@ -398,7 +398,7 @@ absl::StatusOr<ExitCode> RunImport(Context& context, const ImportKind& kind,
   if (!status.ok()) {
     const bool is_json = context.output.is_json();
     context.streams.err << FormatError(status, is_json);
-    if (!is_json && import.is_resumable()) {
+    if (!is_json && import.is_resumable() && ExitCodeOf(status) != ExitCode::kNotAllowed) {
       context.streams.err << "  next: repeat the same command with --resume to go on after line "
                           << import.progress().lines << "\n";
     }

@@ -5,12 +5,15 @@
 #include <iterator>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/file.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace dsr::dsrctl {
 namespace {
+
+constexpr absl::string_view kUnknownField = ": Cannot find field.";
 
 // Returns the field path with which protobuf's message begins, `(requester.relation): ...`, if it
 // does. The rest of the message quotes the input.
@@ -26,6 +29,20 @@ std::string PathIn(absl::string_view message) {
                c == '[' || c == ']';
       });
   return is_path ? std::string(path) : "";
+}
+
+// Returns the name in `(requester) relaton: Cannot find field.`, where it looks like one: a number
+// in it may be somebody's.
+std::string UnknownFieldIn(absl::string_view message) {
+  const size_t end = message.find(kUnknownField);
+  const size_t close = message.find(") ");
+  const size_t begin = close != absl::string_view::npos && close < end ? close + 2 : 0;
+  const absl::string_view name = message.substr(begin, end - begin);
+  const bool is_name =
+      !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+        return absl::ascii_isalpha(static_cast<unsigned char>(c)) || c == '_';
+      });
+  return is_name ? std::string(name) : "";
 }
 
 }  // namespace
@@ -47,13 +64,20 @@ absl::Status ParseJson(absl::string_view json, google::protobuf::Message& messag
   const std::string type = message.GetDescriptor()->full_name();
   const std::string path = PathIn(text);
   if (field != nullptr) *field = path;
+  if (absl::StrContains(text, kUnknownField)) {
+    const std::string unknown = UnknownFieldIn(text);
+    if (unknown.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the JSON is not a ", type, ": it has a field that the message has not"));
+    }
+    const std::string whole = path.empty() ? unknown : absl::StrCat(path, ".", unknown);
+    if (field != nullptr) *field = whole;
+    return absl::InvalidArgumentError(
+        absl::StrCat("the JSON is not a ", type, ": the message has no field ", whole));
+  }
   if (!path.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the JSON is not a ", type, ": ", path, " has a value of the wrong kind"));
-  }
-  if (text.find("Cannot find field") != std::string::npos) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the JSON is not a ", type, ": it has a field that the message has not"));
   }
   return absl::InvalidArgumentError(absl::StrCat("the input is not well-formed JSON of a ", type));
 }

@@ -85,12 +85,19 @@ void AddRequestActions(Group& requests) {
       .TextFile("--reason-file", "reason", "Why, for colleagues")
       .Example("dsrctl request reject ID --reason-file why.txt");
 
-  AddAction(requests, "review", "Records the human review of an automated decision",
+  AddAction(requests, "review", "Records the review of an automated decision, or of a complaint",
             &RequestStub::ReviewDecision)
       .Flag("--outcome", "outcome", "What came out", Need::kRequired)
       .TextFile("--explanation-file", "explanation", "The explanation for the person",
                 Need::kRequired)
-      .Example("dsrctl request review ID --outcome overturned --explanation-file why.txt");
+      .TextFile(
+          "--remedy-file", "remedy",
+          "Of a complaint that is changed or overturned: what is done now, told to the person")
+      .Flag("--remedy-request", "remedy_request", "With it: the request that does it")
+      .Example("dsrctl request review ID --outcome overturned --explanation-file why.txt")
+      .Example(
+          "dsrctl request review ID --outcome overturned --explanation-file why.txt "
+          "--remedy-file now.txt --remedy-request requests/ID");
 
   AddAction(requests, "withdraw", "Withdraws on behalf of the requester",
             &RequestStub::WithdrawRequest)
@@ -137,6 +144,12 @@ void AddRequestActions(Group& requests) {
             &RequestStub::LiftRestriction)
       .TextFile("--reason-file", "reason", "Why, told to the subject", Need::kRequired)
       .Example("dsrctl request lift-restriction ID --reason-file why.txt");
+
+  AddAction(requests, "migrate",
+            "Moves a request to the definitions now in force, if they answer no later",
+            &RequestStub::MigrateRequest)
+      .TextFile("--reason-file", "reason", "Why, for colleagues", Need::kRequired)
+      .Example("dsrctl request migrate ID --reason-file why.txt");
 
   AddAction(requests, "approve-file-access", "Lets a principal open a minor's case file",
             &RequestStub::ApproveFileAccess)

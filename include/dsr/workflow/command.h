@@ -165,17 +165,22 @@ struct ApproveFileAccess {
 };
 struct OpenFile {};
 
+// The request goes on by the definitions now in force.
+struct MigrateRequest {};
+
 struct BeginDownload {};
 struct FinishDownload {};
 
-using Command = std::variant<
-    FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
-    RevokeVerification, QuoteFee, SettleFee, DecideConflict, ApproveDeletion, RecordAnnouncement,
-    LiftRestriction, Reconsider, ApproveFileAccess, OpenFile, AssessRequest, DecideField,
-    ConfirmPlan, ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision,
-    WithdrawRequest, RespondToRequest, AssignRequest, CompleteTask, FailTask, RetryTask,
-    CompletePackage, AcknowledgeNotice, CompleteNotice, ObjectToNotice, RetryNotice,
-    RecordNoticeDelivery, RecordMessageDelivery, FireTimer, BeginDownload, FinishDownload>;
+using Command =
+    std::variant<FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
+                 RevokeVerification, QuoteFee, SettleFee, DecideConflict, ApproveDeletion,
+                 RecordAnnouncement, LiftRestriction, Reconsider, ApproveFileAccess, OpenFile,
+                 AssessRequest, DecideField, ConfirmPlan, ClearBlockers, ProposeRefusal,
+                 ApproveRefusal, RejectRefusal, ReviewDecision, WithdrawRequest, RespondToRequest,
+                 AssignRequest, CompleteTask, FailTask, RetryTask, CompletePackage,
+                 AcknowledgeNotice, CompleteNotice, ObjectToNotice, RetryNotice,
+                 RecordNoticeDelivery, RecordMessageDelivery, FireTimer, MigrateRequest,
+                 BeginDownload, FinishDownload>;
 
 // Tells whether `command` can change what the guards of `workflow` ask for. One that cannot is
 // decided without facts, and no transition on facts is tried after it: the facts would be missing,

@@ -56,6 +56,9 @@ struct DecisionContext {
   RequestId request;     // the request decided about
   std::string fresh_id;  // 16 random bytes for whatever grants something
   const Facts* facts;    // not null; outlives the call
+  // The definitions now in force for the request's type; read by MigrateRequest only, null where
+  // nobody asks for it. Outlives the call.
+  const Rulebook* in_force = nullptr;
 };
 
 // The events of an accepted command, at least one, in order. Sequences, times and actors are filled

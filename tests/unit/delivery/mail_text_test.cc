@@ -142,20 +142,5 @@ TEST(IsPlainIdTest, TakesWhatMayNameAFile) {
   EXPECT_FALSE(IsPlainId(std::string(101, 'a')));
 }
 
-TEST(IsMailAddressTest, TakesOneAddress) {
-  EXPECT_TRUE(IsMailAddress("li.wei+dsr@mail.example.com"));
-  for (const char* address :
-       {"", "li", "@example.com", "li@", "li@a@b", "li wei@example.com", "a@b.c,d@e.f", "<li@b.c>",
-        "li@b.c\r\nRCPT TO:<x@y.z>", "\"li\"@b.c", "李@example.com"}) {
-    EXPECT_FALSE(IsMailAddress(address)) << address;
-  }
-}
-
-TEST(IsPlainAddressTest, TakesATelephoneNumber) {
-  EXPECT_TRUE(IsPlainAddress("+8613800000000"));
-  EXPECT_FALSE(IsPlainAddress("+86 138"));
-  EXPECT_FALSE(IsPlainAddress(std::string(255, '1')));
-}
-
 }  // namespace
 }  // namespace dsr

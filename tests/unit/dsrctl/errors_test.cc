@@ -63,7 +63,8 @@ TEST(ErrorJsonTest, IsOneObjectOnOneLine) {
   EXPECT_EQ(ErrorJson(StaleEtag()),
             "{\"code\":\"ABORTED\",\"reason\":\"ETAG_MISMATCH\","
             "\"message\":\"the request changed since it was read\","
-            "\"metadata\":{\"etag\":\"7\"},\"violations\":[]}\n");
+            "\"metadata\":{\"etag\":\"7\"},\"violations\":[],"
+            "\"next\":\"Read it again, look at what changed, and repeat with the new etag.\"}\n");
 }
 
 TEST(ErrorJsonTest, ListsViolations) {

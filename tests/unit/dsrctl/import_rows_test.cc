@@ -106,9 +106,9 @@ TEST_F(ImportRowsTest, JsonTellsTheFieldWhereItCan) {
   EXPECT_EQ(disclosure_.subject_account(), "u-1");
   EXPECT_THAT(Read(*reader, R"({"subjectAccount":"secret","discloseTime":"yesterday"})"),
               ::testing::StartsWith("disclose"));
-  EXPECT_THAT(Read(*reader, R"({"secret":"x"})"), HasSubstr("a field that the message has not"));
+  EXPECT_THAT(Read(*reader, R"({"secret":"x"})"), HasSubstr("the message has no field secret"));
   EXPECT_THAT(Read(*reader, R"({"subjectAccount":"secret)"), HasSubstr("not well-formed JSON"));
-  EXPECT_THAT(Read(*reader, R"({"secret":"x"})"), Not(HasSubstr("secret")));
+  EXPECT_THAT(Read(*reader, R"({"origin":"secret"})"), Not(HasSubstr("secret")));
 }
 
 }  // namespace

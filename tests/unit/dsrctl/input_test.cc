@@ -58,5 +58,15 @@ TEST(ParseJsonTest, NamesTheFieldAndNeverTheValue) {
                        AllOf(HasSubstr("dsr.v1.Request"), Not(HasSubstr("13800138000")))));
 }
 
+TEST(ParseJsonTest, NamesAFieldThatTheMessageHasNot) {
+  v1::Request request;
+  std::string field;
+
+  EXPECT_THAT(
+      ParseJson(R"({"requester":{"relaton":"SUBJECT"}})", request, &field),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no field requester.relaton")));
+  EXPECT_EQ(field, "requester.relaton");
+}
+
 }  // namespace
 }  // namespace dsr::dsrctl

@@ -33,6 +33,16 @@ TEST(FieldChecksTest, ATextMayBeAsLongAsItsLimitAndNoLonger) {
   EXPECT_TRUE(optional.empty());
 }
 
+TEST(FieldChecksTest, SpacesOfAnyWidthSayNothing) {
+  for (const char* blank : {"", " ", "\n\t ", "\u3000", "\u00a0 \u3000\n"}) {
+    EXPECT_TRUE(IsBlank(blank));
+    FieldErrors errors;
+    CheckText(blank, "reason", 1, 100, errors);
+    EXPECT_THAT(errors.ToStatus(), ReasonIs(v1::ERROR_REASON_FIELD_MISSING));
+  }
+  for (const char* said : {"a", "\u3000删", "  x  "}) EXPECT_FALSE(IsBlank(said)) << said;
+}
+
 TEST(FieldChecksTest, AWordHasSmallLettersDigitsAndHyphens) {
   for (const char* good : {"app", "call-centre-2", "0"}) {
     FieldErrors errors;

@@ -18,9 +18,10 @@ constexpr const char* kEveryRole[] = {
     "recipient",       "children_privacy", "identity_authority"};
 
 bool SetsOffATransition(const v1::AllowedAction& told) {
-  for (const char* plain : {"StartVerification", "SubmitCode", "RecordEvidence",
-                            "DecideVerification", "RevokeVerification", "RecordAnnouncement",
-                            "ApproveFileAccess", "AssignRequest", "RetryTask", "RetryNotice"}) {
+  for (const char* plain :
+       {"StartVerification", "SubmitCode", "RecordEvidence", "DecideVerification",
+        "RevokeVerification", "RecordAnnouncement", "ApproveFileAccess", "AssignRequest",
+        "MigrateRequest", "DownloadPackage", "RetryTask", "RetryNotice"}) {
     if (told.action() == plain) return false;
   }
   return true;

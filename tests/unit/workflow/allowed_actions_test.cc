@@ -105,9 +105,11 @@ TEST(AllowedActionsTest, WithdrawingIsTooLateOnceErasureHasBegun) {
   EXPECT_EQ(Told(request, Intake(), "WithdrawRequest").reason(), "POINT_OF_NO_RETURN");
 }
 
-// Fraud may come to light, and a minor's file may have to be read, after the end.
+// Fraud may come to light, and a minor's file may have to be read, after the end; and of a download
+// the grant decides.
 bool OutlastsTheEnd(const v1::AllowedAction& told) {
-  return told.action() == "RevokeVerification" || told.action() == "ApproveFileAccess";
+  return told.action() == "RevokeVerification" || told.action() == "ApproveFileAccess" ||
+         told.action() == "DownloadPackage";
 }
 
 TEST(AllowedActionsTest, NothingIsAllowedAfterTheEndAndEachSaysSo) {

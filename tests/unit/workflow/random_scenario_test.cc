@@ -102,6 +102,7 @@ void HelpAlong(RequestDriver& request) {
   (void)request.Do(LiftRestriction(), PrivacyOfficer());
   (void)request.Do(RespondToRequest(), PrivacyOfficer());
   (void)request.Do(RespondToRequest(), Caseworker());
+  (void)request.Do(BeginDownload(), Intake());
 }
 
 constexpr int kRunsBetweenRefusals = 4;
@@ -110,6 +111,14 @@ ProposeRefusal Refusal() {
   ProposeRefusal refusal;
   refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
   return refusal;
+}
+
+QuoteFee Quote() {
+  QuoteFee quote;
+  quote.quoted.set_amount_cents(2000);
+  quote.quoted.set_currency("CNY");
+  quote.quoted.set_ground(v1::FEE_GROUND_UNREASONABLE);
+  return quote;
 }
 
 class RandomTest : public ::testing::TestWithParam<std::tuple<std::string, unsigned>> {};
@@ -128,9 +137,9 @@ TEST_P(RandomTest, NoSequenceOfCommandsBreaksWhatMustAlwaysHold) {
     request.FileUsual();
     const bool verifies = request.rulebook().workflow.initiation() == v1::INITIATION_UNSPECIFIED;
     if (verifies && (files_again || !dice.OneIn(4))) request.Verify();
-    // Chance seldom refuses a request that has but one category.
-    if (request.request().has_correction() && run % kRunsBetweenRefusals == 0)
-      (void)request.Do(Refusal(), Caseworker());
+    // Chance seldom comes to what one person must do before the rest goes on.
+    if (run % kRunsBetweenRefusals == 0) (void)request.Do(Refusal(), Caseworker());
+    if (run % kRunsBetweenRefusals == 1) (void)request.Do(Quote(), Caseworker());
     for (int step = 0; step < kSteps && !HasFailure(); ++step) {
       request.Advance(SomeTime(dice));
       if (dice.OneIn(6)) DiscloseSomething(request, dice);
