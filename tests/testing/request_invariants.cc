@@ -267,8 +267,9 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
   if (action == "RespondToRequest") return RespondToRequest();
   if (action == "AssignRequest") return AssignRequest{.assignee = "chen"};
   if (action == "DecideField") {
+    // Of a category that is refused nothing can be accepted.
     DecideField command;
-    command.decided.set_decision(v1::FIELD_DECISION_ACCEPTED);
+    command.decided.set_decision(v1::FIELD_DECISION_REJECTED);
     return command;
   }
   if (action == "ProposeRefusal") {
