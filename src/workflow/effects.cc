@@ -1,6 +1,9 @@
 #include "workflow/effects.h"
 
 #include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -77,14 +80,12 @@ bool Undoes(const v1::Task& task, const storage::v1::RequestState& state) {
   return task.kind() == v1::TASK_KIND_LIFT_RESTRICTION && !state.retained().empty();
 }
 
-}  // namespace
-
-void CancelTasks(Deciding& deciding, bool spares_lookup) {
+// Takes back those open or failed tasks that `which` names.
+void Cancel(Deciding& deciding, const std::function<bool(const v1::Task&)>& which) {
   std::vector<std::string> ids;
   for (const v1::Task& task : deciding.record().tasks()) {
     if (task.state() != v1::Task::STATE_OPEN && task.state() != v1::Task::STATE_FAILED) continue;
-    if (Undoes(task, deciding.state())) continue;
-    if (spares_lookup && task.kind() == v1::TASK_KIND_RESOLVE_CONTACT) continue;
+    if (!which(task)) continue;
     const auto id = Id128::Parse(LastSegment(task.name()));
     if (id.ok()) ids.emplace_back(id->bytes());
   }
@@ -93,6 +94,20 @@ void CancelTasks(Deciding& deciding, bool spares_lookup) {
     event.mutable_task_cancelled()->set_task_id(id);
     deciding.Emit(std::move(event));
   }
+}
+
+}  // namespace
+
+void CancelTasks(Deciding& deciding, bool spares_lookup) {
+  Cancel(deciding, [&](const v1::Task& task) {
+    return !Undoes(task, deciding.state()) &&
+           !(spares_lookup && task.kind() == v1::TASK_KIND_RESOLVE_CONTACT);
+  });
+}
+
+void CancelLookups(Deciding& deciding) {
+  Cancel(deciding,
+         [](const v1::Task& task) { return task.kind() == v1::TASK_KIND_RESOLVE_CONTACT; });
 }
 
 void LinkTo(Deciding& deciding, const v1::Request& first) {

@@ -25,6 +25,9 @@ void QueueOnSecondChannel(Deciding& deciding, const v1::Message& failed);
 // but the lookup of the contact point.
 void CancelTasks(Deciding& deciding, bool spares_lookup = false);
 
+// Takes back the lookup of the contact point.
+void CancelLookups(Deciding& deciding);
+
 // Begins a round of tasks of `kind` (effects_tasks.cc).
 void CreateTasks(Deciding& deciding, v1::TaskKind kind);
 // The request's categories that nothing else keeps restricted, or erases.

@@ -285,6 +285,8 @@ void ReviewProof(Deciding& deciding) {
   const v1::AssuranceLevel least = deciding.rulebook().workflow.least_level();
   const v1::Phase phase = deciding.request().phase();
   if (least == v1::ASSURANCE_LEVEL_UNSPECIFIED || !IsUnanswered(phase)) return;
+  // A death ends the role, which is another thing than proof that is lost, and is answered so.
+  if (phase != v1::PHASE_VERIFICATION && HasEndedRole(deciding.circumstances())) return;
   if (phase != v1::PHASE_VERIFICATION && !WasProvedInTime(deciding, least)) {
     TakeTransition(deciding, v1::TRIGGER_PROOF_LOST);
   } else if (phase == v1::PHASE_VERIFICATION && IsProved(deciding.circumstances(), least)) {

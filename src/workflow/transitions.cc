@@ -92,9 +92,16 @@ void Enter(Deciding& deciding, const v1::Transition& transition) {
     KeepRetentionTimer(deciding);
 }
 
+// A contact point that nobody needs any more is not looked up.
+void CancelLookup(Deciding& deciding, const v1::Transition& transition) {
+  const v1::State* to = deciding.rulebook().FindState(transition.to());
+  if (to != nullptr && to->phase() == v1::PHASE_CLOSED) CancelLookups(deciding);
+}
+
 void Take(Deciding& deciding, const v1::Transition& transition) {
   // Effects first: what they make belongs to the state that is left, and an end comes last.
   for (const v1::Effect& effect : transition.effects()) RunEffect(deciding, effect);
+  CancelLookup(deciding, transition);
   if (!transition.to().empty() && transition.to() != deciding.request().state())
     Enter(deciding, transition);
 }

@@ -74,18 +74,6 @@ bool NeedsVerification(const Event& event) {
   }
 }
 
-// What was begun with proof is ended with it: a proof that has only grown old since is enough, one
-// that was taken back is not.
-bool HasBegun(const RequestState& state) {
-  if (state.point_of_no_return()) return true;
-  return state.request().phase() == v1::PHASE_WORK &&
-         std::any_of(state.rounds().begin(), state.rounds().end(), [](const auto& round) {
-           return round.kind() == v1::TASK_KIND_CORRECT || round.kind() == v1::TASK_KIND_RESTRICT ||
-                  round.kind() == v1::TASK_KIND_STOP_PROCESSING ||
-                  round.kind() == v1::TASK_KIND_APPLY_REMEDY;
-         });
-}
-
 void CheckVerified(const Rulebook& rulebook, const RequestRecord& before, const Event& event) {
   const v1::AssuranceLevel least = rulebook.workflow.least_level();
   const absl::Time now =
@@ -399,6 +387,16 @@ void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
 }
 
 }  // namespace
+
+bool HasBegun(const RequestState& state) {
+  if (state.point_of_no_return()) return true;
+  return state.request().phase() == v1::PHASE_WORK &&
+         std::any_of(state.rounds().begin(), state.rounds().end(), [](const auto& round) {
+           return round.kind() == v1::TASK_KIND_CORRECT || round.kind() == v1::TASK_KIND_RESTRICT ||
+                  round.kind() == v1::TASK_KIND_STOP_PROCESSING ||
+                  round.kind() == v1::TASK_KIND_APPLY_REMEDY;
+         });
+}
 
 void CheckEvents(const Rulebook& rulebook, const RequestRecord& before,
                  const std::vector<Event>& events, const Facts& facts) {

@@ -32,6 +32,10 @@ void CheckRecord(const storage::v1::RequestRecord& record);
 void CheckAllowedActions(const Rulebook& rulebook, const storage::v1::RequestRecord& record,
                          const DecisionContext& context);
 
+// True once something was done that must be ended: a proof that has only grown old since is enough
+// for that, one that was taken back is not.
+bool HasBegun(const storage::v1::RequestState& state);
+
 }  // namespace dsr
 
 #endif  // DSR_TESTS_TESTING_REQUEST_INVARIANTS_H_

@@ -84,6 +84,11 @@ class Explorer {
     id_ = RequestId::Derive(first.now, {"model"});
     const FileRequest file{.filed = FilingFor(options_.aspect, rulebook_)};
     Take({.name = "file", .command = file, .actor = Intake()}, first, Known(0));
+    // Whoever is not verified is linked when filing.
+    if (options_.aspect == Aspect::kBeside && IsUnverified()) {
+      first.beside = kTwin;
+      Take({.name = "file the same", .command = file, .actor = Intake()}, first, Known(kTwin));
+    }
     while (!queue_.empty() && !IsOver()) {
       const Situation at = std::move(queue_.front());
       queue_.pop_front();
@@ -95,6 +100,10 @@ class Explorer {
   }
 
  private:
+  bool IsUnverified() const {
+    return rulebook_->workflow.initiation() == v1::INITIATION_UNVERIFIED;
+  }
+
   bool IsOver() const {
     return static_cast<int>(seen_.size()) >= options_.most_states ||
            (options_.stops_at_violation && !found_.violations.empty());
@@ -209,9 +218,11 @@ class Explorer {
     if (erases && is_planned && !is_beside) Toggle(at, "opponent", kOpponent);
     if (erases && is_planned && aspect == Aspect::kWork) Toggle(at, "hold", kHold);
     const bool has_subject = rulebook_->workflow.initiation() == v1::INITIATION_UNSPECIFIED;
-    if (!is_beside || !has_subject || request.has_response()) return;
-    if ((at.beside & kDeath) == 0) Toggle(at, "death", kDeath);
-    if (phase == v1::PHASE_VERIFICATION) Toggle(at, "twin", kTwin);
+    if (!is_beside || request.has_response()) return;
+    if (!has_subject && !IsUnverified()) return;
+    if (has_subject && (at.beside & kDeath) == 0) Toggle(at, "death", kDeath);
+    if (phase == v1::PHASE_VERIFICATION || request.state() == "linked") Toggle(at, "twin", kTwin);
+    if (request.has_correction() && phase == v1::PHASE_ASSESSMENT) Toggle(at, "erased", kErased);
     if (at.beside != kTwin) return;
     Situation other = at;
     other.beside = kAnsweredTwin;

@@ -82,6 +82,7 @@ Aspect AspectOf(const v1::Transition& rule) {
   if (HasGuard(rule, v1::GUARD_KIND_REFUSAL_PARTIAL)) return Aspect::kPartialRefusals;
   const bool is_beside = HasGuard(rule, v1::GUARD_KIND_ROLE_ENDED) ||
                          HasGuard(rule, v1::GUARD_KIND_POINT_OF_NO_RETURN) ||
+                         HasGuard(rule, v1::GUARD_KIND_ALL_FIELDS_SUPERSEDED) ||
                          LeavesFrom(rule, "linked") || rule.to() == "linked";
   return is_beside ? Aspect::kBeside : Aspect::kLapses;
 }
@@ -104,6 +105,13 @@ bool IsRefusedAsAWhole(const std::string& workflow) {
          ShopRulebook(workflow)->workflow.initiation() == v1::INITIATION_UNVERIFIED;
 }
 
+// Where what was begun is ended, a proof that has only grown old is enough.
+bool EndsWhatWasBegun(const std::string& workflow, const v1::Transition& rule) {
+  return LeavesFrom(rule, "correcting") || LeavesFrom(rule, "erasing") ||
+         (LeavesFrom(rule, "closing") && rule.to() == "erasing") || LeavesFrom(rule, "stopping") ||
+         LeavesFrom(rule, "restricting") || (workflow == "correction" && LeavesFrom(rule, "ready"));
+}
+
 // Why a workflow without this guard does nothing that it should not; empty: it does.
 std::string CoverOfVerified(const std::string& workflow, const v1::Transition& rule) {
   if (rule.trigger() == v1::TRIGGER_IDENTITY_VERIFIED)
@@ -116,6 +124,12 @@ std::string CoverOfVerified(const std::string& workflow, const v1::Transition& r
     return "the end of the wait, which comes before any proof can have run out unnoticed";
   if (workflow == "consent-change" && LeavesFrom(rule, "assessing"))
     return "the engine: the state is left in the very decision that came to it";
+  if (EndsWhatWasBegun(workflow, rule))
+    return "the edge for a proof that was taken back, which is first; one that grew old is enough";
+  if (rule.to() == "fetched")
+    return "the engine, which lets nobody fetch without proof in the same decision";
+  if (workflow == "correction" && LeavesFrom(rule, "assessing") && rule.to() == "closed")
+    return "the engine: what is answered is that nothing is left, and only where all is proved";
   if (workflow == "automated-decision-complaint" && rule.to() == "ready")
     return "the guard of the answer, before which nothing is done";
   return "";
@@ -154,9 +168,6 @@ std::string CoverOfEdge(const std::string& workflow, const v1::Transition& rule,
   if (workflow == "consent-change" && rule.from_unanswered() &&
       rule.trigger() == v1::TRIGGER_PROOF_LOST)
     return "the workflow's own edge, which is first";
-  // With the subject's death the proof is lost as well.
-  if (HasGuard(rule, v1::GUARD_KIND_ROLE_ENDED) && !rule.from_unanswered())
-    return "the edge for lost proof, which is tried first, so that this one is never taken";
   return "";
 }
 

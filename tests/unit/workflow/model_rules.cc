@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "dsr/base/proto_time.h"
+#include "testing/request_invariants.h"
 
 namespace dsr {
 namespace {
@@ -49,7 +50,7 @@ bool MayRepresent(const RequestState& state, absl::Time now) {
   const bool has_shown_minor = std::any_of(proofs.begin(), proofs.end(), ShowsMinor);
   return !is_opposed &&
          std::any_of(proofs.begin(), proofs.end(), [&](const v1::Verification& proof) {
-           const absl::Time when = state.point_of_no_return() ? absl::InfinitePast() : now;
+           const absl::Time when = HasBegun(state) ? absl::InfinitePast() : now;
            return Passed(proof, v1::VERIFICATION_PURPOSE_REPRESENTATION, when) &&
                   HasShownAuthority(proof, relation, has_shown_minor);
          });
@@ -66,7 +67,7 @@ bool IsVerified(const Situation& at, const Rulebook& rulebook) {
     case v1::INITIATION_COMPANY:
       return state.request().approvers_size() >= 2;
     default:
-      return IsIdentified(state, rulebook, now) &&
+      return IsIdentified(state, rulebook, HasBegun(state) ? absl::InfinitePast() : now) &&
              (state.request().requester().relation() == v1::RELATION_SUBJECT ||
               MayRepresent(state, now));
   }
@@ -169,8 +170,10 @@ bool DecidesItsOwnMatter(const Event& event, const v1::Request& request, const F
                                         absl::StartsWith(event.actor(), "system:"))) {
     return true;
   }
-  const bool answers =
-      event.has_request_answered() && event.request_answered().outcome() != v1::OUTCOME_WITHDRAWN;
+  // That it is withdrawn, or was answered by another, nobody decides.
+  const bool answers = event.has_request_answered() &&
+                       event.request_answered().outcome() != v1::OUTCOME_WITHDRAWN &&
+                       event.request_answered().outcome() != v1::OUTCOME_DUPLICATE;
   if (!answers && !event.has_decision_reviewed() && !event.has_refusal_decided()) return false;
   return std::any_of(facts.siblings.begin(), facts.siblings.end(), [&](const RequestState& first) {
     const auto& deciders = first.deciders();
@@ -179,8 +182,7 @@ bool DecidesItsOwnMatter(const Event& event, const v1::Request& request, const F
   });
 }
 
-// Goes on though not paid for, or ended as not paid though nothing is owed. What has to be proved
-// anew meanwhile is assessed anew, and quoted again or not.
+// Goes on, or is done, though not paid for; or ended as not paid though nothing is owed.
 bool MistakesFee(const Event& event, const v1::Request& request) {
   const bool is_owed = request.fee().state() == v1::Fee::STATE_QUOTED ||
                        request.fee().state() == v1::Fee::STATE_ACCEPTED ||
@@ -188,6 +190,11 @@ bool MistakesFee(const Event& event, const v1::Request& request) {
   if (event.has_request_answered() &&
       event.request_answered().outcome() == v1::OUTCOME_FEE_NOT_PAID) {
     return !is_owed;
+  }
+  if (is_owed && event.has_request_answered() &&
+      (event.request_answered().outcome() == v1::OUTCOME_FULFILLED ||
+       event.request_answered().outcome() == v1::OUTCOME_PARTLY_FULFILLED)) {
+    return true;
   }
   return is_owed && event.state_changed().trigger() == "fee_settled" && !request.has_response();
 }
@@ -218,8 +225,8 @@ bool LeavesRecipients(const storage::v1::RequestRecord& record) {
       });
 }
 
-// What the answer says is done is under way still. A contact point that was looked up for nothing
-// changes nothing.
+// What the answer says is done is under way still. A contact point that is looked up when all is
+// done changes nothing, until the end.
 bool LeavesWork(const Situation& at) {
   const bool has_ended = at.record.state().request().phase() == v1::PHASE_CLOSED;
   const auto& tasks = at.record.tasks();
@@ -227,7 +234,7 @@ bool LeavesWork(const Situation& at) {
     const bool is_open =
         task.state() == v1::Task::STATE_OPEN || task.state() == v1::Task::STATE_FAILED;
     const bool follows_up = task.retained_only() || task.kind() == v1::TASK_KIND_LIFT_RESTRICTION;
-    return is_open && task.kind() != v1::TASK_KIND_RESOLVE_CONTACT && (has_ended || !follows_up);
+    return is_open && (has_ended || (!follows_up && task.kind() != v1::TASK_KIND_RESOLVE_CONTACT));
   });
 }
 

@@ -1,5 +1,6 @@
 #include "unit/workflow/model_situation.h"
 
+#include "dsr/base/proto_time.h"
 #include "testing/request_driver.h"
 #include "testing/shop_facts.h"
 
@@ -51,6 +52,26 @@ void AddDeath(Facts& facts) {
   v1::Evidence& death = *proof.add_evidence();
   death.set_kind(v1::EVIDENCE_KIND_DEATH);
   death.set_accepted(true);
+  // After every proof of the subject's: none of them speaks against it.
+  death.mutable_death_day()->set_year(2040);
+  death.mutable_death_day()->set_month(1);
+  death.mutable_death_day()->set_day(1);
+}
+
+void AddErasure(Facts& facts) {
+  storage::v1::RequestState& deletion = AddSibling(facts, "deletion", v1::RELATION_SUBJECT);
+  deletion.add_rounds()->set_kind(v1::TASK_KIND_ERASE);
+  v1::Request& request = *deletion.mutable_request();
+  request.set_phase(v1::PHASE_CLOSED);
+  request.mutable_response()->set_outcome(v1::OUTCOME_FULFILLED);
+  *request.mutable_response()->mutable_response_time() =
+      ToTimestamp(ShopTime(absl::CivilSecond(2040, 1, 1, 0, 0, 0)));
+  for (const char* category : kAsked) {
+    v1::CategoryOutcome& outcome = *request.add_outcomes();
+    outcome.set_category(category);
+    outcome.set_system("systems/shop");
+    outcome.set_disposition(v1::DISPOSITION_ERASED);
+  }
 }
 
 void AddTwin(Facts& facts, Aspect aspect, const Rulebook& rulebook, bool is_answered) {
@@ -113,6 +134,7 @@ Facts FactsOf(unsigned beside, Aspect aspect, const Rulebook& rulebook) {
   if (beside & kReader) AddSibling(facts, "access", v1::RELATION_SUBJECT);
   if (beside & kOpponent) AddSibling(facts, "copy", v1::RELATION_GUARDIAN);
   if (beside & kDeath) AddDeath(facts);
+  if (beside & kErased) AddErasure(facts);
   if (beside & (kTwin | kAnsweredTwin)) AddTwin(facts, aspect, rulebook, beside & kAnsweredTwin);
   if (beside & kHold) {
     v1::Hold& hold = facts.holds.emplace_back();

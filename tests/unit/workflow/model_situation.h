@@ -22,6 +22,7 @@ enum Beside : unsigned {
   kDeath = 8,          // a relative showed that the subject has died
   kTwin = 16,          // the same was asked for before, and proved
   kAnsweredTwin = 32,  // and answered since
+  kErased = 64,        // a deletion has erased the data since
 };
 
 struct Situation {
