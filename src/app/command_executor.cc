@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "app/account_merges.h"
 #include "app/refusal_audit.h"
+#include "app/too_busy.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/mutex.h"
@@ -70,12 +71,6 @@ absl::StatusOr<std::vector<SubjectId>> RelatedSubjects(ReadView& view, const Sub
   related.push_back(subject);
   for (const MergeRecord& merge : merges) related.push_back(merge.into);
   return related;
-}
-
-absl::Status TooBusy() {
-  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
-                   "too many calls wait to be carried out, or the server is shutting down; retry "
-                   "the same call");
 }
 
 }  // namespace

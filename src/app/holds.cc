@@ -10,6 +10,7 @@
 #include "app/not_found.h"
 #include "app/registry_checks.h"
 #include "app/sealer.h"
+#include "app/too_busy.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/base/status_macros.h"
@@ -20,12 +21,6 @@ namespace {
 
 // Each repetition means that another call registered the same account in between.
 constexpr int kAttempts = 5;
-
-absl::Status TooBusy() {
-  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
-                   "too many calls wait to be carried out, or the server is shutting down; retry "
-                   "the same call");
-}
 
 absl::Status CheckPlaced(const v1::PlaceHoldRequest& in, const v1::Policy& policy,
                          absl::CivilDay today) {

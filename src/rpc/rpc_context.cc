@@ -28,10 +28,4 @@ void RpcContext::Close() {
   long_pool_.Close();
 }
 
-absl::Status TooBusy() {
-  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER,
-                   "too many calls wait to be carried out, or the server is shutting down; retry "
-                   "the same call");
-}
-
 }  // namespace dsr

@@ -14,6 +14,7 @@
 #include "app/request_reader.h"
 #include "app/rulebook_catalog.h"
 #include "app/server_secrets.h"
+#include "app/too_busy.h"
 #include "app/work_pool.h"
 #include "dsr/base/clock.h"
 #include "dsr/base/ids.h"
@@ -84,9 +85,6 @@ class RpcContext {
   WorkPool pool_;
   WorkPool long_pool_;
 };
-
-// UNAVAILABLE RETRY_LATER: too much waits, or the server is ending.
-absl::Status TooBusy();
 
 }  // namespace dsr
 

@@ -143,22 +143,23 @@ absl::Status StartCode(Deciding& deciding, const StartVerification& command) {
 
 absl::Status CheckGuessesLeft(const Circumstances& at) {
   const v1::VerificationPolicy& policy = at.rulebook.policy.verification();
-  if (WrongCodes(at.state) >= policy.attempts()) return AttemptsExhausted("wrong codes");
+  if (WrongCodes(at.state) >= policy.attempts())
+    return AttemptsExhausted(at.request(), "wrong codes");
   const bool are_spent =
       policy.subject_attempts() > 0 && SumOverSubject(at, [](const v1::Verification& one) {
                                          return one.wrong_codes();
                                        }) >= policy.subject_attempts();
-  return are_spent ? AttemptsExhausted("wrong codes", "subject") : absl::OkStatus();
+  return are_spent ? AttemptsExhausted(at.request(), "wrong codes", "subject") : absl::OkStatus();
 }
 
 absl::Status CheckCodesLeft(const Circumstances& at) {
   const v1::VerificationPolicy& policy = at.rulebook.policy.verification();
-  if (CodesSent(at.state) >= policy.sends()) return AttemptsExhausted("codes");
+  if (CodesSent(at.state) >= policy.sends()) return AttemptsExhausted(at.request(), "codes");
   const bool are_spent =
       policy.subject_sends() > 0 && SumOverSubject(at, [](const v1::Verification& one) {
                                       return one.sends();
                                     }) >= policy.subject_sends();
-  if (are_spent) return AttemptsExhausted("codes", "subject");
+  if (are_spent) return AttemptsExhausted(at.request(), "codes", "subject");
   return CheckGuessesLeft(at);
 }
 
@@ -213,7 +214,7 @@ absl::Status Handle(Deciding& deciding, const SubmitCode& command) {
     return ChildNotFound("verification");
   }
   if (verification->state() == v1::Verification::STATE_FAILED)
-    return AttemptsExhausted("wrong codes");
+    return AttemptsExhausted(deciding.request(), "wrong codes");
   if (verification->state() != v1::Verification::STATE_PENDING)
     return AlreadyEnded(verification->name());
   const std::string id(command.id.bytes());
@@ -240,7 +241,7 @@ absl::Status Handle(Deciding& deciding, const SubmitCode& command) {
   failed.mutable_verification_failed()->set_verification_id(id);
   deciding.Emit(std::move(failed));
   TakeTransition(deciding, v1::TRIGGER_IDENTITY_REFUSED);
-  return AttemptsExhausted("wrong codes");
+  return AttemptsExhausted(deciding.request(), "wrong codes");
 }
 
 }  // namespace dsr

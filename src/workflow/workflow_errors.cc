@@ -46,9 +46,12 @@ absl::Status CodeExpired() {
                    "the code is too old; ask for another with StartVerification", {});
 }
 
-absl::Status AttemptsExhausted(absl::string_view what, absl::string_view whom) {
+absl::Status AttemptsExhausted(const v1::Request& request, absl::string_view what,
+                               absl::string_view whom) {
   return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_ATTEMPTS_EXHAUSTED,
-                   absl::StrCat("too many ", what, " for this ", whom), {});
+                   absl::StrCat("too many ", what, " for this ", whom,
+                                "; while a request is open, it may be proved in writing instead"),
+                   {{"resource", request.name()}});
 }
 
 absl::Status RoleMissing(absl::string_view action) {

@@ -24,7 +24,8 @@ absl::Status AlreadyEnded(absl::string_view name);
 absl::Status CodeExpired();
 // RESOURCE_EXHAUSTED ATTEMPTS_EXHAUSTED; `what` names in the plural what there were too many of,
 // for `whom`, a request or a subject.
-absl::Status AttemptsExhausted(absl::string_view what, absl::string_view whom = "request");
+absl::Status AttemptsExhausted(const v1::Request& request, absl::string_view what,
+                               absl::string_view whom = "request");
 // PERMISSION_DENIED ROLE_MISSING.
 absl::Status RoleMissing(absl::string_view action);
 // The same where the role for minors' requests is missing.

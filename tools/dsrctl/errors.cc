@@ -34,8 +34,9 @@ std::string NextStep(v1::ErrorReason reason) {
       return "Ask for the code again, or send a new one: 'dsrctl verification start ID --method "
              "one-time-code'.";
     case v1::ERROR_REASON_ATTEMPTS_EXHAUSTED:
-      return "No code helps this request any more; 'dsrctl request get ID' shows what became of "
-             "it.";
+      return "'dsrctl request get ID' shows what became of it; while it is open, 'dsrctl "
+             "verification "
+             "start ID --method written-request' proves it another way.";
     case v1::ERROR_REASON_ALREADY_ENDED:
       return "'dsrctl request get ID' shows how it ended; what is still wanted is a new request.";
     case v1::ERROR_REASON_REPRESENTATION_MISSING:

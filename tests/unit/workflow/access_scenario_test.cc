@@ -56,6 +56,13 @@ TEST_P(AccessTest, CollectsFromEverySystemBuildsAndAnswers) {
   EXPECT_EQ(request_.request().package().state(), v1::Package::STATE_READY);
 }
 
+TEST_P(AccessTest, TellsDataSystemsHowWhoeverAsksStandsToTheSubject) {
+  request_.FileVerifyAndAssess();
+
+  for (const v1::Task& task : request_.OpenTasks(v1::TASK_KIND_COLLECT))
+    EXPECT_EQ(task.relation(), v1::RELATION_SUBJECT);
+}
+
 TEST_P(AccessTest, CollectsOnlyTheCategoriesAskedFor) {
   storage::v1::RequestFiled filed = request_.UsualFiling();
   filed.add_categories("orders");
