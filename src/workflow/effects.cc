@@ -17,13 +17,21 @@ namespace {
 
 using storage::v1::Event;
 
+// What is restricted is not done, unless it was only to be shown and all of it was.
+bool IsNotDone(const v1::CategoryOutcome& outcome, bool reads) {
+  const bool is_shown =
+      reads && outcome.records() > 0 && outcome.records() >= outcome.retained_records();
+  return outcome.disposition() == v1::DISPOSITION_REFUSED ||
+         (outcome.disposition() == v1::DISPOSITION_RESTRICTED && !is_shown);
+}
+
 // Whether everything asked for was done, told by what became of categories and fields.
-v1::Outcome TellOutcome(const v1::Request& request) {
-  const bool some_kept = std::any_of(request.outcomes().begin(), request.outcomes().end(),
-                                     [](const v1::CategoryOutcome& outcome) {
-                                       return outcome.disposition() == v1::DISPOSITION_RESTRICTED ||
-                                              outcome.disposition() == v1::DISPOSITION_REFUSED;
-                                     });
+v1::Outcome TellOutcome(const storage::v1::RequestState& state) {
+  const v1::Request& request = state.request();
+  const bool reads = FindRound(state, v1::TASK_KIND_COLLECT) != nullptr;
+  const bool some_kept = std::any_of(
+      request.outcomes().begin(), request.outcomes().end(),
+      [reads](const v1::CategoryOutcome& outcome) { return IsNotDone(outcome, reads); });
   const auto& fields = request.correction().fields();
   const bool some_rejected =
       std::any_of(fields.begin(), fields.end(), [](const v1::FieldCorrection& field) {
@@ -55,7 +63,7 @@ void Respond(Deciding& deciding, const v1::Effect& effect) {
   const std::string message = QueueMessage(deciding, effect.template_(), effect.to_requester());
   Event event;
   storage::v1::RequestAnswered& answered = *event.mutable_request_answered();
-  answered.set_outcome(effect.outcome() == v1::OUTCOME_UNSPECIFIED ? TellOutcome(deciding.request())
+  answered.set_outcome(effect.outcome() == v1::OUTCOME_UNSPECIFIED ? TellOutcome(deciding.state())
                                                                    : effect.outcome());
   answered.set_message_id(message);
   answered.set_late(late);

@@ -40,6 +40,7 @@ class ScenarioRunner {
   absl::Status Review(const testing::v1::Step& step);
   absl::Status Call(const std::string& name);
   absl::Status Work(const testing::v1::Work& work);
+  absl::Status Retry(v1::TaskKind kind);
   absl::Status Act(const testing::v1::Party& party);
   absl::Status PlaceHold(v1::Hold hold);
   absl::Status LiftHolds();
