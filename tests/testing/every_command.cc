@@ -138,9 +138,11 @@ void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& comman
   commands.push_back(ApproveDeletion());
   commands.push_back(RecordAnnouncement{.announcement = "1 March 2026"});
   commands.push_back(LiftRestriction());
-  for (const auto outcome : {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_OVERTURNED}) {
+  for (const auto outcome :
+       {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_CHANGED, v1::REVIEW_OUTCOME_OVERTURNED}) {
     ReviewDecision review;
     review.reviewed.set_outcome(outcome);
+    review.reviewed.set_remedied(request.has_complaint() && outcome != v1::REVIEW_OUTCOME_UPHELD);
     commands.push_back(review);
   }
   for (int i = 0; i < request.correction().fields_size(); ++i) {

@@ -16,10 +16,12 @@ QuoteFee Quote(v1::FeeGround ground) {
   return quote;
 }
 
-void AddReviews(MoveList& moves) {
-  for (const auto outcome : {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_OVERTURNED}) {
+void AddReviews(const v1::Request& request, MoveList& moves) {
+  for (const auto outcome :
+       {v1::REVIEW_OUTCOME_UPHELD, v1::REVIEW_OUTCOME_CHANGED, v1::REVIEW_OUTCOME_OVERTURNED}) {
     ReviewDecision review;
     review.reviewed.set_outcome(outcome);
+    review.reviewed.set_remedied(request.has_complaint() && outcome != v1::REVIEW_OUTCOME_UPHELD);
     moves.Add("review", review, Reviewer(), v1::TRIGGER_DECISION_REVIEWED);
     // The one who decided first tries too.
     moves.Add("review-own", review, Actor{.name = "credit-model", .roles = {"reviewer"}},
@@ -56,7 +58,7 @@ void AddPeople(const Situation& at, Aspect aspect, MoveList& moves) {
   moves.Add("lift", LiftRestriction(), PrivacyOfficer());
   moves.Add("announce", RecordAnnouncement{.announcement = "x"}, PrivacyOfficer());
   moves.Add("download", BeginDownload(), Intake());
-  AddReviews(moves);
+  AddReviews(at.record.state().request(), moves);
   if (aspect == Aspect::kWork) {
     if (!request.has_fee())
       moves.Add("quote", Quote(v1::FEE_GROUND_UNREASONABLE), Caseworker(), v1::TRIGGER_FEE_QUOTED);
