@@ -96,9 +96,9 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::StateCh
   RequestState& state = *record.mutable_state();
   state.mutable_request()->set_state(changed.to());
   state.mutable_request()->set_phase(changed.phase());
-  v1::Refusal& refusal = *state.mutable_request()->mutable_refusal();
-  if (refusal.state() == v1::Refusal::STATE_PROPOSED && changed.phase() != v1::PHASE_APPROVAL)
-    refusal.set_state(v1::Refusal::STATE_LAPSED);
+  const bool was_proposed = state.request().refusal().state() == v1::Refusal::STATE_PROPOSED;
+  if (was_proposed && changed.phase() != v1::PHASE_APPROVAL)
+    state.mutable_request()->mutable_refusal()->set_state(v1::Refusal::STATE_LAPSED);
   EndTimers(state, [](const PendingTimer& timer) { return timer.state_scoped(); });
   if (changed.phase() == v1::PHASE_CLOSED) {
     *state.mutable_request()->mutable_close_time() = event.time();

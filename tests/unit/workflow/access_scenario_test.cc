@@ -63,6 +63,12 @@ TEST_P(AccessTest, TellsDataSystemsHowWhoeverAsksStandsToTheSubject) {
     EXPECT_EQ(task.relation(), v1::RELATION_SUBJECT);
 }
 
+TEST_P(AccessTest, WhatNobodyRefusedHasNoRefusal) {
+  request_.FileVerifyAndAssess();
+
+  EXPECT_FALSE(request_.request().has_refusal());
+}
+
 TEST_P(AccessTest, CollectsOnlyTheCategoriesAskedFor) {
   storage::v1::RequestFiled filed = request_.UsualFiling();
   filed.add_categories("orders");
