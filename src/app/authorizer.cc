@@ -48,6 +48,10 @@ absl::Status OwnNotice(const Principal& principal, const storage::v1::RequestRec
   return absl::OkStatus();
 }
 
+absl::Status KnownNotice(const storage::v1::RequestRecord& record, const std::string& name) {
+  return FindByName(record.notices(), name) != nullptr ? absl::OkStatus() : ResourceNotFound(name);
+}
+
 absl::Status OwnPackage(const Principal& principal, const v1::Request& request) {
   return MayFetchPackage(principal, request) ? absl::OkStatus() : GrantInvalid();
 }
@@ -62,6 +66,8 @@ absl::Status Authorize(const Principal& principal, const RequestId& request,
         if constexpr (kIsOneOf<Given, CompleteTask, FailTask, CompletePackage>) {
           return OwnTask(principal, record, TaskName(request, given.id));
         } else if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice>) {
+          // What a person recorded for the recipient; who may do that, the method's roles say.
+          if (!given.evidence.empty()) return KnownNotice(record, NoticeName(request, given.id));
           return OwnNotice(principal, record, NoticeName(request, given.id));
         } else if constexpr (kIsOneOf<Given, BeginDownload, FinishDownload>) {
           return OwnPackage(principal, record.state().request());

@@ -44,12 +44,24 @@ bool NeedsFacts(const Command& command, const v1::Workflow& workflow) {
          std::holds_alternative<ApproveFileAccess>(command);
 }
 
+template <class Given>
+constexpr bool kIsAboutANotice =
+    kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice, DecideObjection,
+             RecordNoticeImpossible, RetryNotice, ResendNotice, RecordNoticeDelivery>;
+
+// Who the recipients are, and nothing else, decides how a delivery that failed goes on.
+bool NeedsRecipients(const Command& command) {
+  const auto* delivery = std::get_if<RecordNoticeDelivery>(&command);
+  return std::holds_alternative<ResendNotice>(command) ||
+         (delivery != nullptr && !delivery->delivered);
+}
+
 // About one notice or message, of which a request may have thousands.
 bool IsAboutAChild(const Command& command) {
   return std::visit(
       [](const auto& given) {
-        return kIsOneOf<std::decay_t<decltype(given)>, AcknowledgeNotice, CompleteNotice,
-                        ObjectToNotice, RetryNotice, RecordNoticeDelivery, RecordMessageDelivery>;
+        using Given = std::decay_t<decltype(given)>;
+        return kIsAboutANotice<Given> || std::is_same_v<Given, RecordMessageDelivery>;
       },
       command);
 }
@@ -62,8 +74,7 @@ absl::StatusOr<RequestRecord> FindRecordFor(ReadView& view, const RequestId& id,
         using Given = std::decay_t<decltype(given)>;
         if constexpr (std::is_same_v<Given, RecordMessageDelivery>) {
           return view.FindRecordForMessage(id, given.id);
-        } else if constexpr (kIsOneOf<Given, AcknowledgeNotice, CompleteNotice, ObjectToNotice,
-                                      RetryNotice, RecordNoticeDelivery>) {
+        } else if constexpr (kIsAboutANotice<Given>) {
           return view.FindRecordForNotice(id, given.id);
         } else {
           return view.FindRecord(id);
@@ -212,6 +223,8 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
   if (NeedsFacts(planned_.command, rulebook_->workflow) ||
       NextOverdue(record_.state(), now_) != nullptr) {
     DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.Load(transaction, scope, planned_.request));
+  } else if (NeedsRecipients(planned_.command)) {
+    DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.LoadRegistry(transaction));
   }
   return absl::OkStatus();
 }

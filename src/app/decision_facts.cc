@@ -186,15 +186,27 @@ absl::StatusOr<Facts> SubjectFacts(ReadView& view, const SubjectScope& scope,
   return facts;
 }
 
+absl::Status DecisionFacts::ReadRegistry(ReadView& view) {
+  DSR_ASSIGN_OR_RETURN(const int64_t version, view.RegistryVersion());
+  if (registry_version_ == version) return absl::OkStatus();
+  registry_version_.reset();
+  DSR_ASSIGN_OR_RETURN(systems_, view.ListDataSystems());
+  DSR_ASSIGN_OR_RETURN(recipients_, view.ListRecipients());
+  registry_version_ = version;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Facts> DecisionFacts::LoadRegistry(ReadView& view) {
+  DSR_RETURN_IF_ERROR(ReadRegistry(view));
+  Facts facts;
+  facts.systems = systems_;
+  facts.recipients = recipients_;
+  return facts;
+}
+
 absl::StatusOr<Facts> DecisionFacts::Load(ReadView& view, const SubjectScope& scope,
                                           const RequestId& request) {
-  DSR_ASSIGN_OR_RETURN(const int64_t version, view.RegistryVersion());
-  if (registry_version_ != version) {
-    registry_version_.reset();
-    DSR_ASSIGN_OR_RETURN(systems_, view.ListDataSystems());
-    DSR_ASSIGN_OR_RETURN(recipients_, view.ListRecipients());
-    registry_version_ = version;
-  }
+  DSR_RETURN_IF_ERROR(ReadRegistry(view));
   DSR_ASSIGN_OR_RETURN(Facts facts, SubjectFacts(view, scope, request));
   facts.systems = systems_;
   facts.recipients = recipients_;

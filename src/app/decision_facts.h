@@ -45,11 +45,16 @@ class DecisionFacts {
   // Returns the registry, and what is known of the subjects of `scope` beyond `request`.
   absl::StatusOr<Facts> Load(ReadView& view, const SubjectScope& scope, const RequestId& request);
 
+  // Returns the registry only.
+  absl::StatusOr<Facts> LoadRegistry(ReadView& view);
+
   // Forgets the registry. Every body that changes the registry calls it first: a version that was
   // rolled back is given again, to other content.
   void ForgetRegistry() { registry_version_.reset(); }
 
  private:
+  absl::Status ReadRegistry(ReadView& view);
+
   std::optional<int64_t> registry_version_;
   std::vector<v1::DataSystem> systems_;
   std::vector<v1::Recipient> recipients_;

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/names.h"
 
@@ -70,6 +71,18 @@ void AddSubjects(const Event& event, Names& names) {
       return names.AddNotice(event.notice_overdue().notice_id());
     case Event::kNoticeRetried:
       return names.AddNotice(event.notice_retried().notice_id());
+    case Event::kNoticeResent:
+      return names.AddNotice(event.notice_resent().notice_id());
+    case Event::kNoticeReminded:
+      return names.AddNotice(event.notice_reminded().notice_id());
+    case Event::kNoticeEscalated:
+      return names.AddNotice(event.notice_escalated().notice_id());
+    case Event::kNoticeObjectionDecided:
+      return names.AddNotice(event.notice_objection_decided().notice_id());
+    case Event::kNoticeSuperseded:
+      return names.AddNotice(event.notice_superseded().notice_id());
+    case Event::kNoticeImpossible:
+      return names.AddNotice(event.notice_impossible().notice_id());
     case Event::kNoticeCancelled:
       return names.AddNotice(event.notice_cancelled().notice_id());
     case Event::kNoticeMoved:
@@ -156,7 +169,7 @@ void AddHints(const RequestRecord& touched, const std::vector<PendingTimer>& tim
     if (task.state() == v1::Task::STATE_OPEN) hints.systems.insert(task.system());
   }
   for (const v1::Notice& notice : touched.notices()) {
-    if (notice.state() == v1::Notice::STATE_PENDING) hints.recipients.insert(notice.recipient());
+    if (AwaitsDelivery(notice)) hints.recipients.insert(notice.recipient());
   }
   for (const v1::Message& message : touched.messages()) {
     if (message.state() == v1::Message::STATE_PENDING) hints.messages = true;

@@ -45,6 +45,12 @@ void SetEtag(Resource& resource) {
   resource.set_etag(HexEncode(Sha256(resource.SerializeAsString())).substr(0, 16));
 }
 
+void KeepDeleteTime(const v1::DataSystem&, v1::DataSystem&) {}
+void KeepDeleteTime(const v1::Recipient& present, v1::Recipient& merged) {
+  merged.clear_delete_time();
+  if (present.has_delete_time()) *merged.mutable_delete_time() = present.delete_time();
+}
+
 // Puts the new values into `present`. Output-only fields stay whatever the mask says.
 template <class Resource>
 absl::Status Merge(const Resource& values, const FieldMask& mask, Resource& present) {
@@ -71,6 +77,7 @@ absl::Status Merge(const Resource& values, const FieldMask& mask, Resource& pres
   merged.set_name(present.name());
   merged.set_etag(present.etag());
   *merged.mutable_create_time() = present.create_time();
+  KeepDeleteTime(present, merged);
   present = std::move(merged);
   return absl::OkStatus();
 }
@@ -150,11 +157,12 @@ absl::Status CheckBatch(const typename Kind::In& in, const v1::Policy& policy, a
   return errors.ToStatus();
 }
 
+// One that was removed is not: nothing new may name it.
 absl::StatusOr<bool> IsRegistered(ReadView& view, const std::string& recipient) {
-  const absl::Status found = view.FindRecipient(recipient).status();
-  if (absl::IsNotFound(found)) return false;
-  DSR_RETURN_IF_ERROR(found);
-  return true;
+  const absl::StatusOr<v1::Recipient> found = view.FindRecipient(recipient);
+  if (absl::IsNotFound(found.status())) return false;
+  DSR_RETURN_IF_ERROR(found.status());
+  return !found->has_delete_time();
 }
 
 // Names every entry of the batch whose recipient is not registered: whoever imports a million rows
@@ -190,6 +198,30 @@ absl::Status Within(absl::string_view prefix, const absl::Status& status) {
   return errors.ToStatus();
 }
 
+template <class Resource>
+absl::Status EtagMismatch(const Resource& present) {
+  return MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_ETAG_MISMATCH,
+                   "the resource changed since it was read: read it again",
+                   {{"etag", present.etag()}});
+}
+
+// Whoever is to be told by open notices, and has nobody to be told in its place, must stay.
+absl::Status CheckRemovable(ReadView& view, const v1::Recipient& recipient) {
+  if (recipient.has_delete_time()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ALREADY_ENDED,
+                     "the recipient was removed before; the call changes nothing",
+                     {{"resource", recipient.name()}});
+  }
+  if (!recipient.successor().empty()) return absl::OkStatus();
+  DSR_ASSIGN_OR_RETURN(const NoticeCounts open, view.CountOpenNotices(recipient.name()));
+  const int64_t count = open.pending + open.sent + open.acknowledged + open.objected + open.failed;
+  if (count == 0) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_RECIPIENT_IN_USE,
+                   absl::StrCat(count, " notices to the recipient are open; end them, or name its "
+                                       "successor with UpdateRecipient, then remove it"),
+                   {{"resource", recipient.name()}, {"open_notices", absl::StrCat(count)}});
+}
+
 absl::Status CheckReferences(ReadView&, const v1::DataSystem&, const v1::DataSystem&) {
   return absl::OkStatus();
 }
@@ -206,7 +238,8 @@ absl::Status CheckReferences(ReadView& view, const v1::Recipient& before,
                             "is not one whose own duties come back to this recipient");
     }
     const absl::StatusOr<v1::Recipient> recipient = view.FindRecipient(next);
-    if (absl::IsNotFound(recipient.status())) {
+    if (absl::IsNotFound(recipient.status()) ||
+        (recipient.ok() && recipient->has_delete_time() && recipient->successor().empty())) {
       return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "successor", "is not registered");
     }
     DSR_RETURN_IF_ERROR(recipient.status());
@@ -237,7 +270,7 @@ absl::Status Registry::Check(const v1::DataSystem& system) const {
 }
 
 absl::Status Registry::Check(const v1::Recipient& recipient) const {
-  return CheckRecipient(recipient, parts_.check_url);
+  return CheckRecipient(recipient, parts_.policy, parts_.checks);
 }
 
 void Registry::Execute(CallContext context, std::string kind, std::string about, Change change,
@@ -288,9 +321,7 @@ void Registry::Update(const Resource& resource, const FieldMask& mask, absl::str
         if (absl::IsNotFound(present.status())) return ResourceNotFound(resource.name());
         DSR_RETURN_IF_ERROR(present.status());
         if (!resource.etag().empty() && resource.etag() != present->etag()) {
-          return MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_ETAG_MISMATCH,
-                           "the resource changed since it was read: read it again",
-                           {{"etag", present->etag()}});
+          return EtagMismatch(*present);
         }
         const Resource before = *present;
         DSR_RETURN_IF_ERROR(Merge(resource, mask, *present));
@@ -328,6 +359,7 @@ void Registry::CreateRecipient(const v1::CreateRecipientRequest& in, CallContext
   CheckRegistryId(in.recipient_id(), "recipient_id", errors);
   v1::Recipient recipient = in.recipient();
   recipient.set_name(absl::StrCat("recipients/", in.recipient_id()));
+  recipient.clear_delete_time();
   errors.AddAll("recipient.", Check(recipient));
   if (!errors.empty()) return done(errors.ToStatus());
   Create(std::move(recipient), "recipient.", "recipient_created", std::move(context),
@@ -338,6 +370,24 @@ void Registry::UpdateRecipient(const v1::UpdateRecipientRequest& in, CallContext
                                ExecutionDone done) {
   Update(in.recipient(), in.update_mask(), "recipient.", "recipient_updated", std::move(context),
          std::move(done));
+}
+
+void Registry::DeleteRecipient(const v1::DeleteRecipientRequest& in, CallContext context,
+                               ExecutionDone done) {
+  Execute(
+      std::move(context), "recipient_deleted", in.name(),
+      [in](Transaction& transaction, absl::Time now) -> absl::StatusOr<std::string> {
+        absl::StatusOr<v1::Recipient> present = transaction.FindRecipient(in.name());
+        if (absl::IsNotFound(present.status())) return ResourceNotFound(in.name());
+        DSR_RETURN_IF_ERROR(present.status());
+        if (!in.etag().empty() && in.etag() != present->etag()) return EtagMismatch(*present);
+        DSR_RETURN_IF_ERROR(CheckRemovable(transaction, *present));
+        *present->mutable_delete_time() = ToTimestamp(now);
+        SetEtag(*present);
+        DSR_RETURN_IF_ERROR(Put(transaction, *present));
+        return present->SerializeAsString();
+      },
+      std::move(done));
 }
 
 void Registry::BatchCreateDisclosures(v1::BatchCreateDisclosuresRequest in, CallContext context,

@@ -44,7 +44,7 @@ class Registry {
     const ServerSecrets& secrets;
     const Subjects& subjects;
     const v1::Policy& policy;
-    UrlCheck check_url;
+    EndpointChecks checks;
   };
 
   explicit Registry(Parts parts);
@@ -60,6 +60,11 @@ class Registry {
   void CreateRecipient(const v1::CreateRecipientRequest& in, CallContext context,
                        ExecutionDone done);
   void UpdateRecipient(const v1::UpdateRecipientRequest& in, CallContext context,
+                       ExecutionDone done);
+
+  // Removes a recipient from use. Errors, beside those above: FAILED_PRECONDITION RECIPIENT_IN_USE
+  // while notices to it are open and it has no successor, ALREADY_ENDED when it was removed before.
+  void DeleteRecipient(const v1::DeleteRecipientRequest& in, CallContext context,
                        ExecutionDone done);
 
   // Records disclosures, all or none. A subject that is not known yet is made, as filing a request

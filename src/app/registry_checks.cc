@@ -6,8 +6,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "dsr/base/address.h"
 #include "dsr/base/proto_time.h"
+#include "dsr/base/text_checks.h"
 #include "dsr/workflow/deadline.h"
+#include "dsr/workflow/receipt.h"
 
 namespace dsr {
 namespace {
@@ -19,21 +22,6 @@ bool IsRegistryId(absl::string_view id) {
          std::all_of(id.begin(), id.end(), [](char c) {
            return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
          });
-}
-
-// Counts characters, not bytes: what follows a UTF-8 character's first byte is not counted.
-size_t Characters(absl::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
-}
-
-void CheckText(absl::string_view text, absl::string_view field, size_t least, size_t most,
-               FieldErrors& errors) {
-  if (text.empty() && least > 0) {
-    errors.AddMissing(field);
-  } else if (Characters(text) > most) {
-    errors.AddInvalid(field, absl::StrCat("has at most ", most, " characters"));
-  }
 }
 
 void CheckCategories(const google::protobuf::RepeatedPtrField<std::string>& categories,
@@ -60,6 +48,67 @@ void CheckCategories(const google::protobuf::RepeatedPtrField<std::string>& cate
 bool IsAboutCategories(int kind) {
   return kind == v1::TASK_KIND_COLLECT || kind == v1::TASK_KIND_CORRECT ||
          kind == v1::TASK_KIND_ERASE;
+}
+
+constexpr int kMaxReceiptKeys = 5;
+constexpr int kMaxExemptions = 20;
+constexpr int kMaxConcurrent = 64;
+constexpr int kMaxPerSecond = 10000;
+constexpr int kMaxMonths = 1200;
+
+void CheckEndpoint(const std::string& endpoint, const std::string& secret_id,
+                   const std::string& prefix, absl::string_view field, const UrlCheck& check,
+                   FieldErrors& errors) {
+  if (endpoint.empty()) {
+    errors.AddMissing(absl::StrCat(prefix, field));
+  } else {
+    errors.AddAll(prefix, check(endpoint));
+  }
+  CheckText(secret_id, absl::StrCat(prefix, "secret_id"), 1, 100, errors);
+}
+
+void CheckDelivery(const v1::Delivery& delivery, const std::string& prefix,
+                   const EndpointChecks& checks, FieldErrors& errors) {
+  switch (delivery.way_case()) {
+    case v1::Delivery::kWebhook:
+      CheckEndpoint(delivery.webhook().url(), delivery.webhook().secret_id(), prefix + "webhook.",
+                    "url", checks.url, errors);
+      break;
+    case v1::Delivery::kPush:
+      CheckEndpoint(delivery.push().target(), delivery.push().secret_id(), prefix + "push.",
+                    "target", checks.target, errors);
+      break;
+    case v1::Delivery::kLetter:
+      if (!IsMailAddress(delivery.letter().address()))
+        errors.AddInvalid(prefix + "letter.address", "is a mail address");
+      break;
+    case v1::Delivery::kPull:
+      break;
+    case v1::Delivery::WAY_NOT_SET:
+      errors.AddMissing(prefix + "way", "choose `webhook`, `push`, `pull` or `letter`");
+      break;
+  }
+  if (delivery.max_concurrent() < 0 || delivery.max_concurrent() > kMaxConcurrent)
+    errors.AddInvalid(prefix + "max_concurrent", absl::StrCat("is 0 to ", kMaxConcurrent));
+  if (delivery.max_per_second() < 0 || delivery.max_per_second() > kMaxPerSecond)
+    errors.AddInvalid(prefix + "max_per_second", absl::StrCat("is 0 to ", kMaxPerSecond));
+}
+
+void CheckLegalExemptions(const v1::Recipient& recipient, const v1::Policy& policy,
+                          FieldErrors& errors) {
+  if (recipient.legal_exemptions_size() > kMaxExemptions) {
+    return errors.Add(v1::ERROR_REASON_LIST_TOO_LONG, "legal_exemptions",
+                      absl::StrCat("has at most ", kMaxExemptions, " entries"));
+  }
+  for (int i = 0; i < recipient.legal_exemptions_size(); ++i) {
+    const v1::LegalExemption& exemption = recipient.legal_exemptions(i);
+    const std::string prefix = absl::StrCat("legal_exemptions[", i, "].");
+    CheckLine(exemption.law(), prefix + "law", 1, 200, errors);
+    CheckLine(exemption.proof(), prefix + "proof", 1, 400, errors);
+    CheckCategories(exemption.categories(), prefix + "categories", true, policy, errors);
+    if (exemption.months() < 0 || exemption.months() > kMaxMonths)
+      errors.AddInvalid(prefix + "months", absl::StrCat("is 1 to ", kMaxMonths, ", or absent"));
+  }
 }
 
 }  // namespace
@@ -92,7 +141,8 @@ absl::Status CheckDataSystem(const v1::DataSystem& system, const v1::Policy& pol
   return errors.ToStatus();
 }
 
-absl::Status CheckRecipient(const v1::Recipient& recipient, const UrlCheck& check_url) {
+absl::Status CheckRecipient(const v1::Recipient& recipient, const v1::Policy& policy,
+                            const EndpointChecks& checks) {
   FieldErrors errors;
   CheckText(recipient.title(), "title", 1, 200, errors);
   CheckText(recipient.contact_information(), "contact_information", 0, 400, errors);
@@ -120,22 +170,20 @@ absl::Status CheckRecipient(const v1::Recipient& recipient, const UrlCheck& chec
        recipient.successor() == recipient.name())) {
     errors.AddInvalid("successor", "is the name of another recipient, such as `recipients/pay`");
   }
-  switch (recipient.delivery().way_case()) {
-    case v1::Delivery::kWebhook:
-      if (recipient.delivery().webhook().url().empty()) {
-        errors.AddMissing("delivery.webhook.url");
-      } else {
-        errors.AddAll("delivery.webhook.", check_url(recipient.delivery().webhook().url()));
-      }
-      CheckText(recipient.delivery().webhook().secret_id(), "delivery.webhook.secret_id", 1, 100,
-                errors);
-      break;
-    case v1::Delivery::kPull:
-      break;
-    case v1::Delivery::WAY_NOT_SET:
-      errors.AddMissing("delivery.way", "choose `webhook` or `pull`");
-      break;
+  CheckDelivery(recipient.delivery(), "delivery.", checks, errors);
+  if (recipient.has_fallback()) {
+    CheckDelivery(recipient.fallback(), "fallback.", checks, errors);
+    if (recipient.fallback().way_case() == v1::Delivery::kPull)
+      errors.AddInvalid("fallback", "is a way that reaches the recipient: not `pull`");
   }
+  if (recipient.receipt_keys_size() > kMaxReceiptKeys) {
+    errors.Add(v1::ERROR_REASON_LIST_TOO_LONG, "receipt_keys",
+               absl::StrCat("has at most ", kMaxReceiptKeys, " entries"));
+  }
+  for (const std::string& key : recipient.receipt_keys())
+    errors.AddAll("", ValidateReceiptKey(key));
+  CheckCategories(recipient.shared_categories(), "shared_categories", false, policy, errors);
+  CheckLegalExemptions(recipient, policy, errors);
   return errors.ToStatus();
 }
 

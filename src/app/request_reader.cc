@@ -17,6 +17,12 @@ namespace {
 using storage::v1::Event;
 
 constexpr int kEventPage = 500;
+constexpr int kCreationPage = 32;
+
+absl::Status UnreadableEvent() {
+  return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                   "a stored event cannot be read");
+}
 
 absl::StatusOr<SecretKey> KeyOfRequest(ReadView& view, const KeyFile& keys, const RequestId& id) {
   const absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(id);
@@ -28,8 +34,7 @@ absl::StatusOr<SecretKey> KeyOfRequest(ReadView& view, const KeyFile& keys, cons
 absl::StatusOr<Event> OpenEvent(const StoredEvent& stored, const SecretKey& key) {
   Event event;
   if (!event.ParseFromString(stored.clear)) {
-    return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
-                     "a stored event cannot be read");
+    return UnreadableEvent();
   }
   if (!stored.sealed.empty()) {
     DSR_RETURN_IF_ERROR(OpenInto(event, stored.sealed, key, event.content_id()));
@@ -41,16 +46,24 @@ bool Has(const google::protobuf::RepeatedPtrField<std::string>& list, const std:
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// The disclosures that the notice of that id rests on, 16 bytes each.
-std::vector<std::string> DisclosuresOf(const std::vector<Event>& events,
-                                       absl::string_view notice_id) {
-  for (const Event& event : events) {
-    for (const auto& notice : event.notices_created().notices()) {
-      if (notice.notice_id() != notice_id) continue;
-      return {notice.disclosure_ids().begin(), notice.disclosure_ids().end()};
+// How a notice came to be. Looked for page by page, because a notice is made early in a history that
+// may have thousands of events, most of them what recipients answered.
+absl::StatusOr<storage::v1::NewNotice> FindCreation(ReadView& view, const RequestId& id,
+                                                    const NoticeId& notice) {
+  int64_t after = 0;
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const std::vector<StoredEvent> page,
+                         view.ListEvents(id, after, kCreationPage));
+    for (const StoredEvent& stored : page) {
+      Event event;
+      if (!event.ParseFromString(stored.clear)) return UnreadableEvent();
+      after = stored.sequence;
+      for (storage::v1::NewNotice& made : *event.mutable_notices_created()->mutable_notices()) {
+        if (made.notice_id() == notice.bytes()) return std::move(made);
+      }
     }
+    if (page.size() < static_cast<size_t>(kCreationPage)) return storage::v1::NewNotice();
   }
-  return {};
 }
 
 }  // namespace
@@ -142,12 +155,9 @@ absl::Status RequestReader::OpenNotice(ReadView& view, const RequestId& id,
                                        v1::Notice& notice) const {
   std::pair<RequestId, NoticeId> name;
   DSR_ASSIGN_OR_RETURN(name, ParseNoticeName(notice.name()));
-  DSR_ASSIGN_OR_RETURN(const std::vector<Event> events, OpenedEvents(view, id));
-  storage::v1::RequestRecord record;
-  for (const Event& event : events) Evolve(record, event);
-
+  DSR_ASSIGN_OR_RETURN(const storage::v1::NewNotice made, FindCreation(view, id, name.second));
   notice.clear_subject_references();
-  for (const std::string& bytes : DisclosuresOf(events, name.second.bytes())) {
+  for (const std::string& bytes : made.disclosure_ids()) {
     DSR_ASSIGN_OR_RETURN(const RecordId disclosure_id, RecordId::FromBytes(bytes));
     v1::Disclosure disclosure;
     disclosure.set_name(DisclosureName(disclosure_id));
@@ -157,8 +167,17 @@ absl::Status RequestReader::OpenNotice(ReadView& view, const RequestId& id,
       notice.add_subject_references(reference);
     }
   }
+  if (notice.by_category()) {
+    // It knows the subject by the account, and by nothing else.
+    DSR_ASSIGN_OR_RETURN(const std::string account, SubjectAccount(view, id));
+    if (!Has(notice.subject_references(), account)) notice.add_subject_references(account);
+  } else if (notice.subject_references().empty()) {
+    // Without the subject's key nobody could tell whom the notice is about.
+    DSR_RETURN_IF_ERROR(KeyOfRequest(view, keys_, id).status());
+  }
   notice.clear_corrections();
   if (notice.kind() != v1::NOTICE_KIND_CORRECT) return absl::OkStatus();
+  DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, ReadFull(view, id));
   for (const v1::FieldCorrection& field : record.state().request().correction().fields()) {
     if (field.decision() != v1::FIELD_DECISION_ACCEPTED ||
         !Has(notice.categories(), field.category())) {

@@ -3,6 +3,10 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
 
 #include "dsr/base/errors.h"
 
@@ -11,6 +15,9 @@ namespace {
 
 static_assert(kHashSize == crypto_hash_sha256_BYTES);
 static_assert(kHashSize == crypto_auth_hmacsha256_BYTES);
+static_assert(kEd25519KeySize == crypto_sign_SEEDBYTES);
+static_assert(kEd25519KeySize == crypto_sign_PUBLICKEYBYTES);
+static_assert(kEd25519SignatureSize == crypto_sign_BYTES);
 static_assert(SecretKey::kSize == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 
 constexpr size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
@@ -26,6 +33,28 @@ unsigned char* Out(std::string& bytes) { return reinterpret_cast<unsigned char*>
 absl::Status InvalidEncoding(absl::string_view message) {
   return MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_FIELD_INVALID, message);
 }
+
+// libsodium's form of the private key: seed and public key in one. Wiped when it goes.
+class Ed25519Pair {
+ public:
+  explicit Ed25519Pair(absl::string_view seed) {
+    if (seed.size() != kEd25519KeySize) {
+      std::fputs("crypto: an Ed25519 seed has 32 bytes\n", stderr);
+      std::abort();
+    }
+    crypto_sign_seed_keypair(Out(public_), secret_.data(), In(seed));
+  }
+  Ed25519Pair(const Ed25519Pair&) = delete;
+  Ed25519Pair& operator=(const Ed25519Pair&) = delete;
+  ~Ed25519Pair() { sodium_memzero(secret_.data(), secret_.size()); }
+
+  std::string TakePublic() { return std::move(public_); }
+  const unsigned char* secret() const { return secret_.data(); }
+
+ private:
+  std::string public_ = std::string(kEd25519KeySize, '\0');
+  std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret_ = {};
+};
 
 }  // namespace
 
@@ -90,6 +119,22 @@ std::string HmacSha256(absl::string_view key, absl::string_view data) {
   crypto_auth_hmacsha256_final(&state, Out(tag));
   sodium_memzero(&state, sizeof(state));
   return tag;
+}
+
+std::string Ed25519PublicKey(absl::string_view seed) { return Ed25519Pair(seed).TakePublic(); }
+
+std::string Ed25519Sign(absl::string_view seed, absl::string_view message) {
+  const Ed25519Pair pair(seed);
+  std::string signature(kEd25519SignatureSize, '\0');
+  crypto_sign_detached(Out(signature), nullptr, In(message), message.size(), pair.secret());
+  return signature;
+}
+
+bool Ed25519Verify(absl::string_view public_key, absl::string_view message,
+                   absl::string_view signature) {
+  return public_key.size() == kEd25519KeySize && signature.size() == kEd25519SignatureSize &&
+         crypto_sign_verify_detached(In(signature), In(message), message.size(), In(public_key)) ==
+             0;
 }
 
 bool ConstantTimeEqual(absl::string_view a, absl::string_view b) {

@@ -54,10 +54,13 @@ absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, absl::stri
 }
 
 absl::Status MakeFieldError(v1::ErrorReason reason, absl::string_view field,
-                            absl::string_view description) {
+                            absl::string_view description, const ErrorMetadata& metadata) {
   FieldErrors errors;
   errors.Add(reason, field, description);
-  return errors.ToStatus();
+  const absl::Status status = errors.ToStatus();
+  if (metadata.empty()) return status;
+  return WithBadRequest(MakeError(status.code(), reason, status.message(), metadata),
+                        *BadRequestOf(status));
 }
 
 v1::ErrorReason ReasonOf(const absl::Status& status) {

@@ -5,6 +5,7 @@
 #include "app/principal.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/workflow/names.h"
 
@@ -32,30 +33,33 @@ absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
   const absl::StatusOr<std::optional<Loaded>> loaded = Load(item);
   // Without the subject's key, which is destroyed, the recipient could not tell whom it is about.
   if (absl::IsFailedPrecondition(loaded.status())) {
-    return RecordOrDefer(item, DeliveryResult{.give_up = true, .code = "key-destroyed"});
+    return RecordOrDefer(item, DeliveryResult::Failure("key-destroyed", /*give_up=*/true));
   }
   if (!loaded.ok()) {
     // Not the recipient's failure: it does not end the attempts.
     Log(LogLevel::kError, "notice_not_loaded",
         {{"notice", item.item.ToString()}, {"reason", ErrorReasonName(ReasonOf(loaded.status()))}});
-    return DeferBySchedule(item, absl::ZeroDuration());
+    return DeferBySchedule(item, DeliveryResult());
   }
   if (!loaded->has_value()) return absl::InfiniteFuture();
-  if (!(*loaded)->recipient.delivery().has_webhook()) return Defer(item, kPullInterval);
+  if ((*loaded)->way.has_pull()) return Defer(item, kPullInterval, std::nullopt);
 
   const DeliveryResult result = Deliver(item, **loaded);
-  const bool gives_up = result.give_up || item.attempts + 1 >= kMostAttempts;
-  if (!result.delivered && !gives_up) return DeferBySchedule(item, result.retry_after);
-  return RecordOrDefer(item, result);
+  if (result.delivered) return RecordOrDefer(item, result);
+  // What failed by the whole schedule is recorded once; the daily attempts after it are not.
+  const bool has_failed = (*loaded)->notice.state() == v1::Notice::STATE_FAILED;
+  const bool gives_up = result.give_up || (!has_failed && item.attempts + 1 >= kMostAttempts);
+  return gives_up ? RecordOrDefer(item, result) : DeferBySchedule(item, result);
 }
 
 absl::Time NoticeDispatcher::RecordOrDefer(const OutboxItem& item, const DeliveryResult& result) {
   const absl::Status recorded = Record(item, result);
+  // Recorded as failed, it may be due again; the store knows when.
   if (recorded.ok()) return absl::InfiniteFuture();
   Log(LogLevel::kWarning, "notice_not_recorded",
       {{"notice", item.item.ToString()}, {"reason", ErrorReasonName(ReasonOf(recorded))}});
   // Delivered again, under the same id, rather than forgotten.
-  return DeferBySchedule(item, absl::ZeroDuration());
+  return DeferBySchedule(item, DeliveryResult());
 }
 
 absl::StatusOr<std::optional<NoticeDispatcher::Loaded>> NoticeDispatcher::Load(
@@ -65,9 +69,13 @@ absl::StatusOr<std::optional<NoticeDispatcher::Loaded>> NoticeDispatcher::Load(
     loaded.reset();
     Loaded found;
     DSR_ASSIGN_OR_RETURN(found.notice, view.FindNotice(item.request, NoticeId(item.item)));
-    if (found.notice.state() != v1::Notice::STATE_PENDING) return absl::OkStatus();
+    if (!AwaitsDelivery(found.notice) || OutboxLane(found.notice) != item.lane)
+      return absl::OkStatus();
     DSR_ASSIGN_OR_RETURN(found.recipient, view.FindRecipient(found.notice.recipient()));
-    if (found.recipient.delivery().has_webhook()) {
+    found.way = found.notice.by_fallback() && found.recipient.has_fallback()
+                    ? found.recipient.fallback()
+                    : found.recipient.delivery();
+    if (!found.way.has_pull()) {
       DSR_RETURN_IF_ERROR(parts_.reader.OpenNotice(view, item.request, found.notice));
     }
     loaded = std::move(found);
@@ -77,39 +85,57 @@ absl::StatusOr<std::optional<NoticeDispatcher::Loaded>> NoticeDispatcher::Load(
 }
 
 DeliveryResult NoticeDispatcher::Deliver(const OutboxItem& item, const Loaded& loaded) {
-  DeliveryResult result =
-      parts_.webhooks.Deliver(loaded.recipient, loaded.notice, parts_.clock.Now());
+  DeliveryResult result = parts_.transport.Deliver({.recipient = loaded.recipient,
+                                                    .way = loaded.way,
+                                                    .notice = loaded.notice,
+                                                    .now = parts_.clock.Now()});
   if (!result.delivered) {
     Log(LogLevel::kWarning, "notice_attempt_failed",
         {{"notice", item.item.ToString()},
-         {"recipient", item.recipient},
+         {"recipient", loaded.recipient.name()},
          {"attempt", item.attempts + 1},
          {"code", result.code}});
+  } else if (result.answer_unreadable) {
+    Log(LogLevel::kWarning, "notice_answer_unreadable",
+        {{"notice", item.item.ToString()}, {"recipient", loaded.recipient.name()}});
   }
   return result;
 }
 
-absl::Time NoticeDispatcher::DeferBySchedule(const OutboxItem& item, absl::Duration retry_after) {
-  return Defer(item, parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), retry_after));
+absl::Time NoticeDispatcher::DeferBySchedule(const OutboxItem& item, const DeliveryResult& result) {
+  std::optional<DeliveryFailure> failure;
+  if (!result.code.empty()) failure = DeliveryFailure{parts_.clock.Now(), result.code};
+  return Defer(
+      item,
+      parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), result.retry_after), failure);
 }
 
-absl::Time NoticeDispatcher::Defer(const OutboxItem& item, absl::Duration pause) {
+absl::Time NoticeDispatcher::Defer(const OutboxItem& item, absl::Duration pause,
+                                   const std::optional<DeliveryFailure>& failure) {
   const absl::Time next = parts_.clock.Now() + pause;
   const absl::Status status = TransactAndWait(parts_.store, [&](Transaction& transaction) {
-    return transaction.DeferOutbox(item.kind, item.item, next);
+    return transaction.DeferOutbox(item.kind, item.item, next, failure);
   });
   // Otherwise it is due again when its claim ends.
   return status.ok() ? next : absl::InfiniteFuture();
 }
 
 absl::Status NoticeDispatcher::Record(const OutboxItem& item, const DeliveryResult& result) {
+  if (!result.delivered) {
+    const DeliveryFailure failure{parts_.clock.Now(), result.code};
+    DSR_RETURN_IF_ERROR(TransactAndWait(parts_.store, [&](Transaction& transaction) {
+      return transaction.PutDeliveryFailure(NoticeId(item.item), failure);
+    }));
+  }
   PlannedCommand planned;
   planned.request = item.request;
   planned.command = RecordNoticeDelivery{.id = NoticeId(item.item),
-                                         .recipient = item.recipient,
+                                         .lane = item.lane,
                                          .delivered = result.delivered,
                                          .attempts = item.attempts + 1,
-                                         .code = result.delivered ? "" : result.code};
+                                         .code = result.delivered ? "" : result.code,
+                                         .is_hopeless = result.give_up,
+                                         .answer = result.answer};
   return parts_.executor
       .ExecuteAndWait(std::move(planned), CallContext{.principal = DispatcherPrincipal()})
       .status();

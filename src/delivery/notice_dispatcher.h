@@ -23,11 +23,13 @@ namespace dsr {
 // Delivers the notices of the outbox, each at least once and under a stable id, and records what
 // became of each.
 //
-// A notice goes to its recipient's webhook. A failed attempt is repeated by the schedule; when the
-// recipient refuses for good, or after kMostAttempts (76 h by the schedule), the notice is recorded
-// as FAILED: the duty stays open and a person finds another way. Notices of a recipient that
-// fetches them leave the outbox by that; they are looked at again each day, in case it is told
-// another way by then. Thread-safe; works on threads of its own.
+// A notice goes by its recipient's usual way, or by its fallback where the record says so. A failed
+// attempt is repeated by the schedule; when the recipient refuses for good, or after kMostAttempts
+// (76 h by the schedule), that is recorded: the notice goes on by the fallback, or is FAILED and
+// tried once a day until it is due, while a person finds another way. What the recipient answers in
+// its reply is recorded with the delivery. Notices of a recipient that fetches them leave the outbox
+// by that; they are looked at again each day, in case it is told another way by then. Thread-safe;
+// works on threads of its own.
 class NoticeDispatcher : public CommitListener {
  public:
   static constexpr int kMostAttempts = 10;
@@ -38,7 +40,7 @@ class NoticeDispatcher : public CommitListener {
     Clock& clock;
     CommandExecutor& executor;
     const RequestReader& reader;
-    NoticeTransport& webhooks;
+    NoticeTransport& transport;
     BackoffSchedule schedule = BackoffSchedule::ForNotices();
     int threads = 16;
     // Deliveries to one recipient at once.
@@ -66,14 +68,16 @@ class NoticeDispatcher : public CommitListener {
   struct Loaded {
     v1::Notice notice;
     v1::Recipient recipient;
+    v1::Delivery way;
   };
 
   absl::Time Attempt(const OutboxItem& item);
   // Nothing when the notice does not wait for delivery any more.
   absl::StatusOr<std::optional<Loaded>> Load(const OutboxItem& item);
   DeliveryResult Deliver(const OutboxItem& item, const Loaded& loaded);
-  absl::Time Defer(const OutboxItem& item, absl::Duration pause);
-  absl::Time DeferBySchedule(const OutboxItem& item, absl::Duration retry_after);
+  absl::Time Defer(const OutboxItem& item, absl::Duration pause,
+                   const std::optional<DeliveryFailure>& failure);
+  absl::Time DeferBySchedule(const OutboxItem& item, const DeliveryResult& result);
   absl::Time RecordOrDefer(const OutboxItem& item, const DeliveryResult& result);
   absl::Status Record(const OutboxItem& item, const DeliveryResult& result);
 

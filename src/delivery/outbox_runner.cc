@@ -92,10 +92,10 @@ bool OutboxRunner::IsFull() {
 void OutboxRunner::Add(std::vector<OutboxItem> items) {
   MutexLock lock(mutex_);
   for (OutboxItem& item : items) {
-    Lane& lane = lanes_[item.recipient];
+    Lane& lane = lanes_[item.lane];
     if (lane.waiting.size() >= options_.recipient_limit) continue;
     if (!known_.insert(item.item).second) continue;
-    const std::string recipient = item.recipient;
+    const std::string recipient = item.lane;
     lane.waiting.push_back(std::move(item));
     List(recipient, lane);
   }
@@ -144,9 +144,9 @@ void OutboxRunner::Finish(const OutboxItem& item, absl::Time next) {
   MutexLock lock(mutex_);
   const bool was_full = known_.size() >= options_.limit;
   known_.erase(item.item);
-  const auto lane = lanes_.find(item.recipient);
+  const auto lane = lanes_.find(item.lane);
   --lane->second.under_way;
-  List(item.recipient, lane->second);
+  List(item.lane, lane->second);
   if (lane->second.waiting.empty() && lane->second.under_way == 0) lanes_.erase(lane);
   hinted_ = std::min(hinted_, was_full ? absl::InfinitePast() : next);
   changed_.NotifyAll();

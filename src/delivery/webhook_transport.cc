@@ -48,19 +48,18 @@ WebhookTransport::WebhookTransport(std::map<std::string, WebhookSigner> signers,
       options_(std::move(options)),
       policy_(options_.allow_loopback) {}
 
-DeliveryResult WebhookTransport::Deliver(const v1::Recipient& recipient, const v1::Notice& notice,
-                                         absl::Time now) {
-  if (!recipient.delivery().has_webhook()) return DeliveryResult::Failure("no-webhook", true);
-  const v1::Delivery::Webhook& webhook = recipient.delivery().webhook();
+DeliveryResult WebhookTransport::Deliver(const NoticeAttempt& attempt) {
+  if (!attempt.way.has_webhook()) return DeliveryResult::Failure("no-webhook", true);
+  const v1::Delivery::Webhook& webhook = attempt.way.webhook();
   // Registered under --dev, a URL may be one that production refuses.
   if (!ValidateWebhookUrl(webhook.url(), options_.allow_loopback).ok()) {
     return DeliveryResult::Failure("url-refused", true);
   }
   const auto signer = signers_.find(webhook.secret_id());
   if (signer == signers_.end()) return DeliveryResult::Failure("secret-unknown", false);
-  const absl::StatusOr<std::string> body = WebhookBody(notice);
+  const absl::StatusOr<std::string> body = WebhookBody(attempt.notice);
   if (!body.ok()) return DeliveryResult::Failure("internal", true);
-  return Post(webhook.url(), signer->second, WebhookId(notice), *body, now);
+  return Post(webhook.url(), signer->second, WebhookId(attempt.notice), *body, attempt.now);
 }
 
 DeliveryResult WebhookTransport::Post(const std::string& url, const WebhookSigner& signer,

@@ -41,8 +41,7 @@ class WebhookTransport : public NoticeTransport {
   // `signers` by the id that a recipient's `secret_id` names.
   WebhookTransport(std::map<std::string, WebhookSigner> signers, WebhookOptions options);
 
-  DeliveryResult Deliver(const v1::Recipient& recipient, const v1::Notice& notice,
-                         absl::Time now) override;
+  DeliveryResult Deliver(const NoticeAttempt& attempt) override;
 
  private:
   DeliveryResult Post(const std::string& url, const WebhookSigner& signer, const std::string& id,

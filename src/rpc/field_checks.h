@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/text_checks.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -18,16 +19,6 @@ namespace dsr {
 
 // Longest free text of the API.
 inline constexpr size_t kMaxText = 4000;
-
-// How many Unicode characters a UTF-8 text has.
-size_t CountCharacters(absl::string_view text);
-
-// True for a text of nothing but spaces, of any width, and line breaks.
-bool IsBlank(absl::string_view text);
-
-// From `least` to `most` characters, not only spaces; 0 for `least` lets it be empty.
-void CheckText(absl::string_view text, absl::string_view field, size_t least, size_t most,
-               FieldErrors& errors);
 
 // From 1 to `most` characters of a-z, 0-9 and `-`.
 void CheckWord(absl::string_view text, absl::string_view field, size_t most, FieldErrors& errors);

@@ -21,6 +21,9 @@ namespace dsr {
 // real time. Thread-safe.
 class LongPoll : public std::enable_shared_from_this<LongPoll> {
  public:
+  // The most that a caller may wait.
+  static constexpr absl::Duration kLongestWait = absl::Seconds(20);
+
   // What an attempt reports: whether it answered the call.
   using Report = std::function<void(bool has_answered)>;
   // Looks once; must not block, and calls `report` once, from any thread.

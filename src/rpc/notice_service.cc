@@ -10,10 +10,13 @@
 #include "app/authorizer.h"
 #include "app/not_found.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/notice_life.h"
+#include "dsr/base/proto_time.h"
 #include "dsr/base/redactor.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/notice_service.pb.h"
 #include "dsr/workflow/names.h"
+#include "dsr/workflow/notice_answer.h"
 #include "rpc/field_checks.h"
 #include "rpc/mutations.h"
 #include "rpc/reads.h"
@@ -21,6 +24,38 @@
 
 namespace dsr {
 namespace {
+
+constexpr int kMostFailuresShown = 20;
+
+// Adds how its delivery stands, which is no part of the record: when it is tried next, and how often
+// it was.
+absl::Status AddDelivery(ReadView& view, v1::Notice& notice) {
+  if (!AwaitsDelivery(notice)) return absl::OkStatus();
+  std::pair<RequestId, NoticeId> name;
+  DSR_ASSIGN_OR_RETURN(name, ParseNoticeName(notice.name()));
+  DSR_ASSIGN_OR_RETURN(const std::optional<OutboxEntry> entry,
+                       view.FindOutboxEntry(OutboxKind::kNotice, name.second.value()));
+  if (!entry.has_value()) return absl::OkStatus();
+  *notice.mutable_next_attempt_time() = ToTimestamp(entry->next_attempt);
+  notice.set_attempts(std::max(notice.attempts(), entry->attempts));
+  DSR_ASSIGN_OR_RETURN(const std::vector<DeliveryFailure> last,
+                       view.ListDeliveryFailures(name.second, 1));
+  if (!last.empty() && entry->attempts > 0) notice.set_failure_code(last.back().code);
+  return absl::OkStatus();
+}
+
+absl::Status AddFailures(ReadView& view, v1::Notice& notice) {
+  std::pair<RequestId, NoticeId> name;
+  DSR_ASSIGN_OR_RETURN(name, ParseNoticeName(notice.name()));
+  DSR_ASSIGN_OR_RETURN(const std::vector<DeliveryFailure> failures,
+                       view.ListDeliveryFailures(name.second, kMostFailuresShown));
+  for (const DeliveryFailure& failure : failures) {
+    v1::DeliveryAttempt& attempt = *notice.add_failed_attempts();
+    *attempt.mutable_time() = ToTimestamp(failure.time);
+    attempt.set_code(failure.code);
+  }
+  return absl::OkStatus();
+}
 
 void GetNotice(const std::shared_ptr<UnaryCall>& call, const v1::GetNoticeRequest& in) {
   const auto name = ParseNoticeName(in.name());
@@ -35,6 +70,8 @@ void GetNotice(const std::shared_ptr<UnaryCall>& call, const v1::GetNoticeReques
         DSR_RETURN_IF_ERROR(notice.status());
         if (call->principal().recipient.empty()) {
           ClearPersonal(*notice);
+          DSR_RETURN_IF_ERROR(AddDelivery(view, *notice));
+          DSR_RETURN_IF_ERROR(AddFailures(view, *notice));
         } else {
           DSR_RETURN_IF_ERROR(call->context().reader().OpenNotice(view, name.first, *notice));
         }
@@ -61,22 +98,50 @@ void AddNoticeCall(RpcService& service, const std::string& method,
 }
 
 absl::Status CheckObjection(const v1::ObjectToNoticeRequest& in) {
+  if (in.has_objection()) return ValidateObjection(in.objection());
+  return MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "objection", "is required");
+}
+
+absl::Status CheckDecision(const v1::DecideObjectionRequest& in) {
   FieldErrors errors;
-  if (!in.has_objection()) {
-    errors.AddMissing("objection");
-    return errors.ToStatus();
-  }
-  CheckText(in.objection().ground(), "objection.ground", 1, 60, errors);
-  CheckText(in.objection().law(), "objection.law", 1, 200, errors);
-  if (in.objection().has_until()) {
-    const v1::Date& day = in.objection().until();
-    const absl::CivilDay civil(day.year(), day.month(), day.day());
-    if (day.year() < 1 || day.year() > 9999 || civil.year() != day.year() ||
-        civil.month() != day.month() || civil.day() != day.day()) {
-      errors.AddInvalid("objection.until", "is a day of the calendar");
-    }
-  }
+  CheckLine(in.reason(), "reason", 1, 400, errors);
   return errors.ToStatus();
+}
+
+absl::Status CheckImpossibility(const v1::RecordNoticeImpossibleRequest& in) {
+  return ValidateImpossibility(in.impossibility());
+}
+
+// A receipt has no place where a person says what the recipient answered.
+absl::Status CheckRecordedAnswer(const v1::RecordNoticeAnswerRequest& in) {
+  FieldErrors errors;
+  CheckLine(in.evidence(), "evidence", 1, 400, errors);
+  errors.AddAll("answer.", ValidateAnswer(in.answer()));
+  if (in.answer().completed().has_receipt() || in.answer().objected().has_receipt())
+    errors.AddInvalid("answer", "has no receipt: what is recorded rests on the evidence");
+  return errors.ToStatus();
+}
+
+template <class In>
+std::optional<v1::Receipt> ReceiptOf(const In& in) {
+  if (!in.has_receipt()) return std::nullopt;
+  return in.receipt();
+}
+
+Command RecordedAnswer(const v1::RecordNoticeAnswerRequest& in, const NoticeId& id) {
+  const v1::NoticeAnswer& answer = in.answer();
+  if (answer.has_completed()) {
+    const auto& told = answer.completed().onward_told();
+    return CompleteNotice{.id = id,
+                          .records = answer.completed().records(),
+                          .onward_told = {told.begin(), told.end()},
+                          .evidence = in.evidence()};
+  }
+  if (answer.has_objected()) {
+    return ObjectToNotice{
+        .id = id, .objection = answer.objected().objection(), .evidence = in.evidence()};
+  }
+  return AcknowledgeNotice{.id = id, .evidence = in.evidence()};
 }
 
 absl::Status CheckRecords(const v1::CompleteNoticeRequest& in) {
@@ -89,7 +154,10 @@ absl::StatusOr<std::vector<v1::Notice>> ReadNotices(ReadView& view,
                                                     const std::optional<RequestId>& request,
                                                     const std::optional<NoticeId>& after,
                                                     int limit) {
-  if (!in.recipient().empty()) return view.ListOpenNotices(in.recipient(), after, limit);
+  if (!in.recipient().empty()) {
+    return in.show_ended() ? view.ListNoticesOf(in.recipient(), after, limit)
+                           : view.ListOpenNotices(in.recipient(), after, limit);
+  }
   if (!request.has_value()) return view.ListTroubledNotices(after, limit);
   DSR_RETURN_IF_ERROR(view.FindRequest(*request).status());
   DSR_ASSIGN_OR_RETURN(std::vector<v1::Notice> notices, view.ListNotices(*request));
@@ -115,6 +183,10 @@ void ListNotices(const std::shared_ptr<UnaryCall>& call, const v1::ListNoticesRe
     return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "recipient",
                                      "is `recipients/{id}`, with parent `requests/-` only"));
   }
+  if (in.show_ended() && in.recipient().empty()) {
+    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "show_ended",
+                                     "goes with `recipient` only"));
+  }
   const absl::StatusOr<PageOf> page = ReadPage(*call, in);
   if (!page.ok()) return call->Fail(page.status());
   AnswerFromStore<v1::ListNoticesResponse>(
@@ -131,6 +203,7 @@ void ListNotices(const std::shared_ptr<UnaryCall>& call, const v1::ListNoticesRe
             }));
         for (v1::Notice& notice : notices) {
           ClearPersonal(notice);
+          DSR_RETURN_IF_ERROR(AddDelivery(view, notice));
           *out.add_notices() = std::move(notice);
         }
         return out;
@@ -149,18 +222,39 @@ void AddNoticeMethods(RpcService& service) {
       [](const v1::CompleteNoticeRequest& in, const NoticeId& id) -> Command {
         return CompleteNotice{.id = id,
                               .records = in.records(),
-                              .onward_told = {in.onward_told().begin(), in.onward_told().end()}};
+                              .onward_told = {in.onward_told().begin(), in.onward_told().end()},
+                              .receipt = ReceiptOf(in)};
       },
       CheckRecords);
   AddNoticeCall<v1::ObjectToNoticeRequest>(
       service, "ObjectToNotice",
       [](const v1::ObjectToNoticeRequest& in, const NoticeId& id) -> Command {
-        return ObjectToNotice{.id = id, .objection = in.objection()};
+        return ObjectToNotice{
+            .id = id, .objection = in.objection(), .receipt = ReceiptOf(in)};
       },
       CheckObjection);
   AddNoticeCall<v1::RetryNoticeRequest>(
       service, "RetryNotice",
       [](const auto&, const NoticeId& id) -> Command { return RetryNotice{.id = id}; });
+  AddNoticeCall<v1::ResendNoticeRequest>(
+      service, "ResendNotice",
+      [](const v1::ResendNoticeRequest& in, const NoticeId& id) -> Command {
+        return ResendNotice{.id = id, .by_fallback = in.by_fallback()};
+      });
+  AddNoticeCall<v1::DecideObjectionRequest>(
+      service, "DecideObjection",
+      [](const v1::DecideObjectionRequest& in, const NoticeId& id) -> Command {
+        return DecideObjection{.id = id, .accepted = in.accepted(), .reason = in.reason()};
+      },
+      CheckDecision);
+  AddNoticeCall<v1::RecordNoticeAnswerRequest>(service, "RecordNoticeAnswer", RecordedAnswer,
+                                               CheckRecordedAnswer);
+  AddNoticeCall<v1::RecordNoticeImpossibleRequest>(
+      service, "RecordNoticeImpossible",
+      [](const v1::RecordNoticeImpossibleRequest& in, const NoticeId& id) -> Command {
+        return RecordNoticeImpossible{.id = id, .impossibility = in.impossibility()};
+      },
+      CheckImpossibility);
   service.Unary<v1::ListNoticesRequest>("ListNotices", ListNotices);
 }
 

@@ -122,6 +122,7 @@ void AddRegistryMethods(RpcService& service) {
   AddChange<v1::UpdateDataSystemRequest>(service, "UpdateDataSystem", &Registry::UpdateDataSystem);
   AddChange<v1::CreateRecipientRequest>(service, "CreateRecipient", &Registry::CreateRecipient);
   AddChange<v1::UpdateRecipientRequest>(service, "UpdateRecipient", &Registry::UpdateRecipient);
+  AddChange<v1::DeleteRecipientRequest>(service, "DeleteRecipient", &Registry::DeleteRecipient);
   AddGet<v1::GetDataSystemRequest, v1::DataSystem>(service, "GetDataSystem",
                                                    &ReadView::FindDataSystem);
   AddGet<v1::GetRecipientRequest, v1::Recipient>(service, "GetRecipient", &ReadView::FindRecipient);

@@ -12,6 +12,7 @@
 #include "dsr/workflow/names.h"
 #include "rpc/field_checks.h"
 #include "rpc/mutations.h"
+#include "rpc/request_checks.h"
 #include "rpc/services.h"
 
 namespace dsr {
@@ -33,7 +34,6 @@ using FillEvent = std::function<void(const In&, storage::v1::Event&)>;
 template <class In>
 using CheckStored = std::function<absl::Status(const RpcParts&, const RequestId&, const In&)>;
 
-constexpr int kMaxCategories = 100;
 constexpr int64_t kMostCents = 100'000'000;
 
 template <class In>

@@ -10,7 +10,6 @@
 namespace dsr {
 namespace {
 
-constexpr int kMaxCategories = 100;
 constexpr int kMaxFields = 100;
 
 void CheckContact(const v1::Contact& contact, const std::string& field, FieldErrors& errors) {

@@ -8,6 +8,9 @@
 
 namespace dsr {
 
+// The most categories a call may name.
+inline constexpr int kMaxCategories = 100;
+
 // Checks what is wrong whatever the workflow says: limits, forms and enumerations, with paths from
 // `request.` on.
 absl::Status CheckNewRequest(const v1::Request& request, bool needs_account = true);

@@ -32,9 +32,10 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
        AddRequestWatch, AddPackageDownload});
   add(v1::StartVerificationRequest::descriptor()->file(), {AddVerificationMethods});
   add(v1::LeaseTasksRequest::descriptor()->file(), {AddTaskMethods, AddTaskLeasing});
-  add(v1::CreateRecipientRequest::descriptor()->file(), {AddRegistryMethods});
+  add(v1::CreateRecipientRequest::descriptor()->file(), {AddRegistryMethods, AddRecipientHealth});
   add(v1::PlaceHoldRequest::descriptor()->file(), {AddHoldMethods});
-  add(v1::PullNoticesRequest::descriptor()->file(), {AddNoticeMethods, AddNoticePulling});
+  add(v1::PullNoticesRequest::descriptor()->file(), 
+      {AddNoticeMethods, AddNoticePulling, AddNoticeStream, AddNoticeBatches});
   add(v1::ListMessagesRequest::descriptor()->file(), {AddMessageMethods});
   add(v1::ListWorkflowsRequest::descriptor()->file(), {AddWorkflowMethods});
   add(v1::GetSlaReportRequest::descriptor()->file(), {AddReportMethods});

@@ -21,7 +21,6 @@ namespace dsr {
 namespace {
 
 constexpr absl::Duration kDefaultLease = absl::Seconds(60);
-constexpr absl::Duration kLongestWait = absl::Seconds(20);
 constexpr size_t kTokenBytes = 16;
 
 absl::StatusOr<absl::Duration> LeaseOf(bool is_given, const google::protobuf::Duration& lease) {
@@ -99,7 +98,7 @@ void LeaseTasks(const std::shared_ptr<UnaryCall>& call, const v1::LeaseTasksRequ
   if (!lease.ok()) return call->Fail(lease.status());
   leasing.lease = *lease;
   const absl::StatusOr<absl::Duration> wait =
-      Span(in.wait(), "wait", absl::ZeroDuration(), kLongestWait);
+      Span(in.wait(), "wait", absl::ZeroDuration(), LongPoll::kLongestWait);
   if (!wait.ok()) return call->Fail(wait.status());
   LongPoll::Begin(
       call, leasing.system, *wait,

@@ -175,11 +175,38 @@ absl::Status CheckRetryTask(const Circumstances& at, const RequestRecord& record
              : ActionNotAllowed(at.request(), "RetryTask", "no task failed for good");
 }
 
+// Allowed when some notice allows the step.
+absl::Status CheckNoticeStep(const Circumstances& at, const RequestRecord& record, NoticeStep step,
+                             absl::string_view action, absl::string_view otherwise) {
+  const auto& notices = record.notices();
+  const bool any = std::any_of(notices.begin(), notices.end(), [&](const v1::Notice& notice) {
+    return Allows(notice, step);
+  });
+  return any ? absl::OkStatus() : ActionNotAllowed(at.request(), action, otherwise);
+}
+
 absl::Status CheckRetryNotice(const Circumstances& at, const RequestRecord& record) {
-  const bool any = std::any_of(
-      record.notices().begin(), record.notices().end(),
-      [](const v1::Notice& notice) { return notice.state() == v1::Notice::STATE_FAILED; });
-  return any ? absl::OkStatus() : ActionNotAllowed(at.request(), "RetryNotice", "no notice failed");
+  return CheckNoticeStep(at, record, NoticeStep::kRetry, "RetryNotice", "no notice failed");
+}
+
+absl::Status CheckResendNotice(const Circumstances& at, const RequestRecord& record) {
+  return CheckNoticeStep(at, record, NoticeStep::kResend, "ResendNotice",
+                         "no notice was delivered that is still open");
+}
+
+absl::Status CheckDecideObjection(const Circumstances& at, const RequestRecord& record) {
+  return CheckNoticeStep(at, record, NoticeStep::kDecide, "DecideObjection",
+                         "no objection waits for a decision");
+}
+
+absl::Status CheckRecordAnswer(const Circumstances& at, const RequestRecord& record) {
+  return CheckNoticeStep(at, record, NoticeStep::kObject, "RecordNoticeAnswer",
+                         "no notice is open");
+}
+
+absl::Status CheckImpossible(const Circumstances& at, const RequestRecord& record) {
+  return CheckNoticeStep(at, record, NoticeStep::kDeclareImpossible, "RecordNoticeImpossible",
+                         "no notice failed or is overdue");
 }
 
 // Actions that set off no transition by themselves, and who may do them by method: a test compares
@@ -219,6 +246,10 @@ const std::vector<PlainAction>& PlainActions() {
       {"AssignRequest", {"caseworker", "privacy_officer"}, CheckOpen},
       {"RetryTask", {"caseworker", "operator", "privacy_officer"}, CheckRetryTask},
       {"RetryNotice", {"caseworker", "operator", "privacy_officer"}, CheckRetryNotice},
+      {"ResendNotice", {"caseworker", "operator", "privacy_officer"}, CheckResendNotice},
+      {"DecideObjection", {"privacy_officer"}, CheckDecideObjection},
+      {"RecordNoticeAnswer", {"caseworker", "privacy_officer"}, CheckRecordAnswer},
+      {"RecordNoticeImpossible", {"privacy_officer"}, CheckImpossible},
   };
   return actions;
 }

@@ -82,11 +82,4 @@ std::string ObjectionTimer(const NoticeId& id) {
   return absl::StrCat(kObjectionTimer, id.ToString());
 }
 
-bool HasEnded(const v1::Notice& notice) {
-  return notice.state() == v1::Notice::STATE_COMPLETED ||
-         notice.state() == v1::Notice::STATE_OBJECTED ||
-         notice.state() == v1::Notice::STATE_EXEMPT ||
-         notice.state() == v1::Notice::STATE_CANCELLED;
-}
-
 }  // namespace dsr

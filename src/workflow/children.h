@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/ids.h"
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/v1/task.pb.h"
@@ -34,11 +35,12 @@ std::set<std::string> CategoriesToServe(const v1::Request& request);
 // The categories of a correction of which some field was accepted, but those refused.
 std::set<std::string> AcceptedCategories(const v1::Request& request);
 
-// True for COMPLETED, OBJECTED, EXEMPT and CANCELLED: the duty has ended.
-bool HasEnded(const v1::Notice& notice);
-// The timer that ends a recipient's objection; its prefix tells it from other timers.
+// The timer that ends an objection, or an exemption by law; its prefix tells it from other timers.
 inline constexpr absl::string_view kObjectionTimer = "notice-objection-";
 std::string ObjectionTimer(const NoticeId& id);
+
+// What RequestState.covered_shares calls that a notice of `kind` tells `recipient` by category.
+std::string ShareKey(absl::string_view recipient, v1::NoticeKind kind, absl::string_view category);
 
 }  // namespace dsr
 

@@ -42,7 +42,12 @@ struct NameOf {
   absl::string_view operator()(const AcknowledgeNotice&) const { return "AcknowledgeNotice"; }
   absl::string_view operator()(const CompleteNotice&) const { return "CompleteNotice"; }
   absl::string_view operator()(const ObjectToNotice&) const { return "ObjectToNotice"; }
+  absl::string_view operator()(const DecideObjection&) const { return "DecideObjection"; }
+  absl::string_view operator()(const RecordNoticeImpossible&) const {
+    return "RecordNoticeImpossible";
+  }
   absl::string_view operator()(const RetryNotice&) const { return "RetryNotice"; }
+  absl::string_view operator()(const ResendNotice&) const { return "ResendNotice"; }
   absl::string_view operator()(const RecordNoticeDelivery&) const { return "RecordNoticeDelivery"; }
   absl::string_view operator()(const RecordMessageDelivery&) const {
     return "RecordMessageDelivery";
@@ -70,8 +75,10 @@ bool ChangesFacts(const Command& command, const v1::Workflow& workflow) {
         using Given = std::decay_t<decltype(given)>;
         if constexpr (std::is_same_v<Given, RecordMessageDelivery>)
           return AsksWhetherTold(workflow);
+        // A reply may bring the end of the duty with it.
+        if constexpr (std::is_same_v<Given, RecordNoticeDelivery>) return given.answer.has_value();
         return !kIsOneOf<Given, AssignRequest, MigrateRequest, ApproveFileAccess, OpenFile,
-                         AcknowledgeNotice, RecordNoticeDelivery, FinishDownload>;
+                         AcknowledgeNotice, RetryNotice, ResendNotice, FinishDownload>;
       },
       command);
 }

@@ -10,6 +10,7 @@
 #include "dsr/workflow/engine.h"
 #include "dsr/workflow/names.h"
 #include "workflow/evolve_children.h"
+#include "workflow/evolve_timers.h"
 
 namespace dsr {
 namespace {
@@ -19,31 +20,6 @@ using storage::v1::PendingTimer;
 using storage::v1::RequestRecord;
 using storage::v1::RequestState;
 using storage::v1::TimerSet;
-
-void EndTimers(RequestState& state, const std::function<bool(const PendingTimer&)>& ended) {
-  auto& timers = *state.mutable_timers();
-  timers.erase(std::remove_if(timers.begin(), timers.end(), ended), timers.end());
-}
-
-void BeginTimer(RequestState& state, const TimerSet& set) {
-  EndTimers(state, [&](const PendingTimer& timer) { return timer.name() == set.name(); });
-  PendingTimer& timer = *state.add_timers();
-  timer.set_name(set.name());
-  *timer.mutable_due_time() = set.due_time();
-  timer.set_state_scoped(set.state_scoped());
-  timer.set_ends_at_response(set.ends_at_response());
-  timer.set_notice_id(set.notice_id());
-}
-
-void BeginNoticeTimer(RequestState& state, const std::string& notice,
-                      const google::protobuf::Timestamp& due) {
-  TimerSet timer;
-  const auto id = NoticeId::FromBytes(notice);
-  timer.set_name(absl::StrCat("notice-overdue-", id.ok() ? id->ToString() : ""));
-  *timer.mutable_due_time() = due;
-  timer.set_notice_id(notice);
-  BeginTimer(state, timer);
-}
 
 void Apply(RequestRecord& record, const Event& event, const storage::v1::RequestFiled& filed) {
   RequestState& state = *record.mutable_state();
@@ -342,40 +318,21 @@ void Evolve(RequestRecord& record, const Event& event) {
       EvolveTask(record, event);
       break;
     case Event::kNoticesCreated:
-      for (const auto& notice : event.notices_created().notices()) {
-        if (notice.has_exemption()) continue;
-        BeginNoticeTimer(*record.mutable_state(), notice.notice_id(), notice.due_time());
-      }
-      EvolveNotice(record, event);
-      break;
-    case Event::kNoticeMoved:
-      BeginNoticeTimer(*record.mutable_state(), event.notice_moved().notice_id(),
-                       event.notice_moved().due_time());
-      EvolveNotice(record, event);
-      break;
     case Event::kNoticeSent:
     case Event::kNoticeAcknowledged:
+    case Event::kNoticeCompleted:
+    case Event::kNoticeObjected:
+    case Event::kNoticeObjectionDecided:
     case Event::kNoticeFailed:
     case Event::kNoticeOverdue:
+    case Event::kNoticeReminded:
+    case Event::kNoticeEscalated:
     case Event::kNoticeRetried:
-      EvolveNotice(record, event);
-      break;
-    case Event::kNoticeCompleted:
-      EndTimers(*record.mutable_state(), [&](const PendingTimer& timer) {
-        return timer.notice_id() == event.notice_completed().notice_id();
-      });
-      EvolveNotice(record, event);
-      break;
-    case Event::kNoticeObjected:
-      EndTimers(*record.mutable_state(), [&](const PendingTimer& timer) {
-        return timer.notice_id() == event.notice_objected().notice_id();
-      });
-      EvolveNotice(record, event);
-      break;
+    case Event::kNoticeResent:
+    case Event::kNoticeMoved:
     case Event::kNoticeCancelled:
-      EndTimers(*record.mutable_state(), [&](const PendingTimer& timer) {
-        return timer.notice_id() == event.notice_cancelled().notice_id();
-      });
+    case Event::kNoticeSuperseded:
+    case Event::kNoticeImpossible:
       EvolveNotice(record, event);
       break;
     case Event::kMessageQueued:

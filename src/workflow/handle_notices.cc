@@ -1,4 +1,7 @@
+// What recipients answer, and what people decide about that. Which answer may come when is the
+// matter of dsr/base/notice_life.h.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,9 +10,11 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
+#include "dsr/workflow/receipt.h"
 #include "workflow/children.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
+#include "workflow/notice_scope.h"
 #include "workflow/workflow_errors.h"
 
 namespace dsr {
@@ -17,16 +22,12 @@ namespace {
 
 using storage::v1::Event;
 
-v1::Notice* Find(Deciding& deciding, const NoticeId& id) {
-  return FindNotice(deciding.mutable_record(), id.bytes());
-}
-
-// Only the subject itself, once verified, is known by two addresses.
-bool HasTwoChannels(const storage::v1::RequestState& state) {
-  const v1::Request& request = state.request();
-  return request.requester().relation() == v1::RELATION_SUBJECT && request.has_contact() &&
-         request.requester().has_reply_to() &&
-         request.verified_level() != v1::ASSURANCE_LEVEL_UNSPECIFIED;
+// The notice of that id; the command is refused when there is none, or its duty has ended.
+absl::StatusOr<const v1::Notice*> FindOpen(Deciding& deciding, const NoticeId& id) {
+  const v1::Notice* notice = FindNotice(deciding.mutable_record(), id.bytes());
+  if (notice == nullptr) return ChildNotFound("notice");
+  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
+  return notice;
 }
 
 // Names those that `notice` asks to tell and `told` leaves out, or the other way round.
@@ -47,115 +48,132 @@ absl::Status CheckOnward(const v1::Notice& notice, const std::vector<std::string
   return absl::OkStatus();
 }
 
+// Refuses an answer without the recipient's signature where it has a key. What a person recorded
+// rests on other evidence.
+absl::Status CheckSignature(const Deciding& deciding, const v1::Notice& notice, ReceiptFacts facts,
+                            const std::optional<v1::Receipt>& receipt,
+                            const std::string& evidence) {
+  if (!evidence.empty()) return absl::OkStatus();
+  const v1::Recipient* recipient = FindRecipient(deciding.facts(), notice.recipient());
+  if (recipient == nullptr) return absl::OkStatus();
+  facts.notice = notice.name();
+  facts.recipient = notice.recipient();
+  return CheckReceipt(*recipient, facts, receipt.has_value() ? &*receipt : nullptr,
+                      FromTimestamp(notice.create_time()), deciding.now());
+}
+
 }  // namespace
 
 absl::Status Handle(Deciding& deciding, const AcknowledgeNotice& command) {
-  const v1::Notice* notice = Find(deciding, command.id);
-  if (notice == nullptr) return ChildNotFound("notice");
-  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
-  if (notice->state() == v1::Notice::STATE_ACKNOWLEDGED) return absl::OkStatus();
+  const absl::StatusOr<const v1::Notice*> notice = FindOpen(deciding, command.id);
+  if (!notice.ok()) return notice.status();
+  // An objection says that it was seen, too.
+  if ((*notice)->state() == v1::Notice::STATE_ACKNOWLEDGED || AwaitsDecision(**notice))
+    return absl::OkStatus();
   Event event;
   event.mutable_notice_acknowledged()->set_notice_id(std::string(command.id.bytes()));
+  event.mutable_notice_acknowledged()->set_evidence(command.evidence);
   deciding.Emit(std::move(event));
   return absl::OkStatus();
 }
 
 absl::Status Handle(Deciding& deciding, const CompleteNotice& command) {
-  const v1::Notice* notice = Find(deciding, command.id);
-  if (notice == nullptr) return ChildNotFound("notice");
-  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
+  const absl::StatusOr<const v1::Notice*> found = FindOpen(deciding, command.id);
+  if (!found.ok()) return found.status();
+  const v1::Notice& notice = **found;
   if (command.records < 0) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "records", "must not be negative");
   }
-  if (notice->state() != v1::Notice::STATE_ACKNOWLEDGED) {
+  if (command.evidence.empty() && !Allows(notice, NoticeStep::kComplete)) {
     return ActionNotAllowed(deciding.request(), "CompleteNotice", "acknowledge the notice first");
   }
-  if (absl::Status status = CheckOnward(*notice, command.onward_told); !status.ok()) return status;
+  if (absl::Status status = CheckOnward(notice, command.onward_told); !status.ok()) return status;
+  ReceiptFacts facts{.answer = ReceiptAnswer::kCompleted, .records = command.records};
+  facts.onward_told.assign(notice.onward_recipients().begin(), notice.onward_recipients().end());
+  if (absl::Status status = CheckSignature(deciding, notice, std::move(facts), command.receipt,
+                                           command.evidence);
+      !status.ok()) {
+    return status;
+  }
   Event event;
-  event.mutable_notice_completed()->set_notice_id(std::string(command.id.bytes()));
-  event.mutable_notice_completed()->set_records(command.records);
-  *event.mutable_notice_completed()->mutable_onward_told() = notice->onward_recipients();
+  storage::v1::NoticeCompleted& completed = *event.mutable_notice_completed();
+  completed.set_notice_id(std::string(command.id.bytes()));
+  completed.set_records(command.records);
+  *completed.mutable_onward_told() = notice.onward_recipients();
+  if (command.receipt.has_value()) *completed.mutable_receipt() = *command.receipt;
+  completed.set_evidence(command.evidence);
   deciding.Emit(std::move(event));
   return absl::OkStatus();
 }
 
 absl::Status Handle(Deciding& deciding, const ObjectToNotice& command) {
-  const v1::Notice* notice = Find(deciding, command.id);
-  if (notice == nullptr) return ChildNotFound("notice");
-  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
+  const absl::StatusOr<const v1::Notice*> notice = FindOpen(deciding, command.id);
+  if (!notice.ok()) return notice.status();
   const absl::TimeZone zone = deciding.rulebook().zone;
-  const bool ends = command.objection.has_until();
-  if (ends && ToCivilDay(command.objection.until()) < DayOf(deciding.now(), zone)) {
+  if (command.objection.has_until() &&
+      ToCivilDay(command.objection.until()) < DayOf(deciding.now(), zone)) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "objection.until",
                           "must not be in the past");
   }
+  if (absl::Status status =
+          CheckSignature(deciding, **notice,
+                         {.answer = ReceiptAnswer::kObjected, .objection = command.objection},
+                         command.receipt, command.evidence);
+      !status.ok()) {
+    return status;
+  }
   Event event;
-  event.mutable_notice_objected()->set_notice_id(std::string(command.id.bytes()));
-  *event.mutable_notice_objected()->mutable_objection() = command.objection;
+  storage::v1::NoticeObjected& objected = *event.mutable_notice_objected();
+  objected.set_notice_id(std::string(command.id.bytes()));
+  objected.mutable_objection()->set_ground(command.objection.ground());
+  objected.mutable_objection()->set_law(command.objection.law());
+  if (command.objection.has_until())
+    *objected.mutable_objection()->mutable_until() = command.objection.until();
+  objected.mutable_objection()->set_state(v1::Objection::STATE_WAITING);
+  if (command.receipt.has_value()) *objected.mutable_receipt() = *command.receipt;
+  objected.set_evidence(command.evidence);
   deciding.Emit(std::move(event));
-  if (!ends) return absl::OkStatus();
+  return absl::OkStatus();
+}
+
+absl::Status Handle(Deciding& deciding, const DecideObjection& command) {
+  const absl::StatusOr<const v1::Notice*> found = FindOpen(deciding, command.id);
+  if (!found.ok()) return found.status();
+  if (!Allows(**found, NoticeStep::kDecide)) {
+    return ActionNotAllowed(deciding.request(), "DecideObjection",
+                            "the recipient has not objected, or its objection is decided");
+  }
+  // By value: the event changes it.
+  const v1::Objection objection = (*found)->objection();
+  Event event;
+  storage::v1::NoticeObjectionDecided& decided = *event.mutable_notice_objection_decided();
+  decided.set_notice_id(std::string(command.id.bytes()));
+  decided.set_accepted(command.accepted);
+  decided.set_reason(command.reason);
+  deciding.Emit(std::move(event));
+  if (!command.accepted || !objection.has_until()) return absl::OkStatus();
   Event reminder;
   storage::v1::TimerSet& timer = *reminder.mutable_timer_set();
   timer.set_name(ObjectionTimer(command.id));
-  *timer.mutable_due_time() = ToTimestamp(EndOfDay(ToCivilDay(command.objection.until()), zone));
+  *timer.mutable_due_time() =
+      ToTimestamp(EndOfDay(ToCivilDay(objection.until()), deciding.rulebook().zone));
   timer.set_notice_id(std::string(command.id.bytes()));
   deciding.Emit(std::move(reminder));
   return absl::OkStatus();
 }
 
-absl::Status Handle(Deciding& deciding, const RetryNotice& command) {
-  const v1::Notice* notice = Find(deciding, command.id);
-  if (notice == nullptr) return ChildNotFound("notice");
-  if (notice->state() != v1::Notice::STATE_FAILED) {
-    return ActionNotAllowed(deciding.request(), "RetryNotice", "the notice did not fail");
+absl::Status Handle(Deciding& deciding, const RecordNoticeImpossible& command) {
+  const absl::StatusOr<const v1::Notice*> notice = FindOpen(deciding, command.id);
+  if (!notice.ok()) return notice.status();
+  if (!Allows(**notice, NoticeStep::kDeclareImpossible)) {
+    return ActionNotAllowed(
+        deciding.request(), "RecordNoticeImpossible",
+        "the recipient is still being told; only a notice that failed or is overdue is given up");
   }
   Event event;
-  event.mutable_notice_retried()->set_notice_id(std::string(command.id.bytes()));
+  event.mutable_notice_impossible()->set_notice_id(std::string(command.id.bytes()));
+  *event.mutable_notice_impossible()->mutable_impossibility() = command.impossibility;
   deciding.Emit(std::move(event));
-  return absl::OkStatus();
-}
-
-absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command) {
-  const v1::Notice* notice = Find(deciding, command.id);
-  // The recipient may have answered before the delivery was recorded; then there is nothing left to
-  // say.
-  if (notice == nullptr || notice->state() != v1::Notice::STATE_PENDING) return absl::OkStatus();
-  if (notice->recipient() != command.recipient) return absl::OkStatus();
-  Event event;
-  if (command.delivered) {
-    event.mutable_notice_sent()->set_notice_id(std::string(command.id.bytes()));
-    event.mutable_notice_sent()->set_attempts(command.attempts);
-  } else {
-    event.mutable_notice_failed()->set_notice_id(std::string(command.id.bytes()));
-    event.mutable_notice_failed()->set_attempts(command.attempts);
-    event.mutable_notice_failed()->set_code(command.code);
-  }
-  deciding.Emit(std::move(event));
-  return absl::OkStatus();
-}
-
-absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command) {
-  const v1::Message* message = FindMessage(deciding.mutable_record(), command.id.bytes());
-  if (message == nullptr || message->state() != v1::Message::STATE_PENDING) return absl::OkStatus();
-  Event event;
-  if (command.outcome == RecordMessageDelivery::Outcome::kSent) {
-    event.mutable_message_sent()->set_message_id(std::string(command.id.bytes()));
-    event.mutable_message_sent()->set_text_sha256(command.text_sha256);
-    event.mutable_message_sent()->set_attempts(command.attempts);
-    deciding.EmitContent(std::move(event));
-  } else {
-    event.mutable_message_failed()->set_message_id(std::string(command.id.bytes()));
-    event.mutable_message_failed()->set_no_address(command.outcome ==
-                                                   RecordMessageDelivery::Outcome::kNoAddress);
-    event.mutable_message_failed()->set_attempts(command.attempts);
-    const v1::Message failed = *message;
-    deciding.Emit(std::move(event));
-    // A channel that is down does not keep a person from its answer (LAW.md case 41).
-    if (!failed.second_channel() && failed.verification().empty() &&
-        HasTwoChannels(deciding.state())) {
-      QueueOnSecondChannel(deciding, failed);
-    }
-  }
   return absl::OkStatus();
 }
 

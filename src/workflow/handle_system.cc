@@ -9,6 +9,7 @@
 #include "workflow/documents.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
+#include "workflow/notice_chase.h"
 #include "workflow/proof.h"
 #include "workflow/transitions.h"
 #include "workflow/workflow_errors.h"
@@ -56,10 +57,8 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
     RemindObjector(deciding, v1::Notice(*notice));
     return absl::OkStatus();
   }
-  if (HasEnded(*notice)) return absl::OkStatus();
-  Event overdue;
-  overdue.mutable_notice_overdue()->set_notice_id(notice_id);
-  deciding.Emit(std::move(overdue));
+  // By value: the events change it.
+  if (!HasEnded(*notice)) FireNoticeTimer(deciding, v1::Notice(*notice), notice_id, command.due);
   return absl::OkStatus();
 }
 

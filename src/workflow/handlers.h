@@ -70,7 +70,12 @@ absl::Status Handle(Deciding& deciding, const CompletePackage& command);
 absl::Status Handle(Deciding& deciding, const AcknowledgeNotice& command);
 absl::Status Handle(Deciding& deciding, const CompleteNotice& command);
 absl::Status Handle(Deciding& deciding, const ObjectToNotice& command);
+absl::Status Handle(Deciding& deciding, const DecideObjection& command);
+absl::Status Handle(Deciding& deciding, const RecordNoticeImpossible& command);
+
+// handle_deliveries.cc
 absl::Status Handle(Deciding& deciding, const RetryNotice& command);
+absl::Status Handle(Deciding& deciding, const ResendNotice& command);
 absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command);
 absl::Status Handle(Deciding& deciding, const RecordMessageDelivery& command);
 

@@ -205,6 +205,36 @@ void CheckNoticeTerms(const v1::Policy& policy, const Place& root, std::vector<F
   }
 }
 
+void CheckNoticeChase(const v1::Policy& policy, const Place& root,
+                      std::vector<Finding>* findings) {
+  if (!policy.has_notice_chase()) return;
+  const v1::NoticeChase& chase = policy.notice_chase();
+  const Place place = root.Of("notice_chase");
+  CheckRange(place, "overdue_days", chase.overdue_days(), 1, 90, findings);
+  for (int i = 0; i < chase.reminder_days_size(); ++i) {
+    const int days = chase.reminder_days(i);
+    const bool is_earlier = i == 0 || days < chase.reminder_days(i - 1);
+    if (days >= 1 && days <= 89 && is_earlier) continue;
+    AddFinding(place.Of("reminder_days", i),
+               "`reminder_days` are 1 to 89, each less than the one before", findings);
+  }
+  for (int i = 0; i < chase.escalations_size(); ++i) {
+    const v1::NoticeChase::Escalation& step = chase.escalations(i);
+    const Place here = place.Of("escalations", i);
+    const bool is_later =
+        i == 0 || step.days_overdue() > chase.escalations(i - 1).days_overdue();
+    if (step.days_overdue() < 0 || step.days_overdue() > 90 || !is_later) {
+      AddFinding(here.Of("days_overdue"),
+                 "`days_overdue` are 0 to 90, each more than the one before", findings);
+    }
+    if (step.role() != "caseworker" && step.role() != "reviewer" &&
+        step.role() != "privacy_officer") {
+      AddFinding(here.Of("role"),
+                 "an escalation goes to caseworker, reviewer or privacy_officer", findings);
+    }
+  }
+}
+
 }  // namespace
 
 void CheckPolicy(const v1::Policy& policy, const Place& root,
@@ -241,6 +271,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
   CheckLaws(policy, root, findings);
   CheckNoticeLaws(policy, root, findings);
   CheckNoticeTerms(policy, root, findings);
+  CheckNoticeChase(policy, root, findings);
 }
 
 }  // namespace dsr

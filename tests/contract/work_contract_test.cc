@@ -7,11 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "contract/store_contract.h"
+#include "dsr/base/proto_time.h"
 
 namespace dsr {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -185,6 +188,65 @@ TEST_P(WorkContract, ListsNoticesThatFailedOrAreOverdueUntilTheyEnd) {
   EXPECT_THAT((*troubled)[1], EqualsProto(notices[2]));
 }
 
+TEST_P(WorkContract, AnObjectionThatWaitsIsOpenAndNeedsAPerson) {
+  RequestSample sample(1, kNow);
+  for (int i = 0; i < 2; ++i) sample.AddNotice("recipients/courier", kNow + absl::Milliseconds(i));
+  auto& notices = *sample.record().mutable_notices();
+  for (v1::Notice& notice : notices) notice.set_state(v1::Notice::STATE_OBJECTED);
+  notices[0].mutable_objection()->set_state(v1::Objection::STATE_WAITING);
+  notices[1].mutable_objection()->set_state(v1::Objection::STATE_ACCEPTED);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  EXPECT_THAT(
+      Read([&](ReadView& v) { return v.ListOpenNotices("recipients/courier", std::nullopt, 9); }),
+      IsOkAndHolds(ElementsAre(EqualsProto(notices[0]))));
+  EXPECT_THAT(Read([&](ReadView& v) { return v.ListTroubledNotices(std::nullopt, 9); }),
+              IsOkAndHolds(ElementsAre(EqualsProto(notices[0]))));
+}
+
+TEST_P(WorkContract, ListsAllNoticesOfARecipientBothWays) {
+  RequestSample sample(1, kNow);
+  std::vector<NoticeId> ids;
+  for (int i = 0; i < 3; ++i)
+    ids.push_back(sample.AddNotice("recipients/courier", kNow + absl::Milliseconds(i)));
+  sample.AddNotice("recipients/adverts", kNow);
+  auto& notices = *sample.record().mutable_notices();
+  notices[1].set_state(v1::Notice::STATE_COMPLETED);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  EXPECT_THAT(Read([&](ReadView& v) { return v.ListNoticesOf("recipients/courier", ids[0], 9); }),
+              IsOkAndHolds(ElementsAre(EqualsProto(notices[1]), EqualsProto(notices[2]))));
+  EXPECT_THAT(Read([&](ReadView& v) { return v.ListLatestNoticesOf("recipients/courier", 2); }),
+              IsOkAndHolds(ElementsAre(EqualsProto(notices[2]), EqualsProto(notices[1]))));
+}
+
+TEST_P(WorkContract, CountsARecipientsOpenNotices) {
+  RequestSample sample(1, kNow);
+  for (int i = 0; i < 7; ++i) sample.AddNotice("recipients/courier", kNow + absl::Milliseconds(i));
+  auto& notices = *sample.record().mutable_notices();
+  notices[0].set_state(v1::Notice::STATE_COMPLETED);
+  notices[2].set_state(v1::Notice::STATE_SENT);
+  notices[2].set_overdue(true);
+  notices[3].set_state(v1::Notice::STATE_ACKNOWLEDGED);
+  notices[4].set_state(v1::Notice::STATE_FAILED);
+  notices[4].set_overdue(true);
+  notices[5].set_state(v1::Notice::STATE_OBJECTED);
+  notices[5].mutable_objection()->set_state(v1::Objection::STATE_WAITING);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  const absl::StatusOr<NoticeCounts> counts =
+      Read([&](ReadView& v) { return v.CountOpenNotices("recipients/courier"); });
+
+  ASSERT_THAT(counts, IsOk());
+  EXPECT_EQ(counts->pending, 2);
+  EXPECT_EQ(counts->sent, 1);
+  EXPECT_EQ(counts->acknowledged, 1);
+  EXPECT_EQ(counts->objected, 1);
+  EXPECT_EQ(counts->failed, 1);
+  EXPECT_EQ(counts->overdue, 2);
+  EXPECT_EQ(counts->oldest, kNow + absl::Milliseconds(1));
+}
+
 TEST_P(WorkContract, ReturnsTimersInOrderOfDueTime) {
   RequestSample first(1, kNow);
   first.AddTimer("deadline", kNow + absl::Hours(3));
@@ -256,7 +318,7 @@ TEST_P(OutboxContract, HoldsWhatIsPendingFromTheDecisionOn) {
   ASSERT_THAT(notices, SizeIs(1));
   EXPECT_EQ(notices[0].item, notice.value());
   EXPECT_EQ(notices[0].request, sample.id());
-  EXPECT_EQ(notices[0].recipient, "recipients/courier");
+  EXPECT_EQ(notices[0].lane, "recipients/courier");
   EXPECT_EQ(notices[0].attempts, 0);
   const std::vector<OutboxItem> messages = Claim(OutboxKind::kMessage, kNow);
   ASSERT_THAT(messages, SizeIs(1));
@@ -283,7 +345,7 @@ TEST_P(OutboxContract, CountsAFailedAttemptAndWaitsForTheNext) {
   const absl::Time next = kNow + absl::Hours(2);
 
   ASSERT_THAT(Write([&](Transaction& t) {
-                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), next);
+                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), next, std::nullopt);
               }),
               IsOk());
 
@@ -291,6 +353,79 @@ TEST_P(OutboxContract, CountsAFailedAttemptAndWaitsForTheNext) {
   const std::vector<OutboxItem> items = Claim(OutboxKind::kNotice, next);
   ASSERT_THAT(items, SizeIs(1));
   EXPECT_EQ(items[0].attempts, 1);
+}
+
+TEST_P(OutboxContract, KeepsTheLastFailuresOldestFirst) {
+  RequestSample sample(1, kNow);
+  const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    const absl::Time time = kNow + absl::Seconds(attempt);
+    ASSERT_THAT(Write([&](Transaction& t) {
+                  return t.DeferOutbox(OutboxKind::kNotice, notice.value(), time,
+                                       DeliveryFailure{time, absl::StrCat("http-50", attempt)});
+                }),
+                IsOk());
+  }
+
+  const auto failures = Read([&](ReadView& v) { return v.ListDeliveryFailures(notice, 2); });
+  const auto entry =
+      Read([&](ReadView& v) { return v.FindOutboxEntry(OutboxKind::kNotice, notice.value()); });
+
+  ASSERT_THAT(failures, IsOkAndHolds(SizeIs(2)));
+  EXPECT_EQ((*failures)[0].code, "http-502");
+  EXPECT_EQ((*failures)[1].code, "http-503");
+  EXPECT_EQ((*failures)[1].time, kNow + absl::Seconds(3));
+  ASSERT_THAT(entry, IsOk());
+  ASSERT_TRUE(entry->has_value());
+  EXPECT_EQ((*entry)->attempts, 3);
+  EXPECT_EQ((*entry)->next_attempt, kNow + absl::Seconds(3));
+}
+
+TEST_P(OutboxContract, ARedeliveryWaitsLikeAnyOther) {
+  RequestSample sample(1, kNow);
+  const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
+  sample.record().mutable_notices(0)->set_state(v1::Notice::STATE_ACKNOWLEDGED);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+  ASSERT_EQ(Next(OutboxKind::kNotice), absl::InfiniteFuture());
+  sample.record().mutable_notices(0)->set_redelivery(true);
+
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  const std::vector<OutboxItem> items = Claim(OutboxKind::kNotice, kNow);
+  ASSERT_THAT(items, SizeIs(1));
+  EXPECT_EQ(items[0].item, notice.value());
+  EXPECT_EQ(items[0].lane, "recipients/courier");
+}
+
+TEST_P(OutboxContract, AFailedNoticeWaitsForItsNextAttempt) {
+  RequestSample sample(1, kNow);
+  sample.AddNotice("recipients/courier", kNow);
+  v1::Notice& notice = *sample.record().mutable_notices(0);
+  notice.set_state(v1::Notice::STATE_FAILED);
+  *notice.mutable_next_attempt_time() = ToTimestamp(kNow + absl::Hours(24));
+
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  EXPECT_EQ(Next(OutboxKind::kNotice), kNow + absl::Hours(24));
+}
+
+TEST_P(OutboxContract, AnotherWayBeginsWithoutAttempts) {
+  RequestSample sample(1, kNow);
+  const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+  ASSERT_THAT(Write([&](Transaction& t) {
+                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), kNow, std::nullopt);
+              }),
+              IsOk());
+  sample.record().mutable_notices(0)->set_by_fallback(true);
+
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  const std::vector<OutboxItem> items = Claim(OutboxKind::kNotice, kNow);
+  ASSERT_THAT(items, SizeIs(1));
+  EXPECT_EQ(items[0].lane, "recipients/courier/fallback");
+  EXPECT_EQ(items[0].attempts, 0);
 }
 
 TEST_P(OutboxContract, LosesWhatIsNoLongerPending) {
@@ -306,7 +441,7 @@ TEST_P(OutboxContract, LosesWhatIsNoLongerPending) {
   EXPECT_EQ(Next(OutboxKind::kNotice), absl::InfiniteFuture());
   EXPECT_EQ(Next(OutboxKind::kMessage), absl::InfiniteFuture());
   EXPECT_THAT(Write([&](Transaction& t) {
-                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), kNow);
+                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), kNow, std::nullopt);
               }),
               IsOk());
   EXPECT_THAT(Claim(OutboxKind::kNotice, kNow + absl::Hours(1)), IsEmpty());

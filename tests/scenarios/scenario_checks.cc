@@ -27,7 +27,7 @@ using testing::v1::Step;
 
 // `notice-overdue-{id}` and the like.
 std::string WithoutId(const std::string& timer) {
-  for (const absl::string_view kind : {"notice-overdue", "evidence-purge"}) {
+  for (const absl::string_view kind : {"notice-overdue", "notice-reminder", "evidence-purge"}) {
     if (absl::StartsWith(timer, kind)) return std::string(kind);
   }
   return timer;

@@ -88,6 +88,24 @@ absl::Status ScenarioRunner::Succeed(const testing::v1::Succession& succession) 
   return absl::OkStatus();
 }
 
+absl::Status ScenarioRunner::Register(const v1::Recipient& recipient) {
+  v1::UpdateRecipientRequest in;
+  *in.mutable_recipient() = recipient;
+  return World::Wait([&](ExecutionDone done) {
+           world_.registry->UpdateRecipient(in, world_.As("operator"), std::move(done));
+         })
+      .status();
+}
+
+absl::Status ScenarioRunner::Remove(const std::string& recipient) {
+  v1::DeleteRecipientRequest in;
+  in.set_name(recipient);
+  return World::Wait([&](ExecutionDone done) {
+           world_.registry->DeleteRecipient(in, world_.As("operator"), std::move(done));
+         })
+      .status();
+}
+
 absl::Status ScenarioRunner::Merge(const testing::v1::AccountMerge& merge) {
   v1::MergeAccountsRequest in;
   in.set_subject_account(merge.account());

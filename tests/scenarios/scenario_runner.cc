@@ -208,6 +208,10 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       return Retry(step.retry());
     case Step::kParty:
       return Act(step.party());
+    case Step::kRecipient:
+      return Register(step.recipient());
+    case Step::kRemoveRecipient:
+      return Remove(step.remove_recipient());
     case Step::kDisclose:
       return Disclose(step.disclose());
     case Step::kConsent:

@@ -41,7 +41,10 @@ class ScenarioRunner {
   absl::Status Call(const std::string& name);
   absl::Status Work(const testing::v1::Work& work);
   absl::Status Retry(v1::TaskKind kind);
+  absl::StatusOr<v1::Notice> LatestNotice(const std::string& recipient);
   absl::Status Act(const testing::v1::Party& party);
+  absl::Status Register(const v1::Recipient& recipient);
+  absl::Status Remove(const std::string& recipient);
   absl::Status PlaceHold(v1::Hold hold);
   absl::Status LiftHolds();
   absl::Status Disclose(v1::Disclosure disclosure);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/strip.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/workflow/names.h"
 #include "scenarios/scenario_runner.h"
@@ -80,6 +81,24 @@ absl::Status ScenarioRunner::Work(const testing::v1::Work& work) {
                   : absl::InternalError("no open task " + ShortKind(work.kind()));
 }
 
+namespace {
+
+// What a person records for the recipient.
+Command Recorded(const v1::NoticeAnswer& answer, const NoticeId& id) {
+  const std::string evidence = "letter of 3 March 2026";
+  if (answer.has_completed()) {
+    return CompleteNotice{
+        .id = id, .records = answer.completed().records(), .evidence = evidence};
+  }
+  if (answer.has_objected()) {
+    return ObjectToNotice{
+        .id = id, .objection = answer.objected().objection(), .evidence = evidence};
+  }
+  return AcknowledgeNotice{.id = id, .evidence = evidence};
+}
+
+}  // namespace
+
 absl::Status ScenarioRunner::Retry(v1::TaskKind kind) {
   const storage::v1::RequestRecord record = Record();
   int retried = 0;
@@ -91,21 +110,49 @@ absl::Status ScenarioRunner::Retry(v1::TaskKind kind) {
   return retried > 0 ? absl::OkStatus() : absl::InternalError("no task failed " + ShortKind(kind));
 }
 
-absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
+// The recipient's notice made last.
+absl::StatusOr<v1::Notice> ScenarioRunner::LatestNotice(const std::string& recipient) {
   const storage::v1::RequestRecord record = Record();
   // No time passes between steps, so ids do not tell which came later.
   const v1::Notice* latest = nullptr;
   for (const v1::Notice& notice : record.notices()) {
-    if (notice.recipient() != party.recipient()) continue;
+    if (notice.recipient() != recipient) continue;
     if (latest == nullptr || notice.scope_version() > latest->scope_version()) latest = &notice;
   }
-  if (latest == nullptr) return absl::InternalError("no notice to " + party.recipient());
-  const NoticeId id = ParseNoticeName(latest->name())->second;
+  if (latest == nullptr) return absl::InternalError("no notice to " + recipient);
+  return *latest;
+}
+
+absl::Status ScenarioRunner::Act(const testing::v1::Party& party) {
+  DSR_ASSIGN_OR_RETURN(const v1::Notice notice, LatestNotice(party.recipient()));
+  const NoticeId id = ParseNoticeName(notice.name())->second;
+  const std::string& action = party.action();
+  if (action == "deliver" || action == "fail") {
+    RecordNoticeDelivery delivery{.id = id, .lane = OutboxLane(notice), .attempts = 10};
+    delivery.delivered = action == "deliver";
+    if (action == "fail") delivery.code = "timeout";
+    delivery.is_hopeless = party.hopeless();
+    if (party.has_answer()) delivery.answer = party.answer();
+    return Execute(delivery, DispatcherPrincipal());
+  }
+  if (action == "accept" || action == "reject") {
+    return Execute(DecideObjection{id, action == "accept", "as the register says"});
+  }
+  if (action == "record") return Execute(Recorded(party.answer(), id));
+  if (action == "give-up") {
+    RecordNoticeImpossible impossible{id};
+    impossible.impossibility.set_reason("dissolved");
+    impossible.impossibility.set_proof("register of companies, entry 7");
+    return Execute(impossible);
+  }
+  if (action == "retry") return Execute(RetryNotice{id});
+  if (action == "resend") return Execute(ResendNotice{id, party.by_fallback()});
+
   const Principal principal{
       .name = "party", .roles = {"recipient"}, .recipient = party.recipient()};
-  if (party.action() == "acknowledge") return Execute(AcknowledgeNotice{id}, principal);
-  if (party.action() == "object") return Execute(ObjectToNotice{id, party.objection()}, principal);
-  if (latest->state() != v1::Notice::STATE_ACKNOWLEDGED)
+  if (action == "acknowledge") return Execute(AcknowledgeNotice{id}, principal);
+  if (action == "object") return Execute(ObjectToNotice{id, party.objection()}, principal);
+  if (notice.state() != v1::Notice::STATE_ACKNOWLEDGED && !party.at_once())
     DSR_RETURN_IF_ERROR(Execute(AcknowledgeNotice{id}, principal));
   return Execute(CompleteNotice{id, 3, {party.onward_told().begin(), party.onward_told().end()}},
                  principal);

@@ -60,11 +60,14 @@ void AddNoticeCommands(const v1::Notice& notice, std::vector<Command>& commands)
   object.objection.set_ground("retention");
   object.objection.set_law("Anti-Money Laundering Law");
   commands.push_back(object);
+  commands.push_back(DecideObjection{.id = id, .accepted = true});
+  commands.push_back(RecordNoticeImpossible{.id = id});
   commands.push_back(RetryNotice{.id = id});
+  commands.push_back(ResendNotice{.id = id});
   commands.push_back(RecordNoticeDelivery{
-      .id = id, .recipient = notice.recipient(), .delivered = true, .attempts = 1});
+      .id = id, .lane = OutboxLane(notice), .delivered = true, .attempts = 1});
   commands.push_back(RecordNoticeDelivery{
-      .id = id, .recipient = notice.recipient(), .attempts = 9, .code = "http-500"});
+      .id = id, .lane = OutboxLane(notice), .attempts = 9, .code = "http-500"});
 }
 
 void AddEvidenceCommands(RequestDriver& request, const v1::Verification& verification,

@@ -213,10 +213,12 @@ void CheckCounters(const RequestRecord& record) {
   EXPECT_EQ(progress.tasks_completed(), tasks_in(v1::Task::STATE_COMPLETED));
   EXPECT_EQ(progress.notices_total(), record.notices_size());
   EXPECT_EQ(progress.notices_outstanding(), CountWhere(record.notices(), [](const auto& notice) {
-              return notice.state() != v1::Notice::STATE_COMPLETED &&
-                     notice.state() != v1::Notice::STATE_OBJECTED &&
-                     notice.state() != v1::Notice::STATE_EXEMPT &&
-                     notice.state() != v1::Notice::STATE_CANCELLED;
+              return notice.state() == v1::Notice::STATE_PENDING ||
+                     notice.state() == v1::Notice::STATE_SENT ||
+                     notice.state() == v1::Notice::STATE_ACKNOWLEDGED ||
+                     notice.state() == v1::Notice::STATE_FAILED ||
+                     (notice.state() == v1::Notice::STATE_OBJECTED &&
+                      notice.objection().state() == v1::Objection::STATE_WAITING);
             }));
 }
 
@@ -240,6 +242,14 @@ void CheckRetained(const RequestRecord& record) {
 bool IsDecidedByPeople(const v1::Verification& verification) {
   return verification.method() == v1::VERIFICATION_METHOD_WRITTEN_REQUEST ||
          verification.method() == v1::VERIFICATION_METHOD_DOCUMENTS;
+}
+
+// Some notice of the request that allows the step; none: an id that is no notice's.
+NoticeId NoticeThatAllows(const RequestRecord& record, NoticeStep step) {
+  for (const v1::Notice& notice : record.notices()) {
+    if (Allows(notice, step)) return IdIn<NoticeId>(notice.name());
+  }
+  return NoticeId();
 }
 
 // A command for the action that nothing but the request's state and the actor can be wrong with.
@@ -289,12 +299,19 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
     }
     return command;
   }
-  if (action == "RetryNotice") {
-    RetryNotice command;
-    for (const v1::Notice& notice : record.notices()) {
-      if (notice.state() == v1::Notice::STATE_FAILED) command.id = IdIn<NoticeId>(notice.name());
-    }
-    return command;
+  if (action == "RetryNotice")
+    return RetryNotice{.id = NoticeThatAllows(record, NoticeStep::kRetry)};
+  if (action == "ResendNotice")
+    return ResendNotice{.id = NoticeThatAllows(record, NoticeStep::kResend)};
+  if (action == "DecideObjection")
+    return DecideObjection{.id = NoticeThatAllows(record, NoticeStep::kDecide), .accepted = true};
+  if (action == "RecordNoticeAnswer") {
+    return AcknowledgeNotice{.id = NoticeThatAllows(record, NoticeStep::kObject),
+                             .evidence = "letter of 1 March 2026"};
+  }
+  if (action == "RecordNoticeImpossible") {
+    return RecordNoticeImpossible{
+        .id = NoticeThatAllows(record, NoticeStep::kDeclareImpossible)};
   }
   if (action == "MigrateRequest") return MigrateRequest();
   if (action == "DownloadPackage") return BeginDownload();
@@ -353,12 +370,17 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
   return std::nullopt;
 }
 
+bool IsAboutANotice(absl::string_view action) {
+  return action == "RetryNotice" || action == "ResendNotice" || action == "DecideObjection" ||
+         action == "RecordNoticeAnswer" || action == "RecordNoticeImpossible";
+}
+
 // These are open to roles by method, which is asked before the engine is.
 bool IsRoleAskedElsewhere(absl::string_view action) {
   return action == "StartVerification" || action == "SubmitCode" || action == "AssignRequest" ||
          action == "RecordEvidence" || action == "RevokeVerification" ||
          action == "ApproveFileAccess" || action == "RecordAnnouncement" || action == "RetryTask" ||
-         action == "RetryNotice" || action == "DownloadPackage" || action == "MigrateRequest";
+         IsAboutANotice(action) || action == "DownloadPackage" || action == "MigrateRequest";
 }
 
 void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
@@ -377,7 +399,7 @@ void CheckAction(const Rulebook& rulebook, const RequestRecord& record,
   } else if (told.action() == "SubmitCode" || told.action() == "RecordEvidence" ||
              told.action() == "StartVerification" || told.action() == "DecideVerification" ||
              told.action() == "RevokeVerification" || told.action() == "RetryTask" ||
-             told.action() == "RetryNotice") {
+             IsAboutANotice(told.action())) {
     // Without a verification to name the answers differ in nothing but their words.
     EXPECT_EQ(told.allowed(), rejected == nullptr) << what << ": " << reason;
   } else {

@@ -26,6 +26,7 @@ void AddAccountCommands(CommandTree& tree);
 void AddDeletionCommands(CommandTree& tree);
 void AddHoldCommands(CommandTree& tree);
 void AddNoticeCommands(CommandTree& tree);
+void AddOnboarding(Group& recipients);
 void AddMessageCommands(CommandTree& tree);
 void AddWorkflowCommands(CommandTree& tree);
 void AddReportCommands(CommandTree& tree);

@@ -56,6 +56,23 @@ void AddRecipients(CommandTree& tree) {
       .Name("RECIPIENT", "recipient.name", "recipients/*", "The recipient", Need::kRequired)
       .Flag("--mask", "update_mask", "Fields to change, joined by commas; without, all in the file")
       .Example("dsrctl recipient update ad-partner --file recipient.json --mask delivery");
+
+  AddCall(group, "remove", "Removes a recipient: nothing new may name it",
+          &RegistryStub::DeleteRecipient)
+      .Name("RECIPIENT", "name", "recipients/*", "The recipient", Need::kRequired)
+      .Example("dsrctl recipient remove ad-partner");
+
+  AddCall(group, "test", "Sends a test notice, and one with a wrong signature",
+          &RegistryStub::TestRecipient)
+      .Name("RECIPIENT", "name", "recipients/*", "The recipient", Need::kRequired)
+      .Flag("--fallback", "fallback", "By its other way")
+      .Example("dsrctl recipient test ad-partner");
+
+  AddList(group, "health", "Tells what each recipient owes, how fast it answers, and its reach",
+          &RegistryStub::ListRecipientHealth)
+      .Example("dsrctl recipient health");
+
+  AddOnboarding(group);
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ namespace dsr {
 
 // Bytes of a SHA-256 hash and of an HMAC-SHA256 tag.
 inline constexpr size_t kHashSize = 32;
+// Bytes of an Ed25519 seed and public key, and of a signature.
+inline constexpr size_t kEd25519KeySize = 32;
+inline constexpr size_t kEd25519SignatureSize = 64;
 // By how much a sealed box is longer than its plaintext: nonce and tag.
 inline constexpr size_t kBoxOverhead = 24 + 16;
 
@@ -57,6 +60,20 @@ class Sha256Stream {
 
 // Returns the HMAC-SHA256 of `data`. `key` may have any length.
 std::string HmacSha256(absl::string_view key, absl::string_view data);
+
+// Ed25519 (RFC 8032). The seed, of kEd25519KeySize bytes, is the private key: anybody who has it can
+// sign. A seed of another size is a fault of the caller and ends the process.
+//
+// Returns the seed's public key, of kEd25519KeySize bytes.
+std::string Ed25519PublicKey(absl::string_view seed);
+// Returns the signature of `message`, of kEd25519SignatureSize bytes; always the same for the same
+// two.
+std::string Ed25519Sign(absl::string_view seed, absl::string_view message);
+// Tells whether `signature` is that of `message` by the seed of `public_key`. False also for a key
+// or signature of another size, or one that nobody can have made rightly (a key of small order, a
+// signature not in its one canonical form).
+bool Ed25519Verify(absl::string_view public_key, absl::string_view message,
+                   absl::string_view signature);
 
 // Tells whether the two are equal, in a time that depends on their lengths only.
 bool ConstantTimeEqual(absl::string_view a, absl::string_view b);

@@ -44,7 +44,7 @@ absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, absl::stri
 // message, such as `request.requester.relation`; `description` says what is wrong and never the
 // value.
 absl::Status MakeFieldError(v1::ErrorReason reason, absl::string_view field,
-                            absl::string_view description);
+                            absl::string_view description, const ErrorMetadata& metadata = {});
 
 // Returns the reason of `status`; ERROR_REASON_UNSPECIFIED when it is OK, carries none, or carries
 // one that this program does not know.

@@ -3,6 +3,7 @@
 #ifndef DSR_DELIVERY_TRANSPORT_H_
 #define DSR_DELIVERY_TRANSPORT_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,16 +32,26 @@ struct DeliveryResult {
   std::string code;
   // The peer asked not to be tried again before then; ZeroDuration when it did not.
   absl::Duration retry_after;
+  // What the recipient answered in its reply, where it did.
+  std::optional<v1::NoticeAnswer> answer;
+  // True when the reply held something that is no answer. It was delivered nevertheless.
+  bool answer_unreadable = false;
+};
+
+// One attempt: who is told, by which of its ways, and what.
+struct NoticeAttempt {
+  const v1::Recipient& recipient;
+  const v1::Delivery& way;   // its `delivery` or its `fallback`
+  const v1::Notice& notice;  // with the recipient's references; of a test, one without name
+  absl::Time now;            // by the server's clock
+  bool forges = false;       // sign wrongly, to see whether the recipient checks: for tests only
 };
 
 // Delivers a notice to a recipient. Thread-safe; blocks until the attempt ended, 20 s at most.
 class NoticeTransport {
  public:
   virtual ~NoticeTransport() = default;
-  // `notice` carries the recipient's references. `now` is the attempt's time, by the server's
-  // clock.
-  virtual DeliveryResult Deliver(const v1::Recipient& recipient, const v1::Notice& notice,
-                                 absl::Time now) = 0;
+  virtual DeliveryResult Deliver(const NoticeAttempt& attempt) = 0;
 };
 
 // One message, rendered. All but id and channel is personal.

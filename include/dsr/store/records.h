@@ -84,9 +84,32 @@ enum class OutboxKind { kNotice = 1, kMessage = 2 };
 struct OutboxItem {
   OutboxKind kind = OutboxKind::kNotice;
   RequestId request;
-  Id128 item;             // a NoticeId or MessageId
-  std::string recipient;  // notices: `recipients/{id}`
-  int attempts = 0;       // before this one
+  Id128 item;        // a NoticeId or MessageId
+  std::string lane;  // notices: OutboxLane (dsr/base/notice_life.h)
+  int attempts = 0;  // before this one
+};
+
+// When an item is delivered next.
+struct OutboxEntry {
+  absl::Time next_attempt;
+  int attempts = 0;  // so far
+};
+
+// An attempt to deliver a notice that failed.
+struct DeliveryFailure {
+  absl::Time time;
+  std::string code;  // as in DeliveryResult
+};
+
+// The open notices of one recipient.
+struct NoticeCounts {
+  int64_t pending = 0;
+  int64_t sent = 0;
+  int64_t acknowledged = 0;
+  int64_t objected = 0;  // to be decided
+  int64_t failed = 0;
+  int64_t overdue = 0;                          // of all of these
+  absl::Time oldest = absl::InfiniteFuture();  // when the oldest was made
 };
 
 // A task leased by a worker.

@@ -74,12 +74,22 @@ class ReadView {
   // ended.
   virtual absl::StatusOr<std::optional<LeasedTask>> FindLease(const TaskId& task) = 0;
   virtual absl::StatusOr<std::vector<v1::Notice>> ListNotices(const RequestId& id) = 0;
-  // Notices that failed or are overdue, not ended, by id.
+  // Notices that need a person (dsr/base/notice_life.h), by id.
   virtual absl::StatusOr<std::vector<v1::Notice>> ListTroubledNotices(
       const std::optional<NoticeId>& after, int limit) = 0;
-  // Notices of one recipient that it has not ended, by id.
+  // Notices of one recipient whose duty has not ended, by id.
   virtual absl::StatusOr<std::vector<v1::Notice>> ListOpenNotices(
       absl::string_view recipient, const std::optional<NoticeId>& after, int limit) = 0;
+  // All notices of one recipient, by id.
+  virtual absl::StatusOr<std::vector<v1::Notice>> ListNoticesOf(
+      absl::string_view recipient, const std::optional<NoticeId>& after, int limit) = 0;
+  // The latest notices of one recipient, newest id first.
+  virtual absl::StatusOr<std::vector<v1::Notice>> ListLatestNoticesOf(absl::string_view recipient,
+                                                                      int limit) = 0;
+  virtual absl::StatusOr<NoticeCounts> CountOpenNotices(absl::string_view recipient) = 0;
+  // The last attempts to deliver a notice that failed, oldest first.
+  virtual absl::StatusOr<std::vector<DeliveryFailure>> ListDeliveryFailures(const NoticeId& notice,
+                                                                            int limit) = 0;
   virtual absl::StatusOr<v1::Notice> FindNotice(const RequestId& id, const NoticeId& notice) = 0;
   virtual absl::StatusOr<std::vector<v1::Message>> ListMessages(const RequestId& id) = 0;
 
@@ -91,6 +101,11 @@ class ReadView {
   virtual absl::StatusOr<absl::Time> NextTimer() = 0;
   // When the outbox has its next item of that kind to deliver, InfiniteFuture when there is none.
   virtual absl::StatusOr<absl::Time> NextOutboxItem(OutboxKind kind) = 0;
+
+  // When an outbox item is delivered next, and how often that was tried; nothing when it is not
+  // there.
+  virtual absl::StatusOr<std::optional<OutboxEntry>> FindOutboxEntry(OutboxKind kind,
+                                                                     const Id128& item) = 0;
 
   // Subjects and registry
 
@@ -173,8 +188,9 @@ struct DecisionWrite {
   // The timers before; the store writes the difference to those of `record`. INTERNAL when one is
   // not stored.
   std::vector<storage::v1::PendingTimer> timers_before;
-  // Outbox: notices and messages of `record` whose state is PENDING become due at `now`, those in
-  // it already keep their attempts; all others leave the outbox. Tasks that come to be open are
+  // Outbox: notices of `record` that await delivery (dsr/base/notice_life.h) become due at `now`, or
+  // when their `next_attempt_time` is, and messages that are PENDING at `now`; those in it already
+  // keep their attempts, unless their lane changed; all others leave the outbox. Tasks that come to be open are
   // available from `now`; a task that stays open keeps its lease, one that ends loses it.
   absl::Time now;
 };
@@ -239,8 +255,12 @@ class Transaction : public ReadView {
   virtual absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(OutboxKind kind, absl::Time now,
                                                               absl::Time until, int limit) = 0;
   // After a failed attempt: counts it and makes the item due again at `next`. No effect when it has
-  // left the outbox.
-  virtual absl::Status DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next) = 0;
+  // left the outbox. With `failure` it is kept for ListDeliveryFailures, in any case.
+  virtual absl::Status DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next,
+                                   const std::optional<DeliveryFailure>& failure) = 0;
+  // Keeps the failure of a last attempt, after which the item is not due again by itself.
+  virtual absl::Status PutDeliveryFailure(const NoticeId& notice,
+                                          const DeliveryFailure& failure) = 0;
 
   // Keeps a sealed document handed in as evidence. Errors: ALREADY_EXISTS.
   virtual absl::Status PutDocument(const RequestId& request, const EvidenceId& evidence,

@@ -17,6 +17,7 @@
 #include "dsr/base/ids.h"
 #include "dsr/storage/v1/event.pb.h"
 #include "dsr/v1/common.pb.h"
+#include "dsr/v1/notice.pb.h"
 #include "dsr/v1/request.pb.h"
 #include "dsr/v1/task.pb.h"
 #include "dsr/v1/verification.pb.h"
@@ -101,29 +102,54 @@ struct RetryTask {
   TaskId id;
 };
 
+// What a recipient answers. With `evidence` a person records it: what the answer rests on; it needs
+// no receipt then, and no acknowledgement before it.
 struct AcknowledgeNotice {
   NoticeId id;
+  std::string evidence;
 };
 struct CompleteNotice {
   NoticeId id;
   int64_t records = 0;
   std::vector<std::string> onward_told;
+  std::optional<v1::Receipt> receipt;
+  std::string evidence;
 };
 struct ObjectToNotice {
   NoticeId id;
   v1::Objection objection;
+  std::optional<v1::Receipt> receipt;
+  std::string evidence;
+};
+// A person decides about an objection.
+struct DecideObjection {
+  NoticeId id;
+  bool accepted = false;
+  std::string reason;
+};
+struct RecordNoticeImpossible {
+  NoticeId id;
+  v1::Impossibility impossibility;
 };
 struct RetryNotice {
   NoticeId id;
 };
+struct ResendNotice {
+  NoticeId id;
+  bool by_fallback = false;
+};
 // What became of a notice's delivery: delivered, or given up.
 struct RecordNoticeDelivery {
   NoticeId id;
-  std::string
-      recipient;  // to whom it was delivered; of one that has moved since nothing is recorded
+  // Where it waited in the outbox, see OutboxLane; of one that has moved since nothing is recorded.
+  std::string lane;
   bool delivered = false;
   int attempts = 0;
   std::string code;  // when given up: why, such as `http-500`
+  // When given up: trying again is of no use.
+  bool is_hopeless = false;
+  // What the recipient answered in its reply, where it did.
+  std::optional<v1::NoticeAnswer> answer;
 };
 // What became of a message: sent, with what it said as the sealed content, or given up.
 struct RecordMessageDelivery {
@@ -178,8 +204,9 @@ using Command =
                  AssessRequest, DecideField, ConfirmPlan, ClearBlockers, ProposeRefusal,
                  ApproveRefusal, RejectRefusal, ReviewDecision, WithdrawRequest, RespondToRequest,
                  AssignRequest, CompleteTask, FailTask, RetryTask, CompletePackage,
-                 AcknowledgeNotice, CompleteNotice, ObjectToNotice, RetryNotice,
-                 RecordNoticeDelivery, RecordMessageDelivery, FireTimer, MigrateRequest,
+                 AcknowledgeNotice, CompleteNotice, ObjectToNotice, DecideObjection,
+                 RecordNoticeImpossible, RetryNotice, ResendNotice, RecordNoticeDelivery,
+                 RecordMessageDelivery, FireTimer, MigrateRequest,
                  BeginDownload, FinishDownload>;
 
 // Tells whether `command` can change what the guards of `workflow` ask for. One that cannot is

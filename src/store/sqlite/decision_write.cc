@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/notice_life.h"
+#include "dsr/base/proto_time.h"
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/columns.h"
 #include "store/sqlite/message_table.h"
@@ -79,9 +81,12 @@ absl::Status SqliteTransaction::WriteNotices(const DecisionWrite& write) {
   for (const v1::Notice& notice : write.record->notices()) {
     DSR_ASSIGN_OR_RETURN(const NoticeId id, IdOfName<NoticeId>(notice.name()));
     DSR_RETURN_IF_ERROR(PutNotice(connection_, write.id, id, notice));
-    if (notice.state() == v1::Notice::STATE_PENDING) {
+    if (AwaitsDelivery(notice)) {
+      const absl::Time due = notice.has_next_attempt_time()
+                                 ? FromTimestamp(notice.next_attempt_time())
+                                 : write.now;
       DSR_RETURN_IF_ERROR(PutOutbox(connection_, OutboxKind::kNotice, id.value(), write.id,
-                                    notice.recipient(), write.now));
+                                    OutboxLane(notice), due));
     } else {
       DSR_RETURN_IF_ERROR(DeleteOutbox(connection_, OutboxKind::kNotice, id.value()));
     }

@@ -1,8 +1,10 @@
 #include "store/sqlite/notice_table.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "dsr/base/notice_life.h"
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/columns.h"
 #include "store/sqlite/query.h"
@@ -13,24 +15,41 @@ namespace {
 
 constexpr char kListNotice[] = "SELECT clear FROM notices WHERE request_id = ?1 ORDER BY notice_id";
 
-// The states are those of the index, which is used only when its condition stands in the query.
+// A partial index is used only when its condition stands in the query.
 constexpr char kListTroubled[] =
     "SELECT clear FROM notices INDEXED BY notices_troubled "
-    "WHERE state IN (1, 2, 3, 6) AND (state = 6 OR overdue = 1) AND notice_id > ?1 "
-    "ORDER BY notice_id LIMIT ?2";
+    "WHERE needs_person = 1 AND notice_id > ?1 ORDER BY notice_id LIMIT ?2";
 
 constexpr char kListOpen[] =
-    "SELECT clear FROM notices WHERE recipient = ?1 AND state IN (1, 2, 3, 6) AND notice_id > ?2 "
-    "ORDER BY notice_id LIMIT ?3";
+    "SELECT clear FROM notices INDEXED BY notices_open "
+    "WHERE recipient = ?1 AND is_open = 1 AND notice_id > ?2 ORDER BY notice_id LIMIT ?3";
+
+constexpr char kListOfRecipient[] =
+    "SELECT clear FROM notices INDEXED BY notices_by_recipient "
+    "WHERE recipient = ?1 AND notice_id > ?2 ORDER BY notice_id LIMIT ?3";
+
+constexpr char kListLatest[] =
+    "SELECT clear FROM notices INDEXED BY notices_by_recipient "
+    "WHERE recipient = ?1 ORDER BY notice_id DESC LIMIT ?2";
+
+constexpr char kCountOpen[] =
+    "SELECT state, overdue, count(*), min(notice_id) FROM notices INDEXED BY notices_open "
+    "WHERE recipient = ?1 AND is_open = 1 GROUP BY state, overdue";
+
+constexpr char kListFailures[] =
+    "SELECT time, code FROM delivery_failures WHERE notice_id = ?1 ORDER BY time DESC LIMIT ?2";
+
+constexpr char kPutFailure[] =
+    "INSERT OR REPLACE INTO delivery_failures (notice_id, time, code) VALUES (?1, ?2, ?3)";
 
 constexpr char kFindNotice[] = "SELECT clear FROM notices WHERE notice_id = ?1 AND request_id = ?2";
 
 constexpr char kPutNotice[] =
-    "INSERT INTO notices (notice_id, request_id, recipient, state, overdue, clear) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+    "INSERT INTO notices (notice_id, request_id, recipient, state, overdue, is_open, needs_person, "
+    "clear) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
     "ON CONFLICT (notice_id) DO UPDATE SET "
-    "recipient = excluded.recipient, state = excluded.state, overdue = excluded.overdue, clear = "
-    "excluded.clear";
+    "recipient = excluded.recipient, state = excluded.state, overdue = excluded.overdue, "
+    "is_open = excluded.is_open, needs_person = excluded.needs_person, clear = excluded.clear";
 
 absl::StatusOr<std::vector<v1::Notice>> ReadAll(Query& query) {
   std::vector<v1::Notice> notices;
@@ -85,7 +104,78 @@ absl::Status PutNotice(Connection& connection, const RequestId& id, const Notice
   const std::string bytes = notice.SerializeAsString();
   Query query(connection, kPutNotice);
   query.Key(notice_id).Key(id).Text(notice.recipient()).Int(notice.state());
-  query.Int(notice.overdue() ? 1 : 0).Blob(bytes);
+  query.Int(notice.overdue() ? 1 : 0).Int(HasEnded(notice) ? 0 : 1);
+  query.Int(NeedsPerson(notice) ? 1 : 0).Blob(bytes);
+  return query.Run();
+}
+
+absl::StatusOr<std::vector<v1::Notice>> ListNoticesOf(Connection& connection,
+                                                      absl::string_view recipient,
+                                                      const std::optional<NoticeId>& after,
+                                                      int limit) {
+  Query query(connection, kListOfRecipient);
+  query.Text(recipient).Blob(KeyAfter(after)).Int(limit);
+  return ReadAll(query);
+}
+
+absl::StatusOr<std::vector<v1::Notice>> ListLatestNoticesOf(Connection& connection,
+                                                            absl::string_view recipient,
+                                                            int limit) {
+  Query query(connection, kListLatest);
+  query.Text(recipient).Int(limit);
+  return ReadAll(query);
+}
+
+absl::StatusOr<NoticeCounts> CountOpenNotices(Connection& connection,
+                                              absl::string_view recipient) {
+  Query query(connection, kCountOpen);
+  query.Text(recipient);
+  NoticeCounts counts;
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) return counts;
+    const int64_t count = query.GetInt(2);
+    if (query.GetInt(1) != 0) counts.overdue += count;
+    DSR_ASSIGN_OR_RETURN(const NoticeId oldest, query.GetKey<NoticeId>(3));
+    counts.oldest = std::min(counts.oldest, oldest.value().time());
+    switch (query.GetInt(0)) {
+      case v1::Notice::STATE_PENDING:
+        counts.pending += count;
+        break;
+      case v1::Notice::STATE_SENT:
+        counts.sent += count;
+        break;
+      case v1::Notice::STATE_ACKNOWLEDGED:
+        counts.acknowledged += count;
+        break;
+      case v1::Notice::STATE_OBJECTED:
+        counts.objected += count;
+        break;
+      default:
+        counts.failed += count;
+    }
+  }
+}
+
+absl::StatusOr<std::vector<DeliveryFailure>> ListDeliveryFailures(Connection& connection,
+                                                                  const NoticeId& notice,
+                                                                  int limit) {
+  Query query(connection, kListFailures);
+  query.Key(notice).Int(limit);
+  std::vector<DeliveryFailure> failures;
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) break;
+    failures.push_back({query.GetTime(0), query.GetText(1)});
+  }
+  std::reverse(failures.begin(), failures.end());
+  return failures;
+}
+
+absl::Status PutDeliveryFailure(Connection& connection, const NoticeId& notice,
+                                const DeliveryFailure& failure) {
+  Query query(connection, kPutFailure);
+  query.Key(notice).Time(failure.time).Text(failure.code);
   return query.Run();
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "dsr/base/ids.h"
+#include "dsr/store/records.h"
 #include "dsr/v1/notice.pb.h"
 #include "store/sqlite/connection.h"
 
@@ -23,12 +24,25 @@ absl::StatusOr<std::vector<v1::Notice>> ListOpenNotices(Connection& connection,
                                                         absl::string_view recipient,
                                                         const std::optional<NoticeId>& after,
                                                         int limit);
+absl::StatusOr<std::vector<v1::Notice>> ListNoticesOf(Connection& connection,
+                                                      absl::string_view recipient,
+                                                      const std::optional<NoticeId>& after,
+                                                      int limit);
+absl::StatusOr<std::vector<v1::Notice>> ListLatestNoticesOf(Connection& connection,
+                                                            absl::string_view recipient, int limit);
+absl::StatusOr<NoticeCounts> CountOpenNotices(Connection& connection, absl::string_view recipient);
+absl::StatusOr<std::vector<DeliveryFailure>> ListDeliveryFailures(Connection& connection,
+                                                                  const NoticeId& notice,
+                                                                  int limit);
 absl::StatusOr<v1::Notice> FindNotice(Connection& connection, const RequestId& id,
                                       const NoticeId& notice);
 
 // Adds or replaces a notice.
 absl::Status PutNotice(Connection& connection, const RequestId& id, const NoticeId& notice_id,
                        const v1::Notice& notice);
+// As in Transaction.
+absl::Status PutDeliveryFailure(Connection& connection, const NoticeId& notice,
+                                const DeliveryFailure& failure);
 
 }  // namespace dsr::sqlite
 

@@ -13,7 +13,7 @@ constexpr char kNextOutbox[] = "SELECT min(next_attempt) FROM outbox WHERE kind 
 constexpr char kCount[] = "SELECT count(*) FROM outbox WHERE kind = ?1";
 
 constexpr char kListDueOutbox[] =
-    "SELECT item_id, request_id, recipient, attempts FROM outbox "
+    "SELECT item_id, request_id, lane, attempts FROM outbox "
     "WHERE kind = ?1 AND next_attempt <= ?2 ORDER BY next_attempt, item_id LIMIT ?3";
 
 constexpr char kClaim[] = "UPDATE outbox SET next_attempt = ?3 WHERE kind = ?1 AND item_id = ?2";
@@ -22,11 +22,13 @@ constexpr char kDefer[] =
     "UPDATE outbox SET next_attempt = ?3, attempts = attempts + 1 WHERE kind = ?1 AND item_id = ?2";
 
 constexpr char kPutOutbox[] =
-    "INSERT INTO outbox (kind, item_id, request_id, recipient, next_attempt, attempts) "
+    "INSERT INTO outbox (kind, item_id, request_id, lane, next_attempt, attempts) "
     "VALUES (?1, ?2, ?3, ?4, ?5, 0) "
     "ON CONFLICT (kind, item_id) DO UPDATE SET next_attempt = excluded.next_attempt, "
-    "attempts = CASE WHEN recipient = excluded.recipient THEN attempts ELSE 0 END, "
-    "recipient = excluded.recipient";
+    "attempts = CASE WHEN lane = excluded.lane THEN attempts ELSE 0 END, lane = excluded.lane";
+
+constexpr char kFindOutbox[] =
+    "SELECT next_attempt, attempts FROM outbox WHERE kind = ?1 AND item_id = ?2";
 
 constexpr char kDeleteOutbox[] = "DELETE FROM outbox WHERE kind = ?1 AND item_id = ?2";
 
@@ -59,7 +61,7 @@ absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(Connection& connection, Outb
       item.kind = kind;
       DSR_ASSIGN_OR_RETURN(item.item, query.GetKey<Id128>(0));
       DSR_ASSIGN_OR_RETURN(item.request, query.GetKey<RequestId>(1));
-      item.recipient = query.GetText(2);
+      item.lane = query.GetText(2);
       item.attempts = static_cast<int>(query.GetInt(3));
       items.push_back(std::move(item));
     }
@@ -80,10 +82,19 @@ absl::Status DeferOutbox(Connection& connection, OutboxKind kind, const Id128& i
 }
 
 absl::Status PutOutbox(Connection& connection, OutboxKind kind, const Id128& item,
-                       const RequestId& request, absl::string_view recipient, absl::Time now) {
+                       const RequestId& request, absl::string_view lane, absl::Time due) {
   Query query(connection, kPutOutbox);
-  query.Int(static_cast<int>(kind)).Blob(item.bytes()).Key(request).Text(recipient).Time(now);
+  query.Int(static_cast<int>(kind)).Blob(item.bytes()).Key(request).Text(lane).Time(due);
   return query.Run();
+}
+
+absl::StatusOr<std::optional<OutboxEntry>> FindOutboxEntry(Connection& connection, OutboxKind kind,
+                                                           const Id128& item) {
+  Query query(connection, kFindOutbox);
+  query.Int(static_cast<int>(kind)).Blob(item.bytes());
+  DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return OutboxEntry{query.GetTime(0), static_cast<int>(query.GetInt(1))};
 }
 
 absl::Status DeleteOutbox(Connection& connection, OutboxKind kind, const Id128& item) {

@@ -3,6 +3,7 @@
 #define DSR_STORE_SQLITE_OUTBOX_TABLE_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +19,8 @@ namespace dsr::sqlite {
 // As in ReadView.
 absl::StatusOr<absl::Time> NextOutboxItem(Connection& connection, OutboxKind kind);
 absl::StatusOr<int64_t> CountOutbox(Connection& connection, OutboxKind kind);
+absl::StatusOr<std::optional<OutboxEntry>> FindOutboxEntry(Connection& connection, OutboxKind kind,
+                                                           const Id128& item);
 
 // As in Transaction.
 absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(Connection& connection, OutboxKind kind,
@@ -25,9 +28,10 @@ absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(Connection& connection, Outb
 absl::Status DeferOutbox(Connection& connection, OutboxKind kind, const Id128& item,
                          absl::Time next);
 
-// Puts an item into the outbox, due at `now`; one that is there becomes due and keeps its attempts.
+// Puts an item into the outbox, due at `due`; one that is there becomes due then and keeps its
+// attempts, unless its lane changes.
 absl::Status PutOutbox(Connection& connection, OutboxKind kind, const Id128& item,
-                       const RequestId& request, absl::string_view recipient, absl::Time now);
+                       const RequestId& request, absl::string_view lane, absl::Time due);
 // Takes an item out, if it is there.
 absl::Status DeleteOutbox(Connection& connection, OutboxKind kind, const Id128& item);
 

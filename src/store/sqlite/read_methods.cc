@@ -142,6 +142,35 @@ absl::StatusOr<std::vector<v1::Notice>> ReadMethods<Base>::ListOpenNotices(
 }
 
 template <class Base>
+absl::StatusOr<std::vector<v1::Notice>> ReadMethods<Base>::ListNoticesOf(
+    absl::string_view recipient, const std::optional<NoticeId>& after, int limit) {
+  return sqlite::ListNoticesOf(connection_, recipient, after, limit);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<v1::Notice>> ReadMethods<Base>::ListLatestNoticesOf(
+    absl::string_view recipient, int limit) {
+  return sqlite::ListLatestNoticesOf(connection_, recipient, limit);
+}
+
+template <class Base>
+absl::StatusOr<NoticeCounts> ReadMethods<Base>::CountOpenNotices(absl::string_view recipient) {
+  return sqlite::CountOpenNotices(connection_, recipient);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<DeliveryFailure>> ReadMethods<Base>::ListDeliveryFailures(
+    const NoticeId& notice, int limit) {
+  return sqlite::ListDeliveryFailures(connection_, notice, limit);
+}
+
+template <class Base>
+absl::StatusOr<std::optional<OutboxEntry>> ReadMethods<Base>::FindOutboxEntry(OutboxKind kind,
+                                                                              const Id128& item) {
+  return sqlite::FindOutboxEntry(connection_, kind, item);
+}
+
+template <class Base>
 absl::StatusOr<v1::Notice> ReadMethods<Base>::FindNotice(const RequestId& id,
                                                          const NoticeId& notice) {
   return sqlite::FindNotice(connection_, id, notice);

@@ -49,6 +49,16 @@ class ReadMethods : public Base {
   absl::StatusOr<std::vector<v1::Notice>> ListOpenNotices(absl::string_view recipient,
                                                           const std::optional<NoticeId>& after,
                                                           int limit) override;
+  absl::StatusOr<std::vector<v1::Notice>> ListNoticesOf(absl::string_view recipient,
+                                                        const std::optional<NoticeId>& after,
+                                                        int limit) override;
+  absl::StatusOr<std::vector<v1::Notice>> ListLatestNoticesOf(absl::string_view recipient,
+                                                              int limit) override;
+  absl::StatusOr<NoticeCounts> CountOpenNotices(absl::string_view recipient) override;
+  absl::StatusOr<std::vector<DeliveryFailure>> ListDeliveryFailures(const NoticeId& notice,
+                                                                    int limit) override;
+  absl::StatusOr<std::optional<OutboxEntry>> FindOutboxEntry(OutboxKind kind,
+                                                             const Id128& item) override;
   absl::StatusOr<v1::Notice> FindNotice(const RequestId& id, const NoticeId& notice) override;
   absl::StatusOr<std::vector<v1::Message>> ListMessages(const RequestId& id) override;
 

@@ -267,8 +267,38 @@ CREATE TABLE account_merges (
 CREATE INDEX account_merges_by_target ON account_merges (into_id, subject_id);
 )sql";
 
+constexpr char kStep5[] = R"sql(
+-- Whether a notice is open, and needs a person, is more than its state tells.
+DROP INDEX notices_open;
+DROP INDEX notices_troubled;
+ALTER TABLE notices ADD COLUMN state_5 INTEGER NOT NULL DEFAULT 1 CHECK (state_5 > 0);
+UPDATE notices SET state_5 = state;
+ALTER TABLE notices DROP COLUMN state;
+ALTER TABLE notices RENAME COLUMN state_5 TO state;
+ALTER TABLE notices ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0 CHECK (is_open IN (0, 1));
+ALTER TABLE notices ADD COLUMN needs_person INTEGER NOT NULL DEFAULT 0
+  CHECK (needs_person IN (0, 1));
+UPDATE notices SET is_open = state IN (1, 2, 3, 6),
+  needs_person = state = 6 OR (state IN (1, 2, 3) AND overdue = 1);
+-- ListOpenNotices, CountOpenNotices.
+CREATE INDEX notices_open ON notices (recipient, notice_id) WHERE is_open = 1;
+-- ListTroubledNotices.
+CREATE INDEX notices_troubled ON notices (notice_id) WHERE needs_person = 1;
+-- ListNoticesOf, ListLatestNoticesOf.
+CREATE INDEX notices_by_recipient ON notices (recipient, notice_id);
+
+ALTER TABLE outbox RENAME COLUMN recipient TO lane;
+-- ListDeliveryFailures.
+CREATE TABLE delivery_failures (
+  notice_id BLOB NOT NULL CHECK (length(notice_id) = 16),
+  time INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  PRIMARY KEY (notice_id, time)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // A step is never changed once it was released; what changes comes as a step of its own.
-constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4};
+constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4, kStep5};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
 constexpr char kBeginSchema[] = "BEGIN IMMEDIATE";

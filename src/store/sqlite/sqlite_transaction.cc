@@ -3,6 +3,7 @@
 #include "store/sqlite/answer_table.h"
 #include "store/sqlite/definition_table.h"
 #include "store/sqlite/document_table.h"
+#include "store/sqlite/notice_table.h"
 #include "store/sqlite/outbox_table.h"
 #include "store/sqlite/part_table.h"
 #include "store/sqlite/registry_table.h"
@@ -115,8 +116,17 @@ absl::StatusOr<std::vector<OutboxItem>> SqliteTransaction::ClaimOutbox(OutboxKin
   return items;
 }
 
-absl::Status SqliteTransaction::DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next) {
+absl::Status SqliteTransaction::DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next,
+                                            const std::optional<DeliveryFailure>& failure) {
+  if (failure.has_value()) {
+    DSR_RETURN_IF_ERROR(sqlite::PutDeliveryFailure(connection_, NoticeId(item), *failure));
+  }
   return sqlite::DeferOutbox(connection_, kind, item, next);
+}
+
+absl::Status SqliteTransaction::PutDeliveryFailure(const NoticeId& notice,
+                                                   const DeliveryFailure& failure) {
+  return sqlite::PutDeliveryFailure(connection_, notice, failure);
 }
 
 absl::Status SqliteTransaction::PutDocument(const RequestId& request, const EvidenceId& evidence,

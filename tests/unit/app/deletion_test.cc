@@ -155,7 +155,7 @@ TEST_F(DeletionTest, OnlyARecipientOrDsrdSaysThatANoticeWasDelivered) {
   EXPECT_THAT(world_.Execute(
                   id_,
                   RecordNoticeDelivery{
-                      .id = ads, .recipient = "recipients/ads", .delivered = true, .attempts = 1},
+                      .id = ads, .lane = "recipients/ads", .delivered = true, .attempts = 1},
                   world_.AsRecipient("recipients/ads")),
               IsOk());
 }

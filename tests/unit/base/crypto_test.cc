@@ -44,6 +44,73 @@ TEST_F(CryptoTest, HmacSha256MatchesRfc4231) {
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+// RFC 8032, section 7.1.
+struct Ed25519Vector {
+  const char* seed;
+  const char* public_key;
+  const char* message;
+  const char* signature;
+};
+
+constexpr Ed25519Vector kEd25519Vectors[] = {
+    {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+     "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b4"
+     "6bd25bf5f0595bbe24655141438e7a100b"},
+    {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+     "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d"
+     "8c387b2eaeb4302aeeb00d291612bb0c00"},
+};
+
+std::string FromHex(const char* text) { return *HexDecode(text); }
+
+TEST_F(CryptoTest, Ed25519MatchesRfc8032) {
+  for (const Ed25519Vector& vector : kEd25519Vectors) {
+    const std::string seed = FromHex(vector.seed);
+    const std::string message = FromHex(vector.message);
+
+    EXPECT_EQ(HexEncode(Ed25519PublicKey(seed)), vector.public_key);
+    EXPECT_EQ(HexEncode(Ed25519Sign(seed, message)), vector.signature);
+    EXPECT_TRUE(Ed25519Verify(FromHex(vector.public_key), message, FromHex(vector.signature)));
+  }
+}
+
+TEST_F(CryptoTest, Ed25519RefusesAnyChangedBitOfKeyMessageOrSignature) {
+  const std::string seed = FromHex(kEd25519Vectors[1].seed);
+  const std::string message = "deleted";
+  const std::string key = Ed25519PublicKey(seed);
+  const std::string signature = Ed25519Sign(seed, message);
+  ASSERT_TRUE(Ed25519Verify(key, message, signature));
+
+  const auto flipped = [](std::string bytes, size_t bit) {
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+    return bytes;
+  };
+  for (size_t bit = 0; bit < key.size() * 8; ++bit) {
+    EXPECT_FALSE(Ed25519Verify(flipped(key, bit), message, signature)) << bit;
+  }
+  for (size_t bit = 0; bit < message.size() * 8; ++bit) {
+    EXPECT_FALSE(Ed25519Verify(key, flipped(message, bit), signature)) << bit;
+  }
+  for (size_t bit = 0; bit < signature.size() * 8; ++bit) {
+    EXPECT_FALSE(Ed25519Verify(key, message, flipped(signature, bit))) << bit;
+  }
+}
+
+TEST_F(CryptoTest, Ed25519RefusesKeysAndSignaturesOfAnotherSize) {
+  const std::string seed(kEd25519KeySize, 's');
+  const std::string key = Ed25519PublicKey(seed);
+  const std::string signature = Ed25519Sign(seed, "m");
+
+  EXPECT_FALSE(Ed25519Verify("", "m", signature));
+  EXPECT_FALSE(Ed25519Verify(key, "m", ""));
+  EXPECT_FALSE(Ed25519Verify(key.substr(1), "m", signature));
+  EXPECT_FALSE(Ed25519Verify(key + "k", "m", signature));
+  EXPECT_FALSE(Ed25519Verify(key, "m", signature.substr(1)));
+  EXPECT_FALSE(Ed25519Verify(key, "m", signature + "s"));
+}
+
 TEST_F(CryptoTest, ConstantTimeEqualComparesBytesAndLength) {
   EXPECT_TRUE(ConstantTimeEqual("", ""));
   EXPECT_TRUE(ConstantTimeEqual("123456", "123456"));

@@ -33,13 +33,13 @@ class FakeNoticeTransport : public NoticeTransport {
     changed_.NotifyAll();
   }
 
-  DeliveryResult Deliver(const v1::Recipient& recipient, const v1::Notice& notice,
-                         absl::Time) override {
+  DeliveryResult Deliver(const NoticeAttempt& attempt) override {
+    const std::string& recipient = attempt.recipient.name();
     MutexLock lock(mutex_);
-    begun_[recipient.name()].push_back(notice);
+    begun_[recipient].push_back(attempt.notice);
     changed_.NotifyAll();
-    while (hanging_ == recipient.name()) changed_.Wait(mutex_);
-    const auto result = results_.find(recipient.name());
+    while (hanging_ == recipient) changed_.Wait(mutex_);
+    const auto result = results_.find(recipient);
     return result == results_.end() ? DeliveryResult{.delivered = true} : result->second;
   }
 

@@ -46,11 +46,18 @@ v1::Recipient RecipientAt(const std::string& url) {
   return recipient;
 }
 
+// Tells `recipient` by its usual way.
+DeliveryResult Deliver(WebhookTransport& transport, const v1::Recipient& recipient,
+                       const v1::Notice& notice = Notice(), absl::Time now = kNow) {
+  return transport.Deliver(
+      {.recipient = recipient, .way = recipient.delivery(), .notice = notice, .now = now});
+}
+
 // Delivers one notice to `url`, by default as in development.
 DeliveryResult DeliverTo(const std::string& url,
                          WebhookOptions options = {.allow_loopback = true}) {
   WebhookTransport transport({{"parcel-2026", Signer()}}, std::move(options));
-  return transport.Deliver(RecipientAt(url), Notice(), kNow);
+  return Deliver(transport, RecipientAt(url));
 }
 
 class WebhookTransportTest : public ::testing::Test {
@@ -97,8 +104,8 @@ TEST_F(WebhookTransportTest, KeepsIdAndBodyAndRenewsTheTimeOnARetry) {
   server().Reset({.status = 500});
   WebhookTransport transport({{"parcel-2026", Signer()}}, {.allow_loopback = true});
 
-  transport.Deliver(RecipientAt(server().url()), Notice(), kNow);
-  transport.Deliver(RecipientAt(server().url()), Notice(), kNow + absl::Seconds(5));
+  Deliver(transport, RecipientAt(server().url()));
+  Deliver(transport, RecipientAt(server().url()), Notice(), kNow + absl::Seconds(5));
 
   ASSERT_THAT(server().requests(), SizeIs(2));
   const HttpRequest retry = server().requests()[1];
@@ -293,8 +300,8 @@ TEST_F(WebhookTransportTest, WaitsForASecretThatIsNotConfigured) {
   Listener canary;
   WebhookTransport transport({}, {.allow_loopback = true});
 
-  const DeliveryResult result = transport.Deliver(
-      RecipientAt(absl::StrCat("http://127.0.0.1:", canary.port(), "/")), Notice(), kNow);
+  const DeliveryResult result =
+      Deliver(transport, RecipientAt(absl::StrCat("http://127.0.0.1:", canary.port(), "/")));
 
   EXPECT_FALSE(result.give_up);
   EXPECT_EQ(result.code, "secret-unknown");
@@ -306,7 +313,7 @@ TEST_F(WebhookTransportTest, GivesUpOnARecipientThatPulls) {
   recipient.mutable_delivery()->mutable_pull();
   WebhookTransport transport({{"parcel-2026", Signer()}}, {});
 
-  const DeliveryResult result = transport.Deliver(recipient, Notice(), kNow);
+  const DeliveryResult result = Deliver(transport, recipient);
 
   EXPECT_TRUE(result.give_up);
   EXPECT_EQ(result.code, "no-webhook");
@@ -317,7 +324,7 @@ TEST_F(WebhookTransportTest, GivesUpOnANoticeWithoutKind) {
   notice.clear_kind();
   WebhookTransport transport({{"parcel-2026", Signer()}}, {.allow_loopback = true});
 
-  const DeliveryResult result = transport.Deliver(RecipientAt(server().url()), notice, kNow);
+  const DeliveryResult result = Deliver(transport, RecipientAt(server().url()), notice);
 
   EXPECT_TRUE(result.give_up);
   EXPECT_EQ(result.code, "internal");

@@ -46,6 +46,11 @@ absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
   view.FindLease(task).IgnoreError();
   DSR_RETURN_IF_ERROR(view.ListTroubledNotices(std::nullopt, 10).status());
   DSR_RETURN_IF_ERROR(view.ListOpenNotices("recipients/courier", std::nullopt, 10).status());
+  DSR_RETURN_IF_ERROR(view.ListNoticesOf("recipients/courier", std::nullopt, 10).status());
+  DSR_RETURN_IF_ERROR(view.ListLatestNoticesOf("recipients/courier", 10).status());
+  DSR_RETURN_IF_ERROR(view.CountOpenNotices("recipients/courier").status());
+  DSR_RETURN_IF_ERROR(view.ListDeliveryFailures(NoticeId(), 10).status());
+  DSR_RETURN_IF_ERROR(view.FindOutboxEntry(OutboxKind::kNotice, Id128()).status());
   DSR_RETURN_IF_ERROR(view.DueTimers(kPlanned, 10).status());
   DSR_RETURN_IF_ERROR(view.NextTimer().status());
   DSR_RETURN_IF_ERROR(view.NextOutboxItem(OutboxKind::kNotice).status());
@@ -119,7 +124,7 @@ absl::Status WriteEverything(Transaction& t, RequestSample& sample) {
   DSR_RETURN_IF_ERROR(t.ExtendLease(task, token, kPlanned, until));
   DSR_RETURN_IF_ERROR(t.ReleaseTask(task, kPlanned));
   DSR_RETURN_IF_ERROR(t.ClaimOutbox(OutboxKind::kMessage, kPlanned, until, 1).status());
-  DSR_RETURN_IF_ERROR(t.DeferOutbox(OutboxKind::kNotice, notice.value(), until));
+  DSR_RETURN_IF_ERROR(t.DeferOutbox(OutboxKind::kNotice, notice.value(), until, DeliveryFailure{until, "timeout"}));
   DSR_RETURN_IF_ERROR(t.AppendChunk(sample.id(), task, "orders", {0, 1, "x"}));
   DSR_RETURN_IF_ERROR(t.DeleteParts(task, "orders"));
   return t.DeleteParts(task, std::nullopt);

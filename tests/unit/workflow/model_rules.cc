@@ -221,7 +221,8 @@ bool LeavesRecipients(const storage::v1::RequestRecord& record) {
       record.notices().begin(), record.notices().end(), [&](const v1::Notice& notice) {
         const bool is_final =
             notice.kind() == v1::NOTICE_KIND_DELETE && request.incidents().empty();
-        return is_final && notice.objection().has_until() && !WasToldAgain(record, notice);
+        return is_final && notice.state() == v1::Notice::STATE_OBJECTED &&
+               notice.objection().has_until() && !WasToldAgain(record, notice);
       });
 }
 

@@ -75,11 +75,15 @@ void AddWork(const Situation& at, Aspect aspect, MoveList& moves) {
     if (aspect == Aspect::kLapses && notice.state() == v1::Notice::STATE_PENDING) {
       moves.Add("undeliverable",
                 RecordNoticeDelivery{
-                    .id = id, .recipient = notice.recipient(), .attempts = 9, .code = "x"},
+                    .id = id, .lane = OutboxLane(notice), .attempts = 9, .code = "x"},
                 Dispatcher());
     }
     if (notice.state() == v1::Notice::STATE_FAILED)
       moves.Add("retry notice", RetryNotice{.id = id}, Caseworker());
+    if (AwaitsDecision(notice)) {
+      moves.Add("accept objection", DecideObjection{.id = id, .accepted = true}, PrivacyOfficer());
+      moves.Add("reject objection", DecideObjection{.id = id}, PrivacyOfficer());
+    }
     if (notice.state() == v1::Notice::STATE_ACKNOWLEDGED)
       moves.Add("complete", CompleteNotice{.id = id, .records = 1}, Visitor());
     // Once, so that there is an end of it, and where nothing else keeps the request open.

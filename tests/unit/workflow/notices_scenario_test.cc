@@ -48,7 +48,7 @@ class NoticesTest : public ::testing::Test {
   }
   absl::Status Deliver(const v1::Notice& notice, bool delivered) {
     return request_.Do(RecordNoticeDelivery{.id = IdIn<NoticeId>(notice.name()),
-                                            .recipient = notice.recipient(),
+                                            .lane = OutboxLane(notice),
                                             .delivered = delivered,
                                             .attempts = 2,
                                             .code = delivered ? "" : "http-500"},
