@@ -73,12 +73,16 @@ std::string Body(absl::string_view type, absl::string_view content, MailEncoding
                       is_base64 ? Base64Lines(lines) : lines);
 }
 
+// The line between two bodies: no text holds its own hash, so no line of a body can end it.
+std::string BoundaryOf(absl::string_view bodies) {
+  return absl::StrCat("=_", HexEncode(Sha256(bodies).substr(0, kBoundaryBytes)));
+}
+
 std::string Bodies(const RenderedMessage& message, MailEncoding encoding) {
+  if (!message.entity.empty()) return message.entity;
   const std::string text = Body("text/plain", message.text, encoding);
   if (message.html.empty()) return text;
-  // No text holds its own hash, so no line of a body can end it.
-  const std::string hash = Sha256(absl::StrCat(message.text, message.html));
-  const std::string boundary = absl::StrCat("=_", HexEncode(hash.substr(0, kBoundaryBytes)));
+  const std::string boundary = BoundaryOf(absl::StrCat(message.text, message.html));
   return absl::StrCat("Content-Type: multipart/alternative; boundary=\"", boundary,
                       "\"\r\n\r\n",                                                       //
                       "--", boundary, "\r\n", text,                                       //
@@ -97,6 +101,25 @@ bool IsPlainId(absl::string_view id) {
   return !id.empty() && id.size() <= kMostIdBytes && std::all_of(id.begin(), id.end(), [](char c) {
     return absl::ascii_isalnum(c) || c == '-' || c == '_';
   });
+}
+
+std::string TextEntity(absl::string_view text) {
+  return Body("text/plain", text, MailEncoding::kBase64);
+}
+
+std::string SignedEntity(absl::string_view content, absl::string_view signature) {
+  const std::string boundary = BoundaryOf(content);
+  // The line break before a boundary is the boundary's, so the content keeps its own.
+  return absl::StrCat(
+      "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n",
+      " micalg=\"sha-256\"; boundary=\"", boundary, "\"\r\n\r\n",  //
+      "--", boundary, "\r\n", content, "\r\n",                     //
+      "--", boundary, "\r\n",
+      "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"
+      "Content-Transfer-Encoding: base64\r\n"
+      "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n",
+      Base64Lines(signature),  //
+      "--", boundary, "--\r\n");
 }
 
 std::string MailText(const RenderedMessage& message, absl::string_view sender, absl::Time now,

@@ -18,12 +18,21 @@ enum class MailEncoding { kEightBit, kBase64 };
 // `_`.
 bool IsPlainId(absl::string_view id);
 
+// Returns `text` as what a signature is made of: a MIME entity of ASCII alone, with lines that end
+// in CRLF, so that no mail server has a reason to change a byte of it.
+std::string TextEntity(absl::string_view text);
+
+// Returns `content`, such a MIME entity, with `signature`, a detached CMS signature over its bytes
+// in DER, as a MIME entity: multipart/signed (RFC 8551) with SHA-256.
+std::string SignedEntity(absl::string_view content, absl::string_view signature);
+
 // Returns the text of `message` as sent by `sender` at `now`, with lines that end in CRLF. Its
 // Message-ID is made of the message's id and the sender's domain, so that a second delivery of one
 // message is recognised. Ids and addresses are plain, as above; the subject may hold anything: what
 // is not printable ASCII is encoded (RFC 2047), and control characters, line breaks above all,
 // become spaces. A message with HTML has two bodies of one content (multipart/alternative): the
-// text, and after it, as what a reader prefers, the HTML. Without, the text is the body.
+// text, and after it, as what a reader prefers, the HTML. Without, the text is the body. One with
+// an entity has that for a body, whatever the encoding.
 std::string MailText(const RenderedMessage& message, absl::string_view sender, absl::Time now,
                      MailEncoding encoding);
 

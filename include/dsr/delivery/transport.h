@@ -62,6 +62,9 @@ struct RenderedMessage {
   std::string subject;  // one line
   std::string text;     // lines that end in \n
   std::string html;     // says the same as a page; empty where there is none, as always for `sms`
+  // Where it is signed: what is signed and the signature, a MIME entity with its headers, that goes
+  // byte for byte in the place of `text` and `html`; see SignedEntity in mail_text.h.
+  std::string entity;
 };
 
 // Hands a message to a channel. Thread-safe; blocks until the attempt ended, 20 s at most.

@@ -90,6 +90,32 @@ TEST(MailTextTest, HasTextAndHtmlAsTwoFormsOfOneContent) {
                              boundary + "--\r\n"));
 }
 
+TEST(MailTextTest, CarriesASignedEntityAsItIsWhateverTheEncoding) {
+  RenderedMessage message = Message();
+  const std::string content = TextEntity("删除\n");
+  message.entity = SignedEntity(content, "signature");
+
+  for (const MailEncoding encoding : {MailEncoding::kEightBit, MailEncoding::kBase64}) {
+    const std::string mail = TextOf(message, encoding);
+    EXPECT_THAT(mail, HasSubstr("MIME-Version: 1.0\r\nContent-Type: multipart/signed;"));
+    EXPECT_THAT(mail, EndsWith(message.entity));
+    EXPECT_THAT(mail, Not(HasSubstr("Li")));
+  }
+  EXPECT_THAT(message.entity, HasSubstr("\r\n" + content + "\r\n--"));
+  EXPECT_THAT(message.entity, HasSubstr("\r\n\r\n" + Base64Encode("signature") + "\r\n--"));
+}
+
+TEST(MailTextTest, SignsTextThatIsAsciiInLinesThatEndInCrLf) {
+  const std::string content = TextEntity("删除 " + std::string(2000, 'x') + "\n");
+
+  for (const char c : content) EXPECT_GT(c, 0);
+  for (absl::string_view line : absl::StrSplit(content, "\r\n")) {
+    EXPECT_LE(line.size(), 76u);
+    EXPECT_EQ(line.find_first_of("\r\n"), absl::string_view::npos);
+  }
+  EXPECT_THAT(content, EndsWith("\r\n"));
+}
+
 TEST(MailTextTest, KeepsLinesOfTheWireShort) {
   RenderedMessage message = Message();
   message.text = std::string(5000, 'x');

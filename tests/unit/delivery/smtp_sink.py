@@ -3,9 +3,9 @@
     smtp_sink.py FOLDER [--tls PEM] [--login NAME:PASSWORD]
 
 Prints the port, then serves until its standard input ends. Mail number n is FOLDER/n.json with the
-members `from`, `to`, `login` and `text`, written before the mail is acknowledged; and, as a reader of
-mail understands it: `subject`, `types` and `charsets` of its bodies in their order, `plain` and `html`,
-and `shown`, what the element `main` of the HTML (all of it where there is none) shows as lines of
+members `from`, `to`, `login` and `text`, written before the mail is acknowledged, and FOLDER/n.eml the
+mail byte for byte; and, as a reader of mail understands it: `subject`, `types` and `charsets` of its
+bodies in their order, `plain` and `html`, and `shown`, what the element `main` of the HTML (all of it where there is none) shows as lines of
 text, in the form of `plain`. Recipients whose address begins with `refuse-NNN` are refused with the
 status NNN.
 """
@@ -64,6 +64,8 @@ def read(content):
     reading = {"subject": mail["Subject"], "types": [part.get_content_type() for part in bodies],
                "charsets": [part.get_content_charset() for part in bodies]}
     for part in bodies:
+        if part.get_content_maintype() != "text":
+            continue
         text = part.get_payload(decode=True).decode(part.get_content_charset()).replace("\r\n", "\n")
         reading["html" if part.get_content_subtype() == "html" else "plain"] = text
     if "html" in reading:
@@ -86,6 +88,7 @@ class Sink:
         return "250 taken"
 
     async def handle_DATA(self, server, session, envelope):
+        (self.folder / f"{self.count}.eml").write_bytes(envelope.content)
         login = session.auth_data.login.decode() if session.auth_data else ""
         (self.folder / f"{self.count}.json").write_text(json.dumps({
             "from": envelope.mail_from,

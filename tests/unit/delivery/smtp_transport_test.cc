@@ -7,16 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/file.h"
-#include "google/protobuf/struct.pb.h"
-#include "google/protobuf/util/json_util.h"
 #include "testing/status_matchers.h"
 #include "testing/temp_dir.h"
 #include "unit/delivery/http_stub.h"
-#include "unit/delivery/subprocess.h"
+#include "unit/delivery/smtp_server.h"
 #include "unit/delivery/test_certificate.h"
 
 namespace dsr {
@@ -39,14 +36,9 @@ class SmtpTransportTest : public ::testing::Test {
  protected:
   // Starts the mail server with further arguments.
   void StartServer(const std::vector<std::string>& arguments = {}) {
-    std::vector<std::string> command = {
-        DSR_PYTHON3, absl::StrCat(DSR_SOURCE_DIR, "/tests/unit/delivery/smtp_sink.py"),
-        mails_.path()};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    server_ = std::make_unique<Subprocess>(command);
-    int port = 0;
-    ASSERT_TRUE(absl::SimpleAtoi(server_->ReadLine(), &port));
-    options_.port = static_cast<uint16_t>(port);
+    server_ = std::make_unique<SmtpServer>(arguments);
+    ASSERT_NE(server_->port(), 0);
+    options_.port = server_->port();
   }
 
   // Starts it with TLS and a login, which the options then know too.
@@ -67,31 +59,16 @@ class SmtpTransportTest : public ::testing::Test {
     return (*transport)->Send(message, kSent);
   }
 
-  bool HasMail() const { return FileExists(mails_.File("0.json")); }
-
-  // Returns a member of the first mail.
-  google::protobuf::Value MailValue(const std::string& member) const {
-    google::protobuf::Struct mail;
-    const auto json = ReadFile(mails_.File("0.json"));
-    EXPECT_THAT(json, IsOk());
-    EXPECT_TRUE(json.ok() && google::protobuf::util::JsonStringToMessage(*json, &mail).ok());
-    return mail.fields().at(member);
-  }
+  bool HasMail() const { return server_->HasMail(); }
+  std::string Mail(const std::string& member) const { return server_->Mail(member); }
   std::vector<std::string> MailList(const std::string& member) const {
-    std::vector<std::string> list;
-    const google::protobuf::Value values = MailValue(member);
-    for (const google::protobuf::Value& value : values.list_value().values()) {
-      list.push_back(value.string_value());
-    }
-    return list;
+    return server_->MailList(member);
   }
-  std::string Mail(const std::string& member) const { return MailValue(member).string_value(); }
 
-  const TempDir mails_;
   const TempDir files_;
   SmtpOptions options_ = {
       .host = "127.0.0.1", .sender = "privacy@shop.example", .require_tls = false};
-  std::unique_ptr<Subprocess> server_;
+  std::unique_ptr<SmtpServer> server_;
 };
 
 TEST_F(SmtpTransportTest, HandsTheMessageToTheServer) {

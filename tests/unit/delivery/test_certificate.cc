@@ -1,5 +1,7 @@
 #include "unit/delivery/test_certificate.h"
 
+#include <algorithm>
+
 #include "dsr/base/file.h"
 #include "unit/delivery/subprocess.h"
 
@@ -21,6 +23,35 @@ std::string MakeTestCertificate(const TempDir& folder) {
     return "";
   }
   return both;
+}
+
+bool MakeMailCertificate(const TempDir& folder, const std::string& name,
+                         const std::vector<std::string>& arguments) {
+  // The system's own configuration would add extensions.
+  const std::string configuration = folder.File("req.cnf");
+  if (!WriteFileAtomically(configuration, "[req]\ndistinguished_name = name\n[name]\n").ok()) {
+    return false;
+  }
+  std::vector<std::string> command = {DSR_OPENSSL,
+                                      "req",
+                                      "-x509",
+                                      "-config",
+                                      configuration,
+                                      "-nodes",
+                                      "-batch",
+                                      "-days",
+                                      "30",
+                                      "-keyout",
+                                      folder.File(name + ".key"),
+                                      "-out",
+                                      folder.File(name + ".pem"),
+                                      "-subj",
+                                      "/CN=" + name};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  if (std::find(arguments.begin(), arguments.end(), "-newkey") == arguments.end()) {
+    command.insert(command.end(), {"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"});
+  }
+  return Subprocess(command).Finish() == 0;
 }
 
 }  // namespace dsr
