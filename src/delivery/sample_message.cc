@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/category_answer.h"
+#include "app/message_words.h"
 #include "dsr/base/civil_calendar.h"
 #include "dsr/base/ids.h"
 #include "dsr/base/proto_time.h"
@@ -17,6 +18,8 @@ namespace dsr {
 namespace {
 
 constexpr char kSystem[] = "systems/sample";
+// Within which the recipient of a sample has to act.
+constexpr int kSampleTermDays = 7;
 
 // What became of the categories where the workflow's work is done.
 v1::Disposition DoneBy(const v1::Workflow& workflow) {
@@ -223,6 +226,37 @@ class SampleMaker {
 MessageSample MakeMessageSample(const Rulebook& rulebook, absl::string_view language,
                                 absl::Time now) {
   return SampleMaker(rulebook, language, now).Make();
+}
+
+LetterSample MakeLetterSample(const v1::Policy& policy, absl::TimeZone zone,
+                              absl::string_view language, absl::Time now) {
+  const MessageWords words(language);
+  const auto say = [&](const char* chinese, const char* english) {
+    return std::string(words.is_english() ? english : chinese);
+  };
+  LetterSample sample;
+  sample.recipient.set_name("recipients/sample-1");
+  sample.recipient.set_title(say("（示例接收方1）", "(sample recipient 1)"));
+  sample.title_of = [title = say("（示例接收方2）", "(sample recipient 2)")](const std::string&) {
+    return title;
+  };
+  v1::Notice& notice = sample.notice;
+  notice.set_name(NoticeName(RequestId(), NoticeId()));
+  notice.set_recipient(sample.recipient.name());
+  notice.set_kind(v1::NOTICE_KIND_DELETE);
+  notice.set_instruction(true);
+  notice.set_language(std::string(language));
+  *notice.mutable_create_time() = ToTimestamp(now);
+  *notice.mutable_due_time() = ToTimestamp(EndOfDay(DayOf(now, zone) + kSampleTermDays, zone));
+  notice.add_subject_references(say("（示例标识）", "(sample reference)"));
+  notice.add_onward_recipients("recipients/sample-2");
+  for (const v1::Category& category : policy.categories()) {
+    notice.add_categories(category.name());
+  }
+  for (const v1::NoticeLaw& rule : policy.notice_laws()) {
+    if (rule.kind() == notice.kind()) notice.set_legal_basis(words.Laws(policy, rule.law()));
+  }
+  return sample;
 }
 
 }  // namespace dsr

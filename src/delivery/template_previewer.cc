@@ -6,12 +6,15 @@
 
 #include "app/account_merges.h"
 #include "app/decision_facts.h"
+#include "delivery/letter_composer.h"
 #include "delivery/message_address.h"
 #include "delivery/message_composer.h"
 #include "delivery/sample_message.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/workflow/definitions.h"
 #include "dsr/workflow/rulebook.h"
+#include "workflow/message_vocabulary.h"
 
 namespace dsr {
 namespace {
@@ -34,10 +37,11 @@ Audiences AudiencesOf(const v1::Workflow& workflow, const std::string& template_
 }
 
 // The template of that id in exactly that language.
-absl::StatusOr<const v1::Template*> FindExactly(const Rulebook& rulebook, const std::string& id,
+absl::StatusOr<const v1::Template*> FindExactly(const v1::TemplateSet& templates,
+                                                const std::string& id,
                                                 const std::string& language) {
   bool has_id = false;
-  for (const v1::Template& one : rulebook.templates.templates()) {
+  for (const v1::Template& one : templates.templates()) {
     if (one.id() != id) continue;
     if (one.language() == language) return &one;
     has_id = true;
@@ -65,9 +69,38 @@ absl::StatusOr<MessagePreview> Render(const MessageSource& source, v1::Message& 
                         .html = std::move(composed.kept.html)};
 }
 
+// A letter is about one notice, with references that only its recipient knows the data by: of those
+// of a request none is shown here.
+absl::StatusOr<MessagePreview> PreviewLetter(const RulebookCatalog& rulebooks,
+                                             const PreviewQuery& query, absl::Time now) {
+  if (query.request.has_value()) {
+    return MakeFieldError(
+        v1::ERROR_REASON_FIELD_INVALID, "name",
+        "is left out for a letter to a recipient, which is no message to a person");
+  }
+  const DefinitionFiles& files = rulebooks.files();
+  const std::string language = query.language.empty() ? "zh-CN" : query.language;
+  DSR_RETURN_IF_ERROR(FindExactly(files.templates, query.template_id, language).status());
+  DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(files.policy));
+  const LetterSample sample = MakeLetterSample(files.policy, zone, language, now);
+  DSR_ASSIGN_OR_RETURN(RenderedTemplate letter, ComposeLetter({.policy = files.policy,
+                                                               .zone = zone,
+                                                               .recipient = sample.recipient,
+                                                               .notice = sample.notice,
+                                                               .title_of = sample.title_of},
+                                                              files.templates));
+  return MessagePreview{.language = language,
+                        .subject = std::move(letter.subject),
+                        .text = std::move(letter.text),
+                        .html = ""};
+}
+
 }  // namespace
 
 absl::StatusOr<MessagePreview> TemplatePreviewer::Preview(const PreviewQuery& query) {
+  if (query.template_id == kLetterTemplate) {
+    return PreviewLetter(parts_.rulebooks, query, parts_.clock.Now());
+  }
   return query.request.has_value() ? PreviewRequest(*query.request, query) : PreviewSample(query);
 }
 
@@ -97,7 +130,8 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewRequest(const RequestId
         rulebook->FindTemplate(query.template_id, record.state().request().language());
     if (found != nullptr) message.set_language(found->language());
   }
-  DSR_RETURN_IF_ERROR(FindExactly(*rulebook, message.template_(), message.language()).status());
+  DSR_RETURN_IF_ERROR(
+      FindExactly(rulebook->templates, message.template_(), message.language()).status());
   return Render(MessageSource{*rulebook, message, record, recipients, disclosures, consents},
                 message, parts_.clock.Now());
 }
@@ -115,7 +149,8 @@ absl::StatusOr<MessagePreview> TemplatePreviewer::PreviewSample(const PreviewQue
   v1::Message message;
   message.set_template_(query.template_id);
   message.set_language(query.language.empty() ? "zh-CN" : query.language);
-  DSR_RETURN_IF_ERROR(FindExactly(*rulebook, message.template_(), message.language()).status());
+  DSR_RETURN_IF_ERROR(
+      FindExactly(rulebook->templates, message.template_(), message.language()).status());
   const absl::Time now = parts_.clock.Now();
   const MessageSample sample = MakeMessageSample(*rulebook, message.language(), now);
   return Render(MessageSource{*rulebook, message, sample.record, sample.recipients,

@@ -12,7 +12,8 @@
 namespace dsr {
 
 // A preview knows what the message would: the public variables where the request's workflow sends
-// the template to the requester only, else those of the subject too. Thread-safe.
+// the template to the requester only, else those of the subject too. A letter to a recipient is
+// previewed without a request only: FIELD_INVALID for `name` with one. Thread-safe.
 class TemplatePreviewer : public MessagePreviewer {
  public:
   // All of it outlives the previewer.

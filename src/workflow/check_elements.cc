@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "workflow/definition_words.h"
+#include "workflow/message_vocabulary.h"
 #include "workflow/template_pieces.h"
 #include "workflow/workflow_checker.h"
 
@@ -336,6 +337,9 @@ class ElementChecker {
   }
 
   void CheckTemplate(const v1::Effect& effect, const Place& place) {
+    if (effect.template_() == kLetterTemplate) {
+      Add(place, absl::StrCat("template `", kLetterTemplate, "` is for letters to recipients"));
+    }
     for (const absl::string_view language : kLanguages) {
       const auto found = templates_.find({effect.template_(), std::string(language)});
       if (found == templates_.end()) {

@@ -1,7 +1,6 @@
 #include "workflow/message_vocabulary.h"
 
-#include <algorithm>
-#include <iterator>
+#include <span>
 
 #include "absl/algorithm/container.h"
 
@@ -111,15 +110,36 @@ constexpr Element kOfElements[] = {
     {"rules", "source"},
 };
 
+constexpr absl::string_view kOfTheLetter[] = {
+    "by_account", "cancelled", "categories", "company",     "correct",    "delete",
+    "due_day",    "former",    "insisted",   "instruction", "law",        "notice",
+    "number",     "onward",    "passed_on",  "recipient",   "references", "reminder",
+    "resume",     "sent_day",  "stop",       "test",        "zone",
+};
+constexpr Element kOfLetterElements[] = {
+    {"categories", "title"},
+    {"onward", "title"},
+    {"references", "reference"},
+};
+
 constexpr absl::string_view kOfLayouts[] = {"body", "company", "request", "subject"};
+
+bool BelongsToOneOf(std::span<const Element> elements, absl::string_view name,
+                    const std::vector<absl::string_view>& enclosing) {
+  return absl::c_any_of(elements, [&](const Element& element) {
+    return element.name == name && absl::c_linear_search(enclosing, element.list);
+  });
+}
 
 }  // namespace
 
 bool IsMessageVariable(absl::string_view name, const std::vector<absl::string_view>& enclosing) {
-  if (absl::c_linear_search(kOfTheMessage, name)) return true;
-  return std::any_of(std::begin(kOfElements), std::end(kOfElements), [&](const Element& element) {
-    return element.name == name && absl::c_linear_search(enclosing, element.list);
-  });
+  return absl::c_linear_search(kOfTheMessage, name) || BelongsToOneOf(kOfElements, name, enclosing);
+}
+
+bool IsLetterVariable(absl::string_view name, const std::vector<absl::string_view>& enclosing) {
+  return absl::c_linear_search(kOfTheLetter, name) ||
+         BelongsToOneOf(kOfLetterElements, name, enclosing);
 }
 
 bool IsLayoutVariable(absl::string_view name) { return absl::c_linear_search(kOfLayouts, name); }

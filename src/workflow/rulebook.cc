@@ -68,19 +68,25 @@ const v1::HtmlLayout* Rulebook::FindLayout(absl::string_view language) const {
   return nullptr;
 }
 
+absl::StatusOr<absl::TimeZone> LoadZone(const v1::Policy& policy) {
+  absl::TimeZone zone;
+  // Never fall back to UTC: every deadline would silently end at another hour.
+  if (!absl::LoadTimeZone(policy.time_zone(), &zone)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                     absl::StrCat("the time zone ", policy.time_zone(),
+                                  " of the policy does not load; install the tzdata package"),
+                     {{"time_zone", policy.time_zone()}});
+  }
+  return zone;
+}
+
 absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pins,
                                                              const v1::Workflow& workflow,
                                                              const v1::Policy& policy,
                                                              const v1::Calendar& calendar,
                                                              const v1::TemplateSet& templates) {
   auto rulebook = std::make_shared<Rulebook>();
-  // Never fall back to UTC: every deadline would silently end at another hour.
-  if (!absl::LoadTimeZone(policy.time_zone(), &rulebook->zone)) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
-                     absl::StrCat("the time zone ", policy.time_zone(),
-                                  " of the policy does not load; install the tzdata package"),
-                     {{"time_zone", policy.time_zone()}});
-  }
+  DSR_ASSIGN_OR_RETURN(rulebook->zone, LoadZone(policy));
   rulebook->pins = pins;
   rulebook->workflow = workflow;
   rulebook->policy = policy;

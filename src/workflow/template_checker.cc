@@ -41,8 +41,9 @@ bool CheckMustache(const Place& place, const std::string& what, absl::string_vie
 }
 
 // What is not known is rendered as nothing, which nobody would notice before a person reads it.
-void CheckVariables(const Place& place, const std::string& what, const std::string& text,
-                    std::vector<Finding>* findings) {
+void CheckVariables(const v1::Template& one, const Place& place, const std::string& what,
+                    const std::string& text, std::vector<Finding>* findings) {
+  const auto is_variable = one.id() == kLetterTemplate ? IsLetterVariable : IsMessageVariable;
   std::vector<absl::string_view> sections;
   for (const TemplatePiece& piece : SplitTemplate(text)) {
     if (piece.kind == TemplatePiece::Kind::kText) continue;
@@ -50,7 +51,7 @@ void CheckVariables(const Place& place, const std::string& what, const std::stri
       sections.pop_back();
       continue;
     }
-    if (!IsMessageVariable(piece.text, sections)) {
+    if (!is_variable(piece.text, sections)) {
       AddFinding(place, absl::StrCat(what, ": there is no variable `", piece.text, "` here"),
                  findings);
     }
@@ -64,13 +65,13 @@ void CheckVariables(const Place& place, const std::string& what, const std::stri
 void CheckTemplate(const v1::Template& one, const Place& place, const std::string& what,
                    std::vector<Finding>* findings) {
   if (CheckMustache(place, what, "subject", one.subject(), findings)) {
-    CheckVariables(place.Of("subject"), what, one.subject(), findings);
+    CheckVariables(one, place.Of("subject"), what, one.subject(), findings);
   }
   if (CheckMustache(place, what, "text", one.text(), findings)) {
-    CheckVariables(place.Of("text"), what, one.text(), findings);
+    CheckVariables(one, place.Of("text"), what, one.text(), findings);
   }
   if (one.html().empty() || !CheckMustache(place, what, "html", one.html(), findings)) return;
-  CheckVariables(place.Of("html"), what, one.html(), findings);
+  CheckVariables(one, place.Of("html"), what, one.html(), findings);
   const std::string fault = FaultOfBody(one.html());
   if (!fault.empty()) {
     AddFinding(place.Of("html"), absl::StrCat(what, ": the HTML ", fault), findings);

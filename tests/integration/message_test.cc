@@ -28,12 +28,15 @@ using Requests = v1::RequestService;
 
 constexpr char kNote[] = "colleagues think the account was shared";
 
+// The one that is no message to a person.
+constexpr char kLetter[] = "notice-letter";
+
 std::vector<std::string> TemplateIds() {
   std::vector<std::string> ids;
   for (const auto& file :
        std::filesystem::directory_iterator(DSR_SOURCE_DIR "/workflows/messages/en")) {
     const std::string id = file.path().stem();
-    if (id != "layout") ids.push_back(id);
+    if (id != "layout" && id != kLetter) ids.push_back(id);
   }
   return ids;
 }
@@ -185,6 +188,26 @@ TEST_F(MessageTest, ATemplateCanBeReadWithoutARequest) {
       EXPECT_THAT(preview->html(), AllOf(HasSubstr("<html"), HasSubstr("</html>"))) << id;
     }
   }
+}
+
+TEST_F(MessageTest, ALetterToARecipientCanBeReadAboutNobodyOnly) {
+  const auto english = Preview("", kLetter, "en");
+  ASSERT_THAT(english, IsOk());
+  EXPECT_THAT(english->subject(), HasSubstr("notice to delete personal information"));
+  EXPECT_THAT(english->text(),
+              AllOf(HasSubstr("(sample recipient 1)"), HasSubstr("(sample reference)"),
+                    HasSubstr("instruction"), HasSubstr("(sample recipient 2)"),
+                    HasSubstr("Legal basis: "), Not(HasSubstr("{{"))));
+  EXPECT_THAT(english->html(), IsEmpty());
+  const auto chinese = Preview("", kLetter, "");
+  ASSERT_THAT(chinese, IsOk());
+  EXPECT_EQ(chinese->language(), "zh-CN");
+  EXPECT_THAT(chinese->text(), HasSubstr("（示例标识）"));
+
+  const std::string request = shop_.File(DeletionCall()).name();
+  EXPECT_THAT(Preview(request, kLetter, "en"),
+              AllOf(StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("name")),
+                    ReasonIs(v1::ERROR_REASON_FIELD_INVALID)));
 }
 
 TEST_F(MessageTest, APreviewNamesTheFieldThatIsWrong) {

@@ -36,7 +36,8 @@ class MessagePreviewer {
   // Returns what the template says about the request as it stands, by that request and its own
   // subject alone. Errors: NOT_FOUND for an unknown request; INVALID_ARGUMENT FIELD_INVALID for a
   // `template` that the request's templates (without a request: those in force) do not have, or not
-  // in that `language`; FAILED_PRECONDITION when the subject's key is destroyed.
+  // in that `language`, or for the `name` of a request where the template is not about requests;
+  // FAILED_PRECONDITION when the subject's key is destroyed.
   virtual absl::StatusOr<MessagePreview> Preview(const PreviewQuery& query) = 0;
 };
 

@@ -34,6 +34,10 @@ struct Rulebook {
   const v1::HtmlLayout* FindLayout(absl::string_view language) const;
 };
 
+// Returns the zone that the policy counts its days in. Errors: INSTALLATION_INVALID
+// (FAILED_PRECONDITION) when it does not load.
+absl::StatusOr<absl::TimeZone> LoadZone(const v1::Policy& policy);
+
 // Builds a rulebook from definitions that passed the checker; `pins` are taken over as they are.
 // Errors: INSTALLATION_INVALID (FAILED_PRECONDITION) when the policy's zone does not load.
 absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pins,

@@ -539,6 +539,30 @@ TEST_F(DefinitionLoaderTest, RefusesVariablesThatDoNotExist) {
                           "no variable `category` here"));
 }
 
+TEST_F(DefinitionLoaderTest, KnowsOtherVariablesInALetterThanInAMessage) {
+  for (const char* language : {"zh-CN", "en"}) {
+    Write(absl::StrCat("messages/", language, "/notice-letter.textproto"),
+          Replaced(TemplateText("notice-letter", language), "text: \"{{{request}}}\"",
+                   "text: \"{{#onward}}{{{title}}}{{/onward}}{{{title}}}\""));
+  }
+  Write("messages/en/hello.textproto",
+        Replaced(TemplateText("hello", "en"), "text: \"{{{request}}}\"", "text: \"{{{notice}}}\""));
+
+  EXPECT_THAT(
+      Findings(),
+      ElementsAre(
+          HasSubstr("messages/en/hello.textproto:5: template `hello` in en: there is no variable "
+                    "`notice` here"),
+          HasSubstr("messages/en/notice-letter.textproto:4: template `notice-letter` in en: there "
+                    "is no variable `request` here"),
+          HasSubstr("messages/en/notice-letter.textproto:5: template `notice-letter` in en: there "
+                    "is no variable `title` here"),
+          HasSubstr("messages/zh-CN/notice-letter.textproto:4: template `notice-letter` in zh-CN: "
+                    "there is no variable `request` here"),
+          HasSubstr("messages/zh-CN/notice-letter.textproto:5: template `notice-letter` in zh-CN: "
+                    "there is no variable `title` here")));
+}
+
 TEST_F(DefinitionLoaderTest, RefusesUnsoundHtmlOfATemplate) {
   for (const char* language : {"zh-CN", "en"}) {
     Write(absl::StrCat("messages/", language, "/hello.textproto"),

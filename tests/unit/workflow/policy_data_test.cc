@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "dsr/workflow/definitions.h"
 #include "unit/workflow/good_definitions.h"
+#include "workflow/message_vocabulary.h"
 
 namespace dsr {
 namespace {
@@ -257,8 +258,15 @@ TEST_P(TemplateDataTest, UsesOnlyVariablesThatExist) {
                                        "erasable_until",
                                        "held",
                                        "until"};
+  const std::set<std::string> known_in_letters = {
+      "by_account", "cancelled", "categories",  "company",   "correct",  "delete", "due_day",
+      "former",     "insisted",  "instruction", "law",       "notice",   "number", "onward",
+      "passed_on",  "recipient", "references",  "reference", "reminder", "resume", "sent_day",
+      "stop",       "test",      "title",       "zone"};
 
-  for (const std::string& name : Variables(template_)) EXPECT_THAT(known, Contains(name));
+  for (const std::string& name : Variables(template_)) {
+    EXPECT_THAT(id_ == kLetterTemplate ? known_in_letters : known, Contains(name));
+  }
 }
 
 TEST_P(TemplateDataTest, EscapesNothingBecauseItIsPlainText) {
@@ -271,8 +279,8 @@ TEST_P(TemplateDataTest, SaysTheSameInBothLanguages) {
   EXPECT_EQ(Variables(Shipped(id_, "en")), Variables(Shipped(id_, "zh-CN")));
 }
 
-TEST_P(TemplateDataTest, NamesItsRequest) {
-  EXPECT_THAT(Variables(template_), Contains("request"));
+TEST_P(TemplateDataTest, NamesItsRequestOrItsNotice) {
+  EXPECT_THAT(Variables(template_), Contains(id_ == kLetterTemplate ? "notice" : "request"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Messages, TemplateDataTest,
@@ -310,6 +318,16 @@ TEST(MessageDataTest, TellsAnAccessAnswersPurposesSourcesRetentionAndRecipients)
 TEST(MessageDataTest, GivesGroundReasonAndRemediesWithARefusal) {
   for (const char* name : {"ground", "reason", "remedies"}) {
     EXPECT_THAT(Variables(Shipped("refused", "en")), Contains(name));
+  }
+}
+
+TEST(MessageDataTest, HasNothingButTheNumberOfTheNoticeInTheSubjectOfALetter) {
+  for (const char* language : kLanguages) {
+    v1::Template subject = Shipped(kLetterTemplate, language);
+    subject.clear_text();
+    EXPECT_THAT(Variables(subject),
+                UnorderedElementsAre("company", "number", "reminder", "test", "delete", "correct",
+                                     "stop", "resume", "cancelled"));
   }
 }
 

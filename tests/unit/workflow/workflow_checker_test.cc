@@ -520,5 +520,21 @@ TEST(WorkflowCheckerTest, RefusesATemplateThatALanguageLacks) {
                          ": there is no template `hello` in en"));
 }
 
+TEST(WorkflowCheckerTest, RefusesToSendAPersonTheLetterToRecipients) {
+  v1::TemplateSet templates = GoodTemplates();
+  for (v1::Template& one : *templates.mutable_templates()) {
+    if (one.id() == "hello") one.set_id("notice-letter");
+  }
+  const std::string text =
+      Replaced(GoodWorkflowText(), "template: \"hello\"", "template: \"notice-letter\"");
+
+  const std::vector<Finding> findings = CheckWorkflowText("good", text, GoodPolicy(), templates);
+
+  ASSERT_EQ(findings.size(), 1);
+  EXPECT_EQ(ToString(findings[0]),
+            absl::StrCat("good:", LineOf(text, "template: \"notice-letter\""),
+                         ": template `notice-letter` is for letters to recipients"));
+}
+
 }  // namespace
 }  // namespace dsr
