@@ -91,6 +91,11 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
     return InvalidSetting(
         "configuration: message_delivery is required: smtp { ... } or spool { ... }");
   }
+  const config::v1::LetterSigning& letters = config.letter_signing();
+  if (config.has_letter_signing() &&
+      (letters.certificate_file().empty() || letters.key_file().empty())) {
+    return InvalidSetting("configuration: letter_signing needs both certificate_file and key_file");
+  }
   if (!IsLoopback(config.listen())) {
     return InvalidSetting(
         "configuration: listen must be a loopback address; dsrd has no transport encryption of its "

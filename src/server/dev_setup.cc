@@ -13,6 +13,7 @@
 #include "dsr/base/file.h"
 #include "dsr/base/status_macros.h"
 #include "google/protobuf/text_format.h"
+#include "server/dev_certificate.h"
 
 namespace dsr {
 namespace {
@@ -134,6 +135,14 @@ absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& co
   }
   if (!config.has_message_delivery()) {
     config.mutable_message_delivery()->mutable_spool()->set_directory((dev / "spool").string());
+  }
+  const std::string certificate = (dev / "letters.pem").string();
+  const std::string letter_key = (dev / "letters.key").string();
+  if (!FileExists(certificate) || !FileExists(letter_key))
+    DSR_RETURN_IF_ERROR(MakeDevCertificate(certificate, letter_key));
+  if (!config.has_letter_signing()) {
+    config.mutable_letter_signing()->set_certificate_file(certificate);
+    config.mutable_letter_signing()->set_key_file(letter_key);
   }
   return absl::OkStatus();
 }

@@ -29,6 +29,9 @@
 #include "app/server_secrets.h"
 #include "app/subjects.h"
 #include "delivery/backoff.h"
+#include "delivery/letter_composer.h"
+#include "delivery/letter_signer.h"
+#include "delivery/letter_transport.h"
 #include "delivery/message_dispatcher.h"
 #include "delivery/notice_dispatcher.h"
 #include "delivery/smtp_transport.h"
@@ -44,6 +47,7 @@
 #include "dsr/delivery/webhook_signer.h"
 #include "dsr/delivery/webhook_url.h"
 #include "dsr/workflow/definitions.h"
+#include "dsr/workflow/rulebook.h"
 #include "rpc/commit_hub.h"
 #include "rpc/principal_directory.h"
 #include "rpc/rpc_context.h"
@@ -155,6 +159,19 @@ absl::StatusOr<std::unique_ptr<MessageTransport>> MakeMessageTransport(
   std::filesystem::create_directories(folder, error);
   if (error) return Invalid("configuration: message_delivery.spool.directory cannot be made");
   return std::make_unique<SpoolTransport>(folder, "dsrd@localhost");
+}
+
+// One that cannot be read is called by its id: a letter with that is better than none.
+RecipientTitles TitlesIn(Store& store) {
+  return [&store](const std::string& name) {
+    std::string title;
+    const absl::Status read = store.Read([&](ReadView& view) -> absl::Status {
+      DSR_ASSIGN_OR_RETURN(const v1::Recipient recipient, view.FindRecipient(name));
+      title = recipient.title();
+      return absl::OkStatus();
+    });
+    return read.ok() ? title : std::string();
+  };
 }
 
 void SetLimits(grpc::ServerBuilder& builder, const config::v1::ServerConfig& config) {
@@ -276,6 +293,7 @@ class Environment::Parts {
     webhooks_ = std::make_unique<WebhookTransport>(
         std::move(signers), WebhookOptions{.allow_loopback = options_.is_dev});
     DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
+    DSR_RETURN_IF_ERROR(OpenLetters());
     reader_ = std::make_unique<RequestReader>(*keys_);
     previews_ = std::make_unique<TemplatePreviewer>(TemplatePreviewer::Parts{
         .store = *store_, .clock = clock(), .reader = *reader_, .rulebooks = *rulebooks_});
@@ -313,6 +331,26 @@ class Environment::Parts {
     });
     fan_out_.Add([this](const CommitHints& hints) { hub_.OnCommitted(hints); });
     // What was committed before the listeners were there is found by each at its own start.
+    return absl::OkStatus();
+  }
+
+  // Letters leave as messages do; without a certificate there are none.
+  absl::Status OpenLetters() {
+    if (!options_.config.has_letter_signing()) return absl::OkStatus();
+    const config::v1::LetterSigning& files = options_.config.letter_signing();
+    DSR_ASSIGN_OR_RETURN(letter_signer_,
+                         LetterSigner::Open({.certificate_file = files.certificate_file(),
+                                             .key_file = files.key_file()},
+                                            clock().Now()));
+    const DefinitionFiles& definitions = rulebooks_->files();
+    DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(definitions.policy));
+    letters_ =
+        std::make_unique<LetterTransport>(LetterTransport::Parts{.policy = definitions.policy,
+                                                                 .templates = definitions.templates,
+                                                                 .zone = zone,
+                                                                 .signer = *letter_signer_,
+                                                                 .mail = *mail_,
+                                                                 .title_of = TitlesIn(*store_)});
     return absl::OkStatus();
   }
 
@@ -370,6 +408,9 @@ class Environment::Parts {
   std::unique_ptr<TemplatePreviewer> previews_;
   std::unique_ptr<WebhookTransport> webhooks_;
   std::unique_ptr<MessageTransport> mail_;
+  // Both null without letter_signing.
+  std::unique_ptr<LetterSigner> letter_signer_;
+  std::unique_ptr<NoticeTransport> letters_;
   std::unique_ptr<TimerScheduler> scheduler_;
   std::unique_ptr<Packager> packager_;
   std::unique_ptr<NoticeMover> mover_;

@@ -175,6 +175,35 @@ TEST_F(InstallationTest, AnUnknownConfigurationKeyIsNamedWithItsLine) {
   EXPECT_THAT(end.output, HasSubstr("dsrd.textproto:2"));
 }
 
+TEST_F(InstallationTest, ACertificateForLettersWithoutKeyIsNamed) {
+  const std::string file = dir_.File("dsrd.textproto");
+  std::ofstream(file) << "letter_signing { certificate_file: \"letters.pem\" }\n";
+  std::vector<std::string> arguments = Arguments();
+  arguments.insert(arguments.end(), {"--config", file});
+
+  const ProcessEnd end = RunDsrd(arguments);
+
+  EXPECT_EQ(end.exit_code, kConfiguration) << end.output;
+  EXPECT_THAT(end.output, HasSubstr("letter_signing needs both certificate_file and key_file"));
+}
+
+TEST_F(InstallationTest, AKeyForLettersThatOthersMayReadIsNamed) {
+  {
+    DsrdProcess first(Arguments());
+    ASSERT_TRUE(first.AwaitOutput("serving"));
+    first.Signal(SIGTERM);
+    ASSERT_EQ(first.Wait().exit_code, 0);
+  }
+  std::filesystem::permissions(dir_.File("data/dev/letters.key"),
+                               std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+
+  const ProcessEnd end = RunDsrd(Arguments());
+
+  EXPECT_EQ(end.exit_code, kConfiguration) << end.output;
+  EXPECT_THAT(end.output, HasSubstr("letter_signing.key_file"));
+}
+
 // A small file system of its own, so that filling it disturbs nobody.
 class SmallDisk {
  public:
