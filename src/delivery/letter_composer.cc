@@ -1,6 +1,7 @@
 #include "delivery/letter_composer.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"

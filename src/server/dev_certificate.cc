@@ -5,9 +5,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
 
-#include "absl/strings/string_view.h"
 #include "delivery/openssl_pointers.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
