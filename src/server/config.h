@@ -9,14 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "dsr/config/v1/config.pb.h"
-#include "google/protobuf/message.h"
 
 namespace dsr {
-
-// Reads a configuration file in protobuf text format. Errors: FAILED_PRECONDITION
-// INSTALLATION_INVALID when it cannot be read, or naming the line of an unknown key or a wrong
-// value. The text never repeats the file's contents.
-absl::Status ReadTextFile(absl::string_view path, google::protobuf::Message& message);
 
 // Fills in defaults and checks ranges. `dev` relaxes what --dev makes for itself.
 // Errors: FAILED_PRECONDITION INSTALLATION_INVALID naming the key.

@@ -44,6 +44,7 @@
 #include "dsr/base/ids.h"
 #include "dsr/base/log.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/base/text_file.h"
 #include "dsr/delivery/webhook_signer.h"
 #include "dsr/delivery/webhook_url.h"
 #include "dsr/workflow/definitions.h"

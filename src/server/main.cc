@@ -14,6 +14,7 @@
 #include "dsr/base/file.h"
 #include "dsr/base/log.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/base/text_file.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/config.h"
 #include "server/dev_setup.h"
