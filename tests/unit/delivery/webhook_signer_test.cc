@@ -8,7 +8,9 @@
 namespace dsr {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -16,6 +18,8 @@ constexpr char kRotatedSecret[] = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxw
 constexpr char kNoticeBody[] =
     R"({"type":"dsr.deletion.notice","timestamp":"2026-03-01T00:00:00Z",)"
     R"("data":{"notice_id":"ntc_01"}})";
+constexpr char kSeed[] = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk=";
+constexpr char kPublicKey[] = "whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g=";
 constexpr int64_t kOfficialTime = 1614265330;
 constexpr int64_t kOurTime = 1772323200;
 
@@ -32,6 +36,33 @@ TEST(WebhookSignerTest, MakesTheSignatureOfTheOfficialVector) {
   EXPECT_EQ(
       SignWith({kSecret}, "msg_p5jXN8AQM9LWM0D4loKWxJek", kOfficialTime, R"({"test": 2432232314})"),
       "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+}
+
+TEST(WebhookSignerTest, MakesTheSignatureOfTheOfficialAsymmetricVector) {
+  EXPECT_EQ(
+      SignWith({kSeed}, "msg_p5jXN8AQM9LWM0D4loKWxJek", kOfficialTime, R"({"test": 2432232314})"),
+      "v1a,tQ9V2XOqn7jL/DQenEFpqIugdBVtiMmER5mhSkXBNwM0mkATuDe6KYYUuxqtaiHeYGb7KaaBRdM5WqyeFiL8Ag"
+      "==");
+}
+
+TEST(WebhookSignerTest, TellsThePublicKeysOfItsSeeds) {
+  const auto signer = WebhookSigner::Create({kSecret, kSeed});
+  ASSERT_THAT(signer, IsOk());
+  EXPECT_THAT(signer->public_keys(), ElementsAre(kPublicKey));
+
+  const auto shared = WebhookSigner::Create({kSecret});
+  ASSERT_THAT(shared, IsOk());
+  EXPECT_THAT(shared->public_keys(), IsEmpty());
+}
+
+TEST(WebhookSignerTest, SignsWithSecretsOfBothKindsInTheirOrder) {
+  const std::string shared = SignWith({kSecret}, "a", kOurTime, "body");
+  const std::string asymmetric = SignWith({kSeed}, "a", kOurTime, "body");
+  ASSERT_THAT(shared, HasSubstr("v1,"));
+  ASSERT_THAT(asymmetric, HasSubstr("v1a,"));
+
+  EXPECT_EQ(SignWith({kSeed, kSecret}, "a", kOurTime, "body"), asymmetric + " " + shared);
+  EXPECT_EQ(SignWith({kSecret, kSeed}, "a", kOurTime, "body"), shared + " " + asymmetric);
 }
 
 TEST(WebhookSignerTest, SignsANoticeBody) {
@@ -80,6 +111,20 @@ TEST(WebhookSignerTest, TakesSecretsOf24To64Bytes) {
   EXPECT_THAT(WebhookSigner::Create({SecretOf(65)}), ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
 }
 
+TEST(WebhookSignerTest, TakesASeedOf32BytesOnly) {
+  for (const size_t bytes : {0, 24, 31, 33, 64}) {
+    EXPECT_THAT(WebhookSigner::Create({"whsk_" + Base64Encode(std::string(bytes, 'k'))}),
+                ReasonIs(v1::ERROR_REASON_FIELD_INVALID))
+        << bytes;
+  }
+}
+
+TEST(WebhookSignerTest, TakesASeedWithoutPadding) {
+  const std::string unpadded = std::string(kSeed).substr(0, std::string(kSeed).size() - 1);
+
+  EXPECT_EQ(SignWith({unpadded}, "a", kOurTime, "body"), SignWith({kSeed}, "a", kOurTime, "body"));
+}
+
 TEST(WebhookSignerTest, RefusesAnEndpointWithoutSecrets) {
   EXPECT_THAT(WebhookSigner::Create({}), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(WebhookSigner::Create({""}), StatusIs(absl::StatusCode::kInvalidArgument));
@@ -89,7 +134,8 @@ TEST(WebhookSignerTest, RefusesAnEndpointWithoutSecrets) {
 TEST(WebhookSignerTest, RefusesAnotherFormWithoutRepeatingTheSecret) {
   const std::string key = std::string(kSecret).substr(6);
 
-  for (const std::string& wrong : {key, "whsk_" + key, "whsec_*" + key, "WHSEC_" + key}) {
+  for (const std::string& wrong :
+       {key, "whsk_" + key, "whsec_*" + key, "WHSEC_" + key, "whsk_*" + key, "whpk_" + key}) {
     EXPECT_THAT(WebhookSigner::Create({kSecret, wrong}),
                 StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr(key))));
   }
