@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -23,8 +24,9 @@ void CurlList::Add(const std::string& text) {
 
 // libcurl sets itself up with the first handle, and since 7.84 under a lock of its own.
 CurlTransfer::CurlTransfer(const std::string& url, const std::string& protocols,
-                           const TransferTimeouts& timeouts, const std::string& ca_file)
-    : handle_(curl_easy_init()) {
+                           const TransferTimeouts& timeouts, const std::string& ca_file,
+                           CurlHandle handle)
+    : handle_(handle != nullptr ? std::move(handle) : CurlHandle(curl_easy_init())) {
   Set(CURLOPT_URL, url.c_str());
   Set(CURLOPT_PROTOCOLS_STR, protocols.c_str());
   Set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -41,14 +43,17 @@ CurlTransfer::CurlTransfer(const std::string& url, const std::string& protocols,
     Set(CURLOPT_CAINFO, ca_file.c_str());
     Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }
-  Set(CURLOPT_WRITEFUNCTION, &CurlTransfer::Discard);
+  Set(CURLOPT_WRITEFUNCTION, &CurlTransfer::Receive);
   Set(CURLOPT_WRITEDATA, this);
 }
 
-size_t CurlTransfer::Discard(char* /*data*/, size_t size, size_t count, void* transfer) {
+size_t CurlTransfer::Receive(char* data, size_t size, size_t count, void* transfer) {
   auto* self = static_cast<CurlTransfer*>(transfer);
   self->answer_bytes_ += size * count;
-  if (self->answer_bytes_ <= kMostAnswerBytes) return size * count;
+  if (self->answer_bytes_ <= kMostAnswerBytes) {
+    if (self->keeps_answer_) self->answer_.append(data, size * count);
+    return size * count;
+  }
   self->was_cut_off_ = true;
   return 0;
 }
@@ -72,6 +77,12 @@ std::string CurlTransfer::ResponseHeader(const char* name) const {
     return "";
   }
   return header->value;
+}
+
+CurlHandle CurlTransfer::TakeHandle() {
+  // Connections and the names resolved for them stay; every option and pointer goes.
+  if (handle_ != nullptr) curl_easy_reset(handle_.get());
+  return std::move(handle_);
 }
 
 std::string CurlTransfer::FailureCode(CURLcode result) const {

@@ -32,17 +32,26 @@ class CurlList {
   std::unique_ptr<curl_slist, Deleter> list_;
 };
 
+// What libcurl does transfers with. It keeps the connection of the last one open.
+struct CurlHandleDeleter {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+using CurlHandle = std::unique_ptr<CURL, CurlHandleDeleter>;
+
 // A transfer without redirects, proxies or signals, restricted to some protocols, that reads at
-// most 64 KiB of the answer and keeps none of it. Used once. Not thread-safe; used by the calling
-// thread only.
+// most 64 KiB of the answer and keeps none of it unless it is told to. Used once. Not thread-safe;
+// used by the calling thread only.
 class CurlTransfer {
  public:
   static constexpr size_t kMostAnswerBytes = 64 * 1024;
 
   // `protocols` are those that the URL may have, such as `https` or `smtp,smtps`. `ca_file` holds
-  // the certificates to trust, in PEM; the system's when empty.
+  // the certificates to trust, in PEM; the system's when empty. `handle` may be one that an earlier
+  // transfer gave back, whose connection is then used again if it leads to the same place; null for
+  // a new one.
   CurlTransfer(const std::string& url, const std::string& protocols,
-               const TransferTimeouts& timeouts, const std::string& ca_file);
+               const TransferTimeouts& timeouts, const std::string& ca_file,
+               CurlHandle handle = nullptr);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -55,6 +64,9 @@ class CurlTransfer {
     }
   }
 
+  // Keeps the answer, for answer().
+  void KeepAnswer() { keeps_answer_ = true; }
+
   // Carries the transfer out and returns what came of it. An answer that was cut off at the limit
   // counts as read. Blocks.
   CURLcode Perform();
@@ -63,19 +75,26 @@ class CurlTransfer {
   long ResponseCode() const;
   // The value of a header of the last answer; empty when it has none.
   std::string ResponseHeader(const char* name) const;
+  // The body of the answer, up to where it was cut off.
+  const std::string& answer() const { return answer_; }
+  // True when the body had more than kMostAnswerBytes.
+  bool was_cut_off() const { return was_cut_off_; }
+
+  // Gives the handle back, with its connection and without any setting of this transfer, which
+  // must not be used after.
+  CurlHandle TakeHandle();
+
   // A word for why the transfer failed: `name-resolution`, `connection-refused`, `unreachable`,
   // `timeout`, `tls`, `connection-lost`, `transport-<number of libcurl>`.
   std::string FailureCode(CURLcode result) const;
 
  private:
-  struct Deleter {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  };
+  static size_t Receive(char* data, size_t size, size_t count, void* transfer);
 
-  static size_t Discard(char* data, size_t size, size_t count, void* transfer);
-
-  std::unique_ptr<CURL, Deleter> handle_;
+  CurlHandle handle_;
   bool is_ready_ = true;
+  bool keeps_answer_ = false;
+  std::string answer_;
   size_t answer_bytes_ = 0;
   bool was_cut_off_ = false;
 };

@@ -1,6 +1,7 @@
 #include "delivery/webhook_body.h"
 
 #include "absl/strings/str_cat.h"
+#include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "google/protobuf/struct.pb.h"
@@ -81,7 +82,14 @@ absl::StatusOr<std::string> WebhookBody(const v1::Notice& notice) {
   return body;
 }
 
+std::string TestWebhookBody(absl::Time now) {
+  return absl::StrCat(R"({"type":"dsr.notice.test","timestamp":")",
+                      TimeUtil::ToString(TimeUtil::SecondsToTimestamp(absl::ToUnixSeconds(now))),
+                      R"(","data":{}})");
+}
+
 std::string WebhookId(const v1::Notice& notice) {
+  if (notice.name().empty()) return absl::StrCat("test-", HexEncode(RandomBytes(8)));
   return notice.name().substr(notice.name().rfind('/') + 1);
 }
 

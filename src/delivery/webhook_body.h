@@ -13,6 +13,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "dsr/v1/notice.pb.h"
 
 namespace dsr {
@@ -23,8 +24,13 @@ namespace dsr {
 // UTF-8.
 absl::StatusOr<std::string> WebhookBody(const v1::Notice& notice);
 
+// Returns the body of a test, which tells nothing:
+// `{"type":"dsr.notice.test","timestamp":"2026-03-01T00:00:00Z","data":{}}`, with the time of the
+// attempt.
+std::string TestWebhookBody(absl::Time now);
+
 // Returns the value of the header `webhook-id`: the last part of the notice's name, the same on
-// every attempt.
+// every attempt. Of a test, a notice without name: `test-` and 16 random hexadecimal digits.
 std::string WebhookId(const v1::Notice& notice);
 
 }  // namespace dsr

@@ -2,10 +2,13 @@
 
 #include <sys/socket.h>
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "delivery/forged_signature.h"
 #include "delivery/retry_after.h"
+#include "delivery/webhook_answer.h"
 #include "delivery/webhook_body.h"
 #include "dsr/delivery/webhook_url.h"
 
@@ -29,9 +32,22 @@ struct Gate {
   }
 };
 
+// The scheme, host and port that a URL leads to, as text. Two that differ in spelling only have a
+// connection each, which does no harm.
+std::string EndpointOf(absl::string_view url) {
+  const size_t host = url.find("://");
+  if (host == absl::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, url.find_first_of("/?#\\", host + 3)));
+}
+
 DeliveryResult ResultOf(const CurlTransfer& transfer, absl::Time now) {
   const long status = transfer.ResponseCode();
-  if (status >= 200 && status < 300) return DeliveryResult{.delivered = true};
+  if (status >= 200 && status < 300) {
+    DeliveryResult result = {.delivered = true};
+    ReadWebhookAnswer(transfer.ResponseHeader("content-type"), transfer.answer(),
+                      transfer.was_cut_off(), result);
+    return result;
+  }
   if (status >= 300 && status < 400) return DeliveryResult::Failure("redirect", false);
   DeliveryResult result = DeliveryResult::Failure(absl::StrCat("http-", status), status == 410);
   if (status >= 400) {
@@ -42,11 +58,8 @@ DeliveryResult ResultOf(const CurlTransfer& transfer, absl::Time now) {
 
 }  // namespace
 
-WebhookTransport::WebhookTransport(std::map<std::string, WebhookSigner> signers,
-                                   WebhookOptions options)
-    : signers_(std::move(signers)),
-      options_(std::move(options)),
-      policy_(options_.allow_loopback) {}
+WebhookTransport::WebhookTransport(WebhookKeyRing& keys, WebhookOptions options)
+    : keys_(keys), options_(std::move(options)), policy_(options_.allow_loopback) {}
 
 DeliveryResult WebhookTransport::Deliver(const NoticeAttempt& attempt) {
   if (!attempt.way.has_webhook()) return DeliveryResult::Failure("no-webhook", true);
@@ -55,41 +68,53 @@ DeliveryResult WebhookTransport::Deliver(const NoticeAttempt& attempt) {
   if (!ValidateWebhookUrl(webhook.url(), options_.allow_loopback).ok()) {
     return DeliveryResult::Failure("url-refused", true);
   }
-  const auto signer = signers_.find(webhook.secret_id());
-  if (signer == signers_.end()) return DeliveryResult::Failure("secret-unknown", false);
-  const absl::StatusOr<std::string> body = WebhookBody(attempt.notice);
+  const std::shared_ptr<const WebhookSigner> signer = keys_.Find(webhook.secret_id());
+  if (signer == nullptr) return DeliveryResult::Failure("secret-unknown", false);
+  const absl::StatusOr<std::string> body =
+      attempt.is_test() ? TestWebhookBody(attempt.now) : WebhookBody(attempt.notice);
   if (!body.ok()) return DeliveryResult::Failure("internal", true);
-  return Post(webhook.url(), signer->second, WebhookId(attempt.notice), *body, attempt.now);
+  SignedPost post = {.id = WebhookId(attempt.notice), .body = *body, .now = attempt.now};
+  post.signature = signer->Sign(post.id, post.now, post.body);
+  if (attempt.forges) post.signature = ForgeSignatures(post.signature);
+  return Post(webhook.url(), post);
 }
 
-DeliveryResult WebhookTransport::Post(const std::string& url, const WebhookSigner& signer,
-                                      const std::string& id, const std::string& body,
-                                      absl::Time now) const {
+DeliveryResult WebhookTransport::Post(const std::string& url, const SignedPost& post) {
   CurlList headers;
   headers.Add("content-type: application/json");
-  headers.Add(absl::StrCat("webhook-id: ", id));
-  headers.Add(absl::StrCat("webhook-timestamp: ", absl::ToUnixSeconds(now)));
-  headers.Add(absl::StrCat("webhook-signature: ", signer.Sign(id, now, body)));
+  headers.Add(absl::StrCat("webhook-id: ", post.id));
+  headers.Add(absl::StrCat("webhook-timestamp: ", absl::ToUnixSeconds(post.now)));
+  headers.Add(absl::StrCat("webhook-signature: ", post.signature));
   // A body this small is not worth asking first.
   headers.Add("expect:");
   Gate gate{policy_};
+  const std::string endpoint = EndpointOf(url);
 
   CurlTransfer transfer(url, options_.allow_loopback ? "https,http" : "https", options_.timeouts,
-                        options_.ca_file);
+                        options_.ca_file, pool_.Take(endpoint, post.now));
   transfer.Set(CURLOPT_POST, 1L);
-  transfer.Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  transfer.Set(CURLOPT_POSTFIELDS, body.data());
+  transfer.Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(post.body.size()));
+  transfer.Set(CURLOPT_POSTFIELDS, post.body.data());
   transfer.Set(CURLOPT_HTTPHEADER, headers.get());
   transfer.Set(CURLOPT_USERAGENT, "dsrd");
   transfer.Set(CURLOPT_OPENSOCKETFUNCTION, &Gate::Open);
   transfer.Set(CURLOPT_OPENSOCKETDATA, &gate);
   // HTTP 0.9 would make a success of any bytes at all.
   transfer.Set(CURLOPT_HTTP09_ALLOWED, 0L);
+  // A handle is for one endpoint. The age is in real time, whatever `post.now` says.
+  transfer.Set(CURLOPT_MAXCONNECTS, 1L);
+  transfer.Set(CURLOPT_MAXAGE_CONN,
+               static_cast<long>(absl::ToInt64Seconds(CurlPool::kMostIdleTime)));
+  transfer.KeepAnswer();
 
-  const CURLcode result = transfer.Perform();
-  if (result == CURLE_OK) return ResultOf(transfer, now);
+  const CURLcode code = transfer.Perform();
+  if (code == CURLE_OK) {
+    const DeliveryResult result = ResultOf(transfer, post.now);
+    pool_.Give(endpoint, transfer.TakeHandle(), post.now);
+    return result;
+  }
   if (gate.denied > 0 && gate.opened == 0) return DeliveryResult::Failure("address-denied", true);
-  return DeliveryResult::Failure(transfer.FailureCode(result), false);
+  return DeliveryResult::Failure(transfer.FailureCode(code), false);
 }
 
 }  // namespace dsr

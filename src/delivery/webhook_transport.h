@@ -2,14 +2,14 @@
 #ifndef DSR_DELIVERY_WEBHOOK_TRANSPORT_H_
 #define DSR_DELIVERY_WEBHOOK_TRANSPORT_H_
 
-#include <map>
 #include <string>
 
 #include "absl/time/time.h"
 #include "delivery/address_policy.h"
+#include "delivery/curl_pool.h"
 #include "delivery/curl_transfer.h"
 #include "dsr/delivery/transport.h"
-#include "dsr/delivery/webhook_signer.h"
+#include "dsr/delivery/webhook_key_ring.h"
 
 namespace dsr {
 
@@ -22,34 +22,45 @@ struct WebhookOptions {
   std::string ca_file;
 };
 
-// Posts a notice to its recipient's URL. Only a 2xx status is a delivery; whatever follows it in
-// the body is not waited for beyond 64 KiB. Codes of failure, beside those of
-// CurlTransfer::FailureCode:
+// Posts a notice to its recipient's URL. Only a 2xx status is a delivery; what follows it in the
+// body, if it is JSON, is the recipient's answer (ReadWebhookAnswer), and is not waited for beyond
+// 64 KiB. Codes of failure, beside those of CurlTransfer::FailureCode:
 //
 //   http-<status>    any other status; 410 gives up, a Retry-After from 400 up is passed on
 //   redirect         3xx, which is never followed
 //   address-denied   the name resolves to no address that AddressPolicy allows; gives up
 //   url-refused      ValidateWebhookUrl refuses the URL; gives up
 //   secret-unknown   no secret of that id is configured; not given up, the operator can add it
-//   no-webhook       the recipient is told another way; gives up
+//   no-webhook       the attempt's way is another one; gives up
 //   internal         the notice cannot be written as a webhook; gives up
 //
 // The address is decided when the socket is opened, after the name was resolved, so that a name
-// that changes its mind gains nothing. Every attempt connects anew. Thread-safe.
+// that changes its mind gains nothing. Connections are kept for the next attempt to the same
+// scheme, host and port, whoever it is for; nothing but the connection is. When the recipient has
+// closed a kept connection, the attempt is made once more on a new one before it counts: the id is
+// the same, and nothing was answered. Thread-safe.
 class WebhookTransport : public NoticeTransport {
  public:
-  // `signers` by the id that a recipient's `secret_id` names.
-  WebhookTransport(std::map<std::string, WebhookSigner> signers, WebhookOptions options);
+  // `keys` has the secrets that recipients' `secret_id` name, and outlives the transport.
+  WebhookTransport(WebhookKeyRing& keys, WebhookOptions options);
 
   DeliveryResult Deliver(const NoticeAttempt& attempt) override;
 
  private:
-  DeliveryResult Post(const std::string& url, const WebhookSigner& signer, const std::string& id,
-                      const std::string& body, absl::Time now) const;
+  // One post, signed.
+  struct SignedPost {
+    std::string id;
+    std::string body;
+    std::string signature;
+    absl::Time now;
+  };
 
-  const std::map<std::string, WebhookSigner> signers_;
+  DeliveryResult Post(const std::string& url, const SignedPost& post);
+
+  WebhookKeyRing& keys_;
   const WebhookOptions options_;
   const AddressPolicy policy_;
+  CurlPool pool_;
 };
 
 }  // namespace dsr

@@ -45,7 +45,7 @@
 #include "dsr/base/log.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/base/text_file.h"
-#include "dsr/delivery/webhook_signer.h"
+#include "dsr/delivery/webhook_key_ring.h"
 #include "dsr/delivery/webhook_url.h"
 #include "dsr/workflow/definitions.h"
 #include "dsr/workflow/rulebook.h"
@@ -98,25 +98,6 @@ absl::StatusOr<DefinitionFiles> LoadDefinitions(const std::string& directory) {
         {{"file", finding.file}, {"line", finding.line}, {"finding", finding.description}});
   }
   return files;
-}
-
-absl::StatusOr<std::map<std::string, WebhookSigner>> LoadSigners(const std::string& path) {
-  std::map<std::string, WebhookSigner> signers;
-  if (path.empty()) return signers;
-  config::v1::WebhookSecrets file;
-  DSR_RETURN_IF_ERROR(ReadTextFile(path, file));
-  for (const config::v1::WebhookSecret& secret : file.secrets()) {
-    absl::StatusOr<WebhookSigner> signer =
-        WebhookSigner::Create(std::vector<std::string>(secret.keys().begin(), secret.keys().end()));
-    if (!signer.ok()) {
-      return Invalid(absl::StrCat("webhook secret `", secret.id(),
-                                  "`: ", std::string(signer.status().message())));
-    }
-    if (!signers.emplace(secret.id(), *std::move(signer)).second) {
-      return Invalid(absl::StrCat("webhook secret `", secret.id(), "` stands twice in the file"));
-    }
-  }
-  return signers;
 }
 
 // `smtp://host:port` or `smtps://host:port`; without a port 587 or 465.
@@ -290,9 +271,10 @@ class Environment::Parts {
   }
 
   absl::Status OpenDelivery() {
-    DSR_ASSIGN_OR_RETURN(auto signers, LoadSigners(options_.config.webhook_secrets_file()));
+    DSR_ASSIGN_OR_RETURN(webhook_keys_,
+                         WebhookKeyRing::Open(options_.config.webhook_secrets_file(), clock()));
     webhooks_ = std::make_unique<WebhookTransport>(
-        std::move(signers), WebhookOptions{.allow_loopback = options_.is_dev});
+        *webhook_keys_, WebhookOptions{.allow_loopback = options_.is_dev});
     DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
     DSR_RETURN_IF_ERROR(OpenLetters());
     reader_ = std::make_unique<RequestReader>(*keys_);
@@ -407,6 +389,7 @@ class Environment::Parts {
   std::unique_ptr<PrincipalDirectory> principals_;
   std::unique_ptr<RequestReader> reader_;
   std::unique_ptr<TemplatePreviewer> previews_;
+  std::unique_ptr<WebhookKeyRing> webhook_keys_;
   std::unique_ptr<WebhookTransport> webhooks_;
   std::unique_ptr<MessageTransport> mail_;
   // Both null without letter_signing.

@@ -7,8 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dsr/v1/notice.pb.h"
 #include "dsr/v1/registry.pb.h"
@@ -32,19 +30,28 @@ struct DeliveryResult {
   std::string code;
   // The peer asked not to be tried again before then; ZeroDuration when it did not.
   absl::Duration retry_after;
-  // What the recipient answered in its reply, where it did.
+  // Delivered: what the recipient answered at once, when it said anything. Not checked beyond its
+  // form.
   std::optional<v1::NoticeAnswer> answer;
-  // True when the reply held something that is no answer. It was delivered nevertheless.
+  // Delivered, and answered in a form that cannot be read.
   bool answer_unreadable = false;
 };
 
-// One attempt: who is told, by which of its ways, and what.
+// One attempt: who is told, by which of its ways, and what. What it refers to outlives the call
+// that it is given to.
 struct NoticeAttempt {
   const v1::Recipient& recipient;
-  const v1::Delivery& way;   // its `delivery` or its `fallback`
-  const v1::Notice& notice;  // with the recipient's references; of a test, one without name
-  absl::Time now;            // by the server's clock
-  bool forges = false;       // sign wrongly, to see whether the recipient checks: for tests only
+  // `recipient.delivery()` or `recipient.fallback()`, and no copy of it.
+  const v1::Delivery& way;
+  // With the recipient's references. Without a name it is a test, which means nothing to be done.
+  const v1::Notice& notice;
+  // By the server's clock.
+  absl::Time now;
+  // Sign wrongly, to see whether the recipient checks. For tests only.
+  bool forges = false;
+
+  bool is_test() const { return notice.name().empty(); }
+  bool is_fallback() const { return &way == &recipient.fallback(); }
 };
 
 // Delivers a notice to a recipient. Thread-safe; blocks until the attempt ended, 20 s at most.

@@ -17,7 +17,10 @@ namespace dsr {
 
 HttpStub::HttpStub() {
   mg_init_library(0);
-  const char* options[] = {"listening_ports", "127.0.0.1:0", "num_threads", "2", nullptr};
+  // A kept connection holds a thread of the server.
+  const char* options[] = {
+      "listening_ports",       "127.0.0.1:0", "num_threads", "4", "enable_keep_alive", "yes",
+      "keep_alive_timeout_ms", "20000",       nullptr};
   const mg_callbacks callbacks = {};
   context_ = mg_start(&callbacks, nullptr, options);
   mg_server_port ports[1] = {};
@@ -50,6 +53,7 @@ int HttpStub::Handle(mg_connection* connection, void* stub) {
   HttpRequest request;
   request.method = info->request_method;
   request.path = info->request_uri;
+  request.peer_port = info->remote_port;
   for (int i = 0; i < info->num_headers; ++i) {
     request.headers[absl::AsciiStrToLower(info->http_headers[i].name)] =
         info->http_headers[i].value;
@@ -66,7 +70,7 @@ int HttpStub::Handle(mg_connection* connection, void* stub) {
   }
   std::string head =
       absl::StrCat("HTTP/1.1 ", reply.status, " Reply\r\n", "Content-Length: ", reply.body.size(),
-                   "\r\n", "Connection: close\r\n");
+                   "\r\n", "Connection: ", reply.keeps_alive ? "keep-alive" : "close", "\r\n");
   for (const auto& [name, value] : reply.headers) {
     absl::StrAppend(&head, name, ": ", value, "\r\n");
   }
@@ -74,6 +78,37 @@ int HttpStub::Handle(mg_connection* connection, void* stub) {
   mg_write(connection, head.data(), head.size());
   mg_write(connection, reply.body.data(), reply.body.size());
   return reply.status;
+}
+
+RawConnection::~RawConnection() { close(socket_); }
+
+std::string RawConnection::Receive() {
+  const std::string kLength = "content-length: ";
+  std::string request;
+  char buffer[4096];
+  for (ssize_t count; (count = read(socket_, buffer, sizeof(buffer))) > 0;) {
+    request.append(buffer, static_cast<size_t>(count));
+    const size_t head = request.find("\r\n\r\n");
+    const size_t length = absl::AsciiStrToLower(request).find(kLength);
+    if (head != std::string::npos && length != std::string::npos &&
+        request.size() >= head + 4 + std::strtoul(&request[length + kLength.size()], nullptr, 10)) {
+      break;
+    }
+  }
+  return request;
+}
+
+void RawConnection::Send(const std::string& bytes) {
+  if (send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(bytes.size())) {
+    std::abort();
+  }
+}
+
+void RawConnection::ResetAtEnd() {
+  // With no time to linger, closing sends a reset.
+  const linger none = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 }
 
 Listener::Listener(bool listens) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -101,6 +136,8 @@ int Listener::CountConnections() {
   }
   return count;
 }
+
+RawConnection Listener::Accept() { return RawConnection(accept(socket_, nullptr, nullptr)); }
 
 void Listener::ResetOne() {
   const int connection = accept(socket_, nullptr, nullptr);

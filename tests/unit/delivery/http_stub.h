@@ -22,6 +22,8 @@ struct HttpRequest {
   // By names in lower case.
   std::map<std::string, std::string> headers;
   std::string body;
+  // Tells one connection from another.
+  int peer_port = 0;
 };
 
 // What the server answers.
@@ -29,6 +31,8 @@ struct HttpReply {
   int status = 204;
   std::map<std::string, std::string> headers = {};
   std::string body = "";
+  // Leaves the connection open for the next request.
+  bool keeps_alive = false;
 };
 
 // Answers requests with the reply that is set and keeps what it was sent. Stopping it takes
@@ -57,6 +61,25 @@ class HttpStub {
   std::vector<HttpRequest> requests_ ABSL_GUARDED_BY(mutex_);
 };
 
+// One connection that a test speaks HTTP on, byte by byte. Closes it at the end.
+class RawConnection {
+ public:
+  explicit RawConnection(int socket) : socket_(socket) {}
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+  ~RawConnection();
+
+  // Waits for a whole request, head and body, and returns it; what there is of it when the peer
+  // hangs up.
+  std::string Receive();
+  void Send(const std::string& bytes);
+  // Makes the end a reset instead of a farewell.
+  void ResetAtEnd();
+
+ private:
+  const int socket_;
+};
+
 // A socket on a free port of this machine. Accepts nothing by itself: who connects waits.
 class Listener {
  public:
@@ -67,6 +90,8 @@ class Listener {
   uint16_t port() const { return port_; }
   // Returns how many connections were made since the last call, and closes them.
   int CountConnections();
+  // Waits for a connection.
+  RawConnection Accept();
   // Accepts one connection, reads what comes first and resets it; waits until there is one.
   void ResetOne();
   // Accepts one connection, sends `bytes` and waits until the peer hangs up; waits until there is

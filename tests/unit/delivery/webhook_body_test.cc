@@ -1,5 +1,6 @@
 #include "delivery/webhook_body.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "google/protobuf/util/time_util.h"
@@ -94,6 +95,18 @@ TEST(WebhookBodyTest, IsInternalForANoticeWithoutKind) {
   notice.clear_kind();
 
   EXPECT_THAT(WebhookBody(notice), StatusIs(absl::StatusCode::kInternal));
+}
+
+TEST(WebhookBodyTest, SaysOfATestNothingButThatItIsOne) {
+  EXPECT_EQ(TestWebhookBody(absl::FromUnixSeconds(1772323200)),
+            R"({"type":"dsr.notice.test","timestamp":"2026-03-01T00:00:00Z","data":{}})");
+}
+
+TEST(WebhookIdTest, IsRandomForATest) {
+  const std::string id = WebhookId(v1::Notice());
+
+  EXPECT_THAT(id, ::testing::MatchesRegex("test-[0-9a-f]{16}"));
+  EXPECT_NE(WebhookId(v1::Notice()), id);
 }
 
 TEST(WebhookIdTest, IsTheNoticesOwnId) { EXPECT_EQ(WebhookId(DeleteNotice()), "n1"); }

@@ -5,8 +5,12 @@
 
 #include <cstdlib>
 #include <memory>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "delivery/forged_signature.h"
 #include "delivery/webhook_body.h"
 #include "dsr/base/thread.h"
 #include "google/protobuf/util/time_util.h"
@@ -15,6 +19,7 @@
 #include "unit/delivery/http_stub.h"
 #include "unit/delivery/subprocess.h"
 #include "unit/delivery/test_certificate.h"
+#include "unit/delivery/webhook_secrets_file.h"
 
 namespace dsr {
 namespace {
@@ -23,8 +28,11 @@ using ::testing::SizeIs;
 
 const absl::Time kNow = absl::FromUnixSeconds(1772323200);  // 2026-03-01T00:00:00Z
 
-WebhookSigner Signer() {
-  return WebhookSigner::Create({"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}).value();
+constexpr char kParcelSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+constexpr char kAdsSecret[] = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk=";
+
+WebhookSigner Signer(const std::string& secret = kParcelSecret) {
+  return WebhookSigner::Create({secret}).value();
 }
 
 v1::Notice Notice() {
@@ -38,26 +46,48 @@ v1::Notice Notice() {
   return notice;
 }
 
-v1::Recipient RecipientAt(const std::string& url) {
+v1::Recipient RecipientAt(const std::string& url, const std::string& secret_id = "parcel-2026") {
   v1::Recipient recipient;
   recipient.set_name("recipients/parcel");
   recipient.mutable_delivery()->mutable_webhook()->set_url(url);
-  recipient.mutable_delivery()->mutable_webhook()->set_secret_id("parcel-2026");
+  recipient.mutable_delivery()->mutable_webhook()->set_secret_id(secret_id);
   return recipient;
 }
 
-// Tells `recipient` by its usual way.
-DeliveryResult Deliver(WebhookTransport& transport, const v1::Recipient& recipient,
-                       const v1::Notice& notice = Notice(), absl::Time now = kNow) {
-  return transport.Deliver(
-      {.recipient = recipient, .way = recipient.delivery(), .notice = notice, .now = now});
-}
+// A transport as in development, with the secrets `parcel-2026` and `ads-2026`.
+class Posting {
+ public:
+  explicit Posting(WebhookOptions options = {.allow_loopback = true})
+      : keys_(file_.Open(WebhookSecretsFile::Secret("parcel-2026", kParcelSecret) +
+                         WebhookSecretsFile::Secret("ads-2026", kAdsSecret))),
+        transport_(*keys_, std::move(options)) {}
+
+  DeliveryResult Deliver(const v1::Recipient& recipient, const v1::Notice& notice = Notice(),
+                         absl::Time now = kNow, bool forges = false) {
+    return transport_.Deliver(NoticeAttempt{.recipient = recipient,
+                                            .way = recipient.delivery(),
+                                            .notice = notice,
+                                            .now = now,
+                                            .forges = forges});
+  }
+
+ private:
+  WebhookSecretsFile file_;
+  const std::unique_ptr<WebhookKeyRing> keys_;
+  WebhookTransport transport_;
+};
 
 // Delivers one notice to `url`, by default as in development.
 DeliveryResult DeliverTo(const std::string& url,
                          WebhookOptions options = {.allow_loopback = true}) {
-  WebhookTransport transport({{"parcel-2026", Signer()}}, std::move(options));
-  return Deliver(transport, RecipientAt(url));
+  return Posting(std::move(options)).Deliver(RecipientAt(url));
+}
+
+// How many connections the requests came by.
+size_t ConnectionsOf(const std::vector<HttpRequest>& requests) {
+  std::set<int> ports;
+  for (const HttpRequest& request : requests) ports.insert(request.peer_port);
+  return ports.size();
 }
 
 class WebhookTransportTest : public ::testing::Test {
@@ -102,10 +132,10 @@ TEST_F(WebhookTransportTest, PostsTheSignedBody) {
 
 TEST_F(WebhookTransportTest, KeepsIdAndBodyAndRenewsTheTimeOnARetry) {
   server().Reset({.status = 500});
-  WebhookTransport transport({{"parcel-2026", Signer()}}, {.allow_loopback = true});
+  Posting transport;
 
-  Deliver(transport, RecipientAt(server().url()));
-  Deliver(transport, RecipientAt(server().url()), Notice(), kNow + absl::Seconds(5));
+  transport.Deliver(RecipientAt(server().url()));
+  transport.Deliver(RecipientAt(server().url()), Notice(), kNow + absl::Seconds(5));
 
   ASSERT_THAT(server().requests(), SizeIs(2));
   const HttpRequest retry = server().requests()[1];
@@ -298,37 +328,245 @@ TEST_F(WebhookTransportTest, UsesNoProxyOfTheEnvironment) {
 
 TEST_F(WebhookTransportTest, WaitsForASecretThatIsNotConfigured) {
   Listener canary;
-  WebhookTransport transport({}, {.allow_loopback = true});
 
-  const DeliveryResult result =
-      Deliver(transport, RecipientAt(absl::StrCat("http://127.0.0.1:", canary.port(), "/")));
+  const DeliveryResult result = Posting().Deliver(
+      RecipientAt(absl::StrCat("http://127.0.0.1:", canary.port(), "/"), "parcel-2027"));
 
   EXPECT_FALSE(result.give_up);
   EXPECT_EQ(result.code, "secret-unknown");
   EXPECT_EQ(canary.CountConnections(), 0);
 }
 
-TEST_F(WebhookTransportTest, GivesUpOnARecipientThatPulls) {
+TEST_F(WebhookTransportTest, GivesUpOnAnAttemptByAnotherWay) {
   v1::Recipient recipient;
   recipient.mutable_delivery()->mutable_pull();
-  WebhookTransport transport({{"parcel-2026", Signer()}}, {});
 
-  const DeliveryResult result = Deliver(transport, recipient);
+  const DeliveryResult result = Posting().Deliver(recipient);
 
   EXPECT_TRUE(result.give_up);
   EXPECT_EQ(result.code, "no-webhook");
 }
 
+TEST_F(WebhookTransportTest, PostsByTheWayThatItIsTold) {
+  v1::Recipient recipient = RecipientAt("https://partner.example/");
+  *recipient.mutable_fallback() = RecipientAt(server().url()).delivery();
+  WebhookSecretsFile file;
+  const auto keys = file.Open(WebhookSecretsFile::Secret("parcel-2026", kParcelSecret));
+  WebhookTransport transport(*keys, {.allow_loopback = true});
+
+  const DeliveryResult result = transport.Deliver(NoticeAttempt{
+      .recipient = recipient, .way = recipient.fallback(), .notice = Notice(), .now = kNow});
+
+  EXPECT_TRUE(result.delivered) << result.code;
+  EXPECT_THAT(server().requests(), SizeIs(1));
+}
+
 TEST_F(WebhookTransportTest, GivesUpOnANoticeWithoutKind) {
   v1::Notice notice = Notice();
   notice.clear_kind();
-  WebhookTransport transport({{"parcel-2026", Signer()}}, {.allow_loopback = true});
 
-  const DeliveryResult result = Deliver(transport, RecipientAt(server().url()), notice);
+  const DeliveryResult result = Posting().Deliver(RecipientAt(server().url()), notice);
 
   EXPECT_TRUE(result.give_up);
   EXPECT_EQ(result.code, "internal");
   EXPECT_THAT(server().requests(), SizeIs(0));
+}
+
+TEST_F(WebhookTransportTest, ReadsTheRecipientsAnswer) {
+  const DeliveryResult result =
+      DeliverAnswered({.status = 200,
+                       .headers = {{"Content-Type", "application/json; charset=utf-8"}},
+                       .body = R"({"completed":{"records":"3"}})"});
+
+  EXPECT_TRUE(result.delivered);
+  EXPECT_FALSE(result.answer_unreadable);
+  ASSERT_TRUE(result.answer.has_value());
+  EXPECT_EQ(result.answer->completed().records(), 3);
+}
+
+TEST_F(WebhookTransportTest, DeliversAlsoWhenTheAnswerCannotBeRead) {
+  for (const std::string& body : {std::string("thanks!"), std::string(65 * 1024, ' ') + "{}"}) {
+    const DeliveryResult result = DeliverAnswered(
+        {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = body});
+
+    EXPECT_TRUE(result.delivered);
+    EXPECT_TRUE(result.answer_unreadable);
+    EXPECT_FALSE(result.answer.has_value());
+  }
+}
+
+TEST_F(WebhookTransportTest, ReadsNoAnswerFromAFailure) {
+  const DeliveryResult result = DeliverAnswered({.status = 500,
+                                                 .headers = {{"Content-Type", "application/json"}},
+                                                 .body = R"({"acknowledged":{}})"});
+
+  EXPECT_EQ(result.code, "http-500");
+  EXPECT_FALSE(result.answer.has_value());
+  EXPECT_FALSE(result.answer_unreadable);
+}
+
+TEST_F(WebhookTransportTest, TestsARecipientWithoutTellingItAnything) {
+  const DeliveryResult result = Posting().Deliver(RecipientAt(server().url()), v1::Notice());
+
+  EXPECT_TRUE(result.delivered) << result.code;
+  ASSERT_THAT(server().requests(), SizeIs(1));
+  const HttpRequest request = server().requests()[0];
+  EXPECT_EQ(request.body,
+            R"({"type":"dsr.notice.test","timestamp":"2026-03-01T00:00:00Z","data":{}})");
+  EXPECT_EQ(request.headers.at("webhook-id").substr(0, 5), "test-");
+  EXPECT_EQ(request.headers.at("webhook-signature"),
+            Signer().Sign(request.headers.at("webhook-id"), kNow, request.body));
+}
+
+TEST_F(WebhookTransportTest, ForgesTheSignatureAndNothingElseWhenAskedTo) {
+  Posting().Deliver(RecipientAt(server().url()), v1::Notice(), kNow, /*forges=*/true);
+
+  ASSERT_THAT(server().requests(), SizeIs(1));
+  const HttpRequest request = server().requests()[0];
+  const std::string right = Signer().Sign(request.headers.at("webhook-id"), kNow, request.body);
+  EXPECT_NE(request.headers.at("webhook-signature"), right);
+  EXPECT_EQ(request.headers.at("webhook-signature"), ForgeSignatures(right));
+}
+
+TEST_F(WebhookTransportTest, MakesManyDeliveriesByOneConnection) {
+  server().Reset({.status = 200, .body = "thanks", .keeps_alive = true});
+  Posting transport;
+
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(transport.Deliver(RecipientAt(server().url())).delivered);
+  }
+
+  EXPECT_THAT(server().requests(), SizeIs(20));
+  EXPECT_EQ(ConnectionsOf(server().requests()), 1u);
+}
+
+TEST_F(WebhookTransportTest, KeepsAConnectionAlsoAfterAnErrorOfTheRecipient) {
+  server().Reset({.status = 503, .body = "later", .keeps_alive = true});
+  Posting transport;
+
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(transport.Deliver(RecipientAt(server().url())).code, "http-503");
+  }
+
+  EXPECT_EQ(ConnectionsOf(server().requests()), 1u);
+}
+
+TEST_F(WebhookTransportTest, ConnectsAnewWhenTheLastDeliveryWasLongAgo) {
+  server().Reset({.keeps_alive = true});
+  Posting transport;
+
+  transport.Deliver(RecipientAt(server().url()), Notice(), kNow);
+  transport.Deliver(RecipientAt(server().url()), Notice(), kNow + CurlPool::kMostIdleTime);
+
+  EXPECT_EQ(ConnectionsOf(server().requests()), 2u);
+}
+
+TEST_F(WebhookTransportTest, LetsRecipientsShareAConnectionAndNothingElse) {
+  server().Reset({.keeps_alive = true});
+  Posting transport;
+  v1::Notice ads = Notice();
+  ads.set_name("requests/r2/notices/n2");
+  const std::string ads_url = absl::StrCat("http://127.0.0.1:", server().port(), "/ads");
+
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(transport.Deliver(RecipientAt(server().url())).delivered);
+    EXPECT_TRUE(transport.Deliver(RecipientAt(ads_url, "ads-2026"), ads).delivered);
+  }
+
+  const std::vector<HttpRequest> requests = server().requests();
+  ASSERT_THAT(requests, SizeIs(6));
+  EXPECT_EQ(ConnectionsOf(requests), 1u);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const bool is_ads = i % 2 == 1;
+    const std::string id = is_ads ? "n2" : "n1";
+    EXPECT_EQ(requests[i].path, is_ads ? "/ads" : "/hook");
+    EXPECT_EQ(requests[i].headers.at("webhook-id"), id);
+    EXPECT_EQ(requests[i].body, *WebhookBody(is_ads ? ads : Notice()));
+    EXPECT_EQ(requests[i].headers.at("webhook-signature"),
+              Signer(is_ads ? kAdsSecret : kParcelSecret).Sign(id, kNow, requests[i].body));
+  }
+}
+
+TEST_F(WebhookTransportTest, DeliversByANewConnectionWhenTheKeptOneWasClosed) {
+  constexpr char kNoContent[] = "HTTP/1.1 204 No Content\r\n\r\n";
+  Listener listener;
+  Thread peer("peer", [&] {
+    {
+      RawConnection kept = listener.Accept();
+      kept.Receive();
+      kept.Send(kNoContent);
+    }
+    RawConnection fresh = listener.Accept();
+    fresh.Receive();
+    fresh.Send(kNoContent);
+  });
+  const v1::Recipient recipient =
+      RecipientAt(absl::StrCat("http://127.0.0.1:", listener.port(), "/"));
+  Posting transport;
+
+  EXPECT_TRUE(transport.Deliver(recipient).delivered);
+  EXPECT_TRUE(transport.Deliver(recipient).delivered);
+}
+
+TEST_F(WebhookTransportTest, DeliversByANewConnectionWhenTheKeptOneEndsInTheMiddle) {
+  constexpr char kNoContent[] = "HTTP/1.1 204 No Content\r\n\r\n";
+  for (const bool resets : {false, true}) {
+    Listener listener;
+    std::string retried;
+    std::string lost;
+    {
+      Thread peer("peer", [&] {
+        {
+          RawConnection kept = listener.Accept();
+          kept.Receive();
+          kept.Send(kNoContent);
+          // The second request is under way when the connection ends.
+          lost = kept.Receive();
+          if (resets) kept.ResetAtEnd();
+        }
+        RawConnection fresh = listener.Accept();
+        retried = fresh.Receive();
+        fresh.Send(kNoContent);
+      });
+      const v1::Recipient recipient =
+          RecipientAt(absl::StrCat("http://127.0.0.1:", listener.port(), "/"));
+      Posting transport;
+
+      EXPECT_TRUE(transport.Deliver(recipient).delivered);
+      EXPECT_TRUE(transport.Deliver(recipient).delivered) << resets;
+    }
+    EXPECT_EQ(retried, lost);
+  }
+}
+
+TEST_F(WebhookTransportTest, DecidesAboutTheAddressInEveryAttempt) {
+  Listener canary;
+  Posting transport((WebhookOptions()));
+
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(
+        transport.Deliver(RecipientAt(absl::StrCat("https://localhost:", canary.port(), "/"))).code,
+        "address-denied");
+  }
+  EXPECT_EQ(canary.CountConnections(), 0);
+}
+
+TEST_F(WebhookTransportTest, GivesEachThreadAConnectionOfItsOwn) {
+  server().Reset({.keeps_alive = true});
+  Posting transport;
+  {
+    std::vector<Thread> threads;
+    for (int i = 0; i < 3; ++i) {
+      threads.emplace_back("sender", [&] {
+        for (int j = 0; j < 10; ++j) {
+          EXPECT_TRUE(transport.Deliver(RecipientAt(server().url())).delivered);
+        }
+      });
+    }
+  }
+
+  EXPECT_THAT(server().requests(), SizeIs(30));
+  EXPECT_LE(ConnectionsOf(server().requests()), 3u);
 }
 
 }  // namespace
