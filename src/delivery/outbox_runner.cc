@@ -13,6 +13,13 @@ namespace {
 // How long it goes without looking: what a lost hint costs at most.
 constexpr absl::Duration kPollInterval = absl::Minutes(1);
 
+// For how long the limits of a lane are taken to be what they were.
+constexpr absl::Duration kLimitsAge = absl::Seconds(5);
+
+// A lane that begins this much too late keeps its rhythm, so that what waking up costs does not add
+// up. One that is later has not been at its limit, and begins a new one.
+constexpr absl::Duration kMostLateness = absl::Milliseconds(10);
+
 }  // namespace
 
 OutboxRunner::OutboxRunner(Store& store, Clock& clock, const OutboxOptions& options,
@@ -41,6 +48,7 @@ void OutboxRunner::Stop() {
     stopping_ = true;
     changed_.NotifyAll();
     ready_changed_.NotifyAll();
+    paced_changed_.NotifyAll();
   }
   claimer_.Join();
   for (Thread& worker : workers_) worker.Join();
@@ -90,22 +98,101 @@ bool OutboxRunner::IsFull() {
 }
 
 void OutboxRunner::Add(std::vector<OutboxItem> items) {
+  std::set<std::string> recipients;
+  for (const OutboxItem& item : items) recipients.insert(item.lane);
+  AskLimits(recipients);
   MutexLock lock(mutex_);
+  DropIdleLanes();
   for (OutboxItem& item : items) {
-    Lane& lane = lanes_[item.lane];
+    Lane& lane = LaneOf(item.lane);
     if (lane.waiting.size() >= options_.recipient_limit) continue;
     if (!known_.insert(item.item).second) continue;
     const std::string recipient = item.lane;
     lane.waiting.push_back(std::move(item));
-    List(recipient, lane);
+    List(recipient, lane, clock_.Now());
   }
 }
 
-void OutboxRunner::List(const std::string& recipient, Lane& lane) {
-  if (lane.is_ready || lane.waiting.empty() || lane.under_way >= options_.per_recipient) return;
+OutboxRunner::Lane& OutboxRunner::LaneOf(const std::string& recipient) {
+  const auto [lane, is_new] = lanes_.try_emplace(recipient);
+  if (is_new) lane->second.limits.concurrent = options_.per_recipient;
+  return lane->second;
+}
+
+void OutboxRunner::AskLimits(const std::set<std::string>& recipients) {
+  if (options_.limits == nullptr) return;
+  const absl::Time now = clock_.Now();
+  for (const std::string& recipient : recipients) {
+    {
+      MutexLock lock(mutex_);
+      Lane& lane = LaneOf(recipient);
+      if (HasFreshLimits(lane, now)) continue;
+      lane.limits_time = now;  // nobody else asks meanwhile
+    }
+    // Without the lock: it may have to look into the store.
+    LaneLimits limits = options_.limits(recipient);
+    limits.concurrent = std::clamp(limits.concurrent, 1, std::max(1, options_.threads / 2));
+    MutexLock lock(mutex_);
+    Lane& lane = LaneOf(recipient);
+    lane.limits_time = now;
+    lane.limits = limits;
+    if (limits.per_second <= 0) {
+      if (lane.is_paced) paced_.erase({lane.next_begin, recipient});
+      lane.is_paced = false;
+      lane.next_begin = absl::InfinitePast();
+    }
+    List(recipient, lane, now);
+  }
+}
+
+bool OutboxRunner::HasFreshLimits(const Lane& lane, absl::Time now) {
+  const absl::Duration age = now - lane.limits_time;
+  return age >= absl::ZeroDuration() && age < kLimitsAge;
+}
+
+void OutboxRunner::DropIdleLanes() {
+  const absl::Time now = clock_.Now();
+  std::erase_if(lanes_, [&](const auto& entry) {
+    const Lane& lane = entry.second;
+    return lane.waiting.empty() && lane.under_way == 0 && lane.next_begin <= now &&
+           !HasFreshLimits(lane, now);
+  });
+}
+
+void OutboxRunner::List(const std::string& recipient, Lane& lane, absl::Time now) {
+  if (lane.is_ready || lane.is_paced || lane.waiting.empty() ||
+      lane.under_way >= lane.limits.concurrent) {
+    return;
+  }
+  if (lane.next_begin > now) {
+    lane.is_paced = true;
+    paced_.emplace(lane.next_begin, recipient);
+    // Somebody has to wait for it, and not for a later one.
+    if (paced_.begin()->second == recipient) {
+      ready_changed_.NotifyOne();
+      paced_changed_.NotifyOne();
+    }
+    return;
+  }
   lane.is_ready = true;
   ready_.push_back(recipient);
   ready_changed_.NotifyOne();
+  paced_changed_.NotifyOne();
+}
+
+void OutboxRunner::ListPaced() {
+  const absl::Time now = clock_.Now();
+  // No pace is slower than one in a second: what lies further ahead was planned before the clock
+  // was set back.
+  while (!paced_.empty() &&
+         (paced_.begin()->first <= now || paced_.begin()->first > now + absl::Seconds(1))) {
+    const std::string recipient = paced_.begin()->second;
+    paced_.erase(paced_.begin());
+    Lane& lane = lanes_[recipient];
+    lane.is_paced = false;
+    lane.next_begin = std::min(lane.next_begin, now);
+    List(recipient, lane, now);
+  }
 }
 
 bool OutboxRunner::Wait(absl::Time next) {
@@ -121,12 +208,30 @@ bool OutboxRunner::Wait(absl::Time next) {
 }
 
 void OutboxRunner::Work() {
-  while (const std::optional<OutboxItem> item = Take()) Finish(*item, attempt_(*item));
+  while (const std::optional<OutboxItem> item = Take()) {
+    const absl::Time next = attempt_(*item);
+    AskLimits({item->recipient});
+    Finish(*item, next);
+  }
+}
+
+void OutboxRunner::AwaitReady() {
+  if (is_pacing_ || paced_.empty()) {
+    ready_changed_.Wait(mutex_);
+    return;
+  }
+  is_pacing_ = true;
+  clock_.WaitUntil(paced_changed_, mutex_, paced_.begin()->first);
+  is_pacing_ = false;
+  ListPaced();
+  // This one may be about to work: another one waits for the next lane.
+  if (!paced_.empty()) ready_changed_.NotifyOne();
 }
 
 std::optional<OutboxItem> OutboxRunner::Take() {
   MutexLock lock(mutex_);
-  while (!stopping_ && ready_.empty()) ready_changed_.Wait(mutex_);
+  ListPaced();
+  while (!stopping_ && ready_.empty()) AwaitReady();
   if (stopping_) return std::nullopt;
   const std::string recipient = std::move(ready_.front());
   ready_.pop_front();
@@ -135,8 +240,14 @@ std::optional<OutboxItem> OutboxRunner::Take() {
   lane.waiting.pop_front();
   lane.is_ready = false;
   ++lane.under_way;
+  const absl::Time now = clock_.Now();
+  if (lane.limits.per_second > 0) {
+    const bool keeps_rhythm = lane.next_begin <= now && now - lane.next_begin <= kMostLateness;
+    lane.next_begin = (keeps_rhythm ? lane.next_begin : now) +
+                      absl::Seconds(1) / static_cast<double>(lane.limits.per_second);
+  }
   // Behind the others, so that recipients take turns.
-  List(recipient, lane);
+  List(recipient, lane, now);
   return item;
 }
 
@@ -146,8 +257,11 @@ void OutboxRunner::Finish(const OutboxItem& item, absl::Time next) {
   known_.erase(item.item);
   const auto lane = lanes_.find(item.lane);
   --lane->second.under_way;
-  List(item.lane, lane->second);
-  if (lane->second.waiting.empty() && lane->second.under_way == 0) lanes_.erase(lane);
+  List(item.lane, lane->second, clock_.Now());
+  // One that had its limits asked for, or is at its pace, is remembered for a while.
+  if (options_.limits == nullptr && lane->second.waiting.empty() && lane->second.under_way == 0) {
+    lanes_.erase(lane);
+  }
   hinted_ = std::min(hinted_, was_full ? absl::InfinitePast() : next);
   changed_.NotifyAll();
 }
