@@ -31,11 +31,11 @@ class WatchedAttempts {
   // Leaves the item to its claim, which is longer than the tests.
   absl::Time Attempt(const OutboxItem& item) {
     MutexLock lock(mutex_);
-    Begun& begun = begun_[item.recipient];
+    Begun& begun = begun_[item.lane];
     begun.times.push_back(clock_.Now());
     begun.most_at_once = std::max(begun.most_at_once, ++begun.under_way);
     changed_.NotifyAll();
-    while (held_ == item.recipient) changed_.Wait(mutex_);
+    while (held_ == item.lane) changed_.Wait(mutex_);
     --begun.under_way;
     return absl::InfiniteFuture();
   }
