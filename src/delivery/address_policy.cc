@@ -18,12 +18,14 @@ struct Range4 {
 
 constexpr Range4 kLoopback4 = {0x7f000000, 8};
 
-// IANA's special-purpose registry, and all from multicast up.
+// IANA's special-purpose registry, what a cloud keeps for its own machines, and all from multicast
+// up.
 constexpr Range4 kDenied4[] = {
     {0x00000000, 8},   // 0/8: this network; many systems take 0.0.0.0 for loopback
     {0x0a000000, 8},   // 10/8: private
     {0x64400000, 10},  // 100.64/10: shared by a carrier; cloud internals
     kLoopback4,        //
+    {0xa83f8110, 32},  // 168.63.129.16: Azure's host; public by number, and answers each machine
     {0xa9fe0000, 16},  // 169.254/16: link-local; cloud metadata
     {0xac100000, 12},  // 172.16/12: private
     {0xc0000000, 24},  // 192.0.0/24: protocol assignments

@@ -14,9 +14,10 @@ namespace dsr {
 // Decides about one address, after the name was resolved and before the connection is made.
 //
 // Allowed are public unicast addresses of IPv4 and IPv6. Denied are private, loopback, link-local,
-// shared (100.64/10), documentation, benchmarking, multicast and reserved ranges, every IPv6
-// address outside 2000::/3, and every IPv6 form that carries an IPv4 address (mapped, compatible,
-// NAT64, 6to4, Teredo). Anything that is not IP is denied. Immutable; thread-safe.
+// shared (100.64/10), documentation, benchmarking, multicast and reserved ranges, the one public
+// address by which a cloud's host answers its machines (168.63.129.16), every IPv6 address outside
+// 2000::/3, and every IPv6 form that carries an IPv4 address (mapped, compatible, NAT64, 6to4,
+// Teredo). Anything that is not IP is denied. Immutable; thread-safe.
 class AddressPolicy {
  public:
   // `allow_loopback` lets 127/8 and ::1 pass as well; for development and tests only.
