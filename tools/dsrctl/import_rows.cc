@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/base/utf8.h"
 #include "dsrctl/csv.h"
 #include "dsrctl/fields.h"
 #include "dsrctl/input.h"

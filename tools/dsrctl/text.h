@@ -13,9 +13,6 @@ namespace dsr::dsrctl {
 // emoji, none for combining marks. A byte that is not UTF-8 counts as one.
 int DisplayWidth(absl::string_view text);
 
-// Tells whether `text` is UTF-8.
-bool IsUtf8(absl::string_view text);
-
 // Returns `text` with line breaks, tabs and every other control character written as an escape, so
 // that data from elsewhere can neither break a table nor command the terminal.
 std::string Printable(absl::string_view text);
