@@ -58,6 +58,7 @@ absl::Status CheckSignature(const Deciding& deciding, const v1::Notice& notice, 
   if (recipient == nullptr) return absl::OkStatus();
   facts.notice = notice.name();
   facts.recipient = notice.recipient();
+  if (receipt.has_value()) facts.sign_time = FromTimestamp(receipt->sign_time());
   return CheckReceipt(*recipient, facts, receipt.has_value() ? &*receipt : nullptr,
                       FromTimestamp(notice.create_time()), deciding.now());
 }
@@ -88,7 +89,7 @@ absl::Status Handle(Deciding& deciding, const CompleteNotice& command) {
     return ActionNotAllowed(deciding.request(), "CompleteNotice", "acknowledge the notice first");
   }
   if (absl::Status status = CheckOnward(notice, command.onward_told); !status.ok()) return status;
-  ReceiptFacts facts{.answer = ReceiptAnswer::kCompleted, .records = command.records};
+  ReceiptFacts facts{.answer = ReceiptFacts::Answer::kCompleted, .records = command.records};
   facts.onward_told.assign(notice.onward_recipients().begin(), notice.onward_recipients().end());
   if (absl::Status status = CheckSignature(deciding, notice, std::move(facts), command.receipt,
                                            command.evidence);
@@ -117,7 +118,7 @@ absl::Status Handle(Deciding& deciding, const ObjectToNotice& command) {
   }
   if (absl::Status status =
           CheckSignature(deciding, **notice,
-                         {.answer = ReceiptAnswer::kObjected, .objection = command.objection},
+                         {.answer = ReceiptFacts::Answer::kObjected, .objection = command.objection},
                          command.receipt, command.evidence);
       !status.ok()) {
     return status;

@@ -13,79 +13,88 @@
 namespace dsr {
 namespace {
 
-constexpr absl::Duration kClockTolerance = absl::Minutes(5);
-constexpr size_t kKeyBytes = 32;
-
 absl::Status ReceiptInvalid(absl::string_view problem, absl::string_view description) {
-  return MakeFieldError(v1::ERROR_REASON_RECEIPT_INVALID, "receipt", description,
-                        {{"problem", std::string(problem)}});
+  absl::Status status =
+      MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_RECEIPT_INVALID,
+                absl::StrCat("receipt ", description), {{"problem", std::string(problem)}});
+  const absl::Status field =
+      MakeFieldError(v1::ERROR_REASON_RECEIPT_INVALID, "receipt", description);
+  if (const auto violations = field.GetPayload(kBadRequestTypeUrl); violations.has_value()) {
+    status.SetPayload(kBadRequestTypeUrl, *violations);
+  }
+  return status;
 }
 
-std::optional<std::string> KeyBytes(absl::string_view key) {
+// The 32 bytes of a receipt key; nothing when it is none.
+std::optional<std::string> ReceiptKeyBytes(absl::string_view key) {
   if (!absl::ConsumePrefix(&key, "whpk_")) return std::nullopt;
-  const absl::StatusOr<std::string> bytes = Base64Decode(key);
-  if (!bytes.ok() || bytes->size() != kKeyBytes) return std::nullopt;
-  return *bytes;
+  absl::StatusOr<std::string> bytes = Base64Decode(key);
+  if (!bytes.ok() || bytes->size() != kEd25519KeySize) return std::nullopt;
+  return *std::move(bytes);
 }
 
-std::string DayText(const v1::Date& day) {
-  return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(), day.day());
+bool IsOneLine(absl::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
 }  // namespace
 
-std::string ReceiptText(const ReceiptFacts& facts, absl::Time sign_time) {
+std::string ReceiptText(const ReceiptFacts& facts) {
+  const bool is_completed = facts.answer == ReceiptFacts::Answer::kCompleted;
   std::string text =
-      absl::StrCat("dsr-receipt-v1\nnotice: ", facts.notice, "\nrecipient: ", facts.recipient);
-  if (facts.answer == ReceiptAnswer::kCompleted) {
-    absl::StrAppend(&text, "\nanswer: completed\nrecords: ", facts.records);
-    for (const std::string& told : facts.onward_told)
-      absl::StrAppend(&text, "\nonward-told: ", told);
+      absl::StrCat("dsr-receipt-v1\nnotice: ", facts.notice, "\nrecipient: ", facts.recipient,
+                   "\nanswer: ", is_completed ? "completed" : "objected", "\n");
+  if (is_completed) {
+    absl::StrAppend(&text, "records: ", facts.records, "\n");
+    for (const std::string& told : facts.onward_told) {
+      absl::StrAppend(&text, "onward-told: ", told, "\n");
+    }
   } else {
-    absl::StrAppend(&text, "\nanswer: objected\nground: ", facts.objection.ground(),
-                    "\nlaw: ", facts.objection.law());
-    if (facts.objection.has_until())
-      absl::StrAppend(&text, "\nuntil: ", DayText(facts.objection.until()));
+    absl::StrAppend(&text, "ground: ", facts.objection.ground(), "\nlaw: ", facts.objection.law(),
+                    "\n");
+    if (facts.objection.has_until()) {
+      const v1::Date& until = facts.objection.until();
+      absl::StrAppendFormat(&text, "until: %04d-%02d-%02d\n", until.year(), until.month(),
+                            until.day());
+    }
   }
-  absl::StrAppend(&text, "\ntime: ",
-                  absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", sign_time, absl::UTCTimeZone()), "\n");
+  absl::StrAppend(
+      &text, "time: ", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", facts.sign_time, absl::UTCTimeZone()),
+      "\n");
   return text;
 }
 
 absl::Status CheckReceipt(const v1::Recipient& recipient, const ReceiptFacts& facts,
                           const v1::Receipt* receipt, absl::Time notice_made, absl::Time now) {
   const auto& keys = recipient.receipt_keys();
-  if (receipt == nullptr && keys.empty()) return absl::OkStatus();
   if (receipt == nullptr) {
-    return ReceiptInvalid("missing",
-                          "is required: the recipient has a key for receipts; sign the answer with "
-                          "it as the message Receipt says");
+    return keys.empty() ? absl::OkStatus()
+                        : ReceiptInvalid("missing", "is required: the recipient has a key for it");
   }
-  if (std::find(keys.begin(), keys.end(), receipt->key()) == keys.end()) {
-    return ReceiptInvalid("key",
-                          "is signed with a key that is none of the recipient's `receipt_keys`; "
-                          "register it with UpdateRecipient first");
+  const std::optional<std::string> key = ReceiptKeyBytes(receipt->key());
+  if (std::find(keys.begin(), keys.end(), receipt->key()) == keys.end() || !key.has_value()) {
+    return ReceiptInvalid("key", "names a key that is not one of the recipient's `receipt_keys`");
   }
-  const absl::Time signed_at = FromTimestamp(receipt->sign_time());
-  if (signed_at < notice_made - kClockTolerance || signed_at > now + kClockTolerance) {
-    return ReceiptInvalid("time",
-                          "was signed before the notice was made, or in the future; look at the "
-                          "clock");
+  if (!IsValidTimestamp(receipt->sign_time()) ||
+      FromTimestamp(receipt->sign_time()) < notice_made - kReceiptClockSkew ||
+      FromTimestamp(receipt->sign_time()) > now + kReceiptClockSkew) {
+    return ReceiptInvalid("time", "was signed before the notice was made, or in the future");
   }
-  const std::optional<std::string> key = KeyBytes(receipt->key());
-  if (!key.has_value() || !Ed25519Verify(*key, ReceiptText(facts, signed_at),
-                                         receipt->signature())) {
+  ReceiptFacts signed_facts = facts;
+  signed_facts.sign_time = FromTimestamp(receipt->sign_time());
+  if (!IsOneLine(facts.objection.ground()) || !IsOneLine(facts.objection.law()) ||
+      !Ed25519Verify(*key, ReceiptText(signed_facts), receipt->signature())) {
     return ReceiptInvalid("signature",
-                          "does not verify: it is about another notice, recipient or answer, or "
-                          "the text was put together differently");
+                          "is not the signature of this answer to this notice by this recipient");
   }
   return absl::OkStatus();
 }
 
 absl::Status ValidateReceiptKey(absl::string_view key) {
-  if (KeyBytes(key).has_value()) return absl::OkStatus();
+  if (ReceiptKeyBytes(key).has_value()) return absl::OkStatus();
   return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "receipt_keys",
-                        "is whpk_ and base64 of the 32 bytes of an Ed25519 public key");
+                        "is `whpk_` and base64 of the 32 bytes of an Ed25519 public key");
 }
 
 }  // namespace dsr

@@ -1,4 +1,8 @@
-// Receipts: a recipient's signature under its answer (Receipt in dsr/v1/notice.proto). Pure.
+// Receipts: what recipients sign when they answer a notice (see v1.Receipt).
+//
+// A receipt is evidence that the recipient said so, because dsrd has no key to make it with. What
+// is signed names the notice, the recipient and the whole answer, so that no receipt serves for
+// another notice, another recipient or another answer. Pure: no clock, no store. Thread-safe.
 #ifndef DSR_WORKFLOW_RECEIPT_H_
 #define DSR_WORKFLOW_RECEIPT_H_
 
@@ -14,32 +18,39 @@
 
 namespace dsr {
 
-enum class ReceiptAnswer { kCompleted, kObjected };
+// By how much a recipient's clock may differ from ours, either way.
+inline constexpr absl::Duration kReceiptClockSkew = absl::Minutes(5);
 
-// What a receipt is about.
+// What a recipient answered, and when it says that it signed that.
 struct ReceiptFacts {
+  enum class Answer { kCompleted, kObjected };
+
   std::string notice;     // `requests/{request}/notices/{id}`
   std::string recipient;  // `recipients/{id}`
-  ReceiptAnswer answer = ReceiptAnswer::kCompleted;
-  int64_t records = 0;                   // completed
-  std::vector<std::string> onward_told;  // completed; in the notice's order
-  v1::Objection objection;               // objected
+  Answer answer = Answer::kCompleted;
+  int64_t records = 0;                   // kCompleted
+  std::vector<std::string> onward_told;  // kCompleted; in the order of the notice's
+  v1::Objection objection;               // kObjected: ground, law and, where it is given, until
+  absl::Time sign_time;                  // `sign_time` of the receipt
 };
 
-// Returns the text that is signed, as the Receipt message documents it.
-std::string ReceiptText(const ReceiptFacts& facts, absl::Time sign_time);
+// Returns the text that is signed, as v1.Receipt lays it out.
+std::string ReceiptText(const ReceiptFacts& facts);
 
-// Tells whether `receipt` (null: there is none) is the recipient's signature under `facts`.
+// Checks the receipt that `recipient` gave with its answer; null when it gave none. `facts` are our
+// own: what the notice and the answer say. The notice was made at `notice_made`.
 //
-// A recipient without keys needs no receipt, and none of it is taken: nobody could check it. Errors:
-// INVALID_ARGUMENT RECEIPT_INVALID with metadata `problem`: `missing`; `key` when it names none of
-// the recipient's; `time` when it was signed before the notice was made or after `now`, each by more
-// than five minutes; `signature`.
+// A recipient with `receipt_keys` must give one, any other must not: a receipt that nobody can
+// check would only look like evidence. Errors: INVALID_ARGUMENT RECEIPT_INVALID with a violation of
+// `receipt` and metadata `problem`: `missing`; `key` when it is not one of the recipient's;
+// `time` when it was signed before the notice was made, or later than `now`, by more than
+// kReceiptClockSkew; `signature` when it is not that of ReceiptText by that key, or ground or law
+// of an objection have more than one line, which could be read as another answer.
 absl::Status CheckReceipt(const v1::Recipient& recipient, const ReceiptFacts& facts,
                           const v1::Receipt* receipt, absl::Time notice_made, absl::Time now);
 
-// Tells whether `key` is `whpk_` and base64 of 32 bytes. Errors: INVALID_ARGUMENT FIELD_INVALID for
-// `receipt_keys`.
+// Checks one of a recipient's `receipt_keys`: `whpk_` and base64 of 32 bytes. Errors:
+// INVALID_ARGUMENT FIELD_INVALID for the field `receipt_keys`.
 absl::Status ValidateReceiptKey(absl::string_view key);
 
 }  // namespace dsr
