@@ -171,6 +171,62 @@ TEST_P(WorkContract, ListsNoticesOfARecipientThatAreNotEnded) {
   EXPECT_EQ(page->front().state(), v1::Notice::STATE_ACKNOWLEDGED);
 }
 
+TEST_P(WorkContract, ListsAllNoticesOfARecipientThroughAllRequests) {
+  RequestSample first(1, kNow);
+  RequestSample second(2, kNow);
+  std::vector<NoticeId> ids;
+  for (int i = 0; i < 2; ++i) {
+    ids.push_back(first.AddNotice("recipients/courier", kNow + absl::Milliseconds(2 * i)));
+    first.AddNotice("recipients/adverts", kNow + absl::Milliseconds(2 * i));
+    ids.push_back(second.AddNotice("recipients/courier", kNow + absl::Milliseconds(2 * i + 1)));
+  }
+  first.record().mutable_notices(0)->set_state(v1::Notice::STATE_COMPLETED);
+  ASSERT_THAT(Write(first.NextDecision(kNow)), IsOk());
+  ASSERT_THAT(Write(second.NextDecision(kNow)), IsOk());
+  const auto list = [&](const std::optional<NoticeId>& after, int limit) {
+    return Read([&](ReadView& v) { return v.ListNoticesOf("recipients/courier", after, limit); });
+  };
+
+  const auto all = list(std::nullopt, 10);
+
+  ASSERT_THAT(all, IsOkAndHolds(SizeIs(4)));
+  EXPECT_THAT((*all)[0], EqualsProto(first.record().notices(0)));
+  EXPECT_THAT((*all)[1], EqualsProto(second.record().notices(0)));
+  EXPECT_THAT((*all)[2], EqualsProto(first.record().notices(2)));
+  EXPECT_THAT((*all)[3], EqualsProto(second.record().notices(1)));
+  EXPECT_THAT(list(std::nullopt, 3), IsOkAndHolds(SizeIs(3)));
+  EXPECT_THAT(list(ids[2], 3), IsOkAndHolds(SizeIs(1)));
+  EXPECT_THAT(list(ids[3], 3), IsOkAndHolds(IsEmpty()));
+}
+
+TEST_P(WorkContract, ListsAllTasksOfASystemThroughAllRequests) {
+  RequestSample first(1, kNow);
+  RequestSample second(2, kNow);
+  std::vector<TaskId> ids;
+  for (int i = 0; i < 2; ++i) {
+    ids.push_back(first.AddTask("systems/shop", kNow + absl::Milliseconds(2 * i)));
+    first.AddTask("systems/mail", kNow + absl::Milliseconds(2 * i));
+    ids.push_back(second.AddTask("systems/shop", kNow + absl::Milliseconds(2 * i + 1)));
+  }
+  first.record().mutable_tasks(0)->set_state(v1::Task::STATE_COMPLETED);
+  ASSERT_THAT(Write(first.NextDecision(kNow)), IsOk());
+  ASSERT_THAT(Write(second.NextDecision(kNow)), IsOk());
+  const auto list = [&](const std::optional<TaskId>& after, int limit) {
+    return Read([&](ReadView& v) { return v.ListTasksOf("systems/shop", after, limit); });
+  };
+
+  const auto all = list(std::nullopt, 10);
+
+  ASSERT_THAT(all, IsOkAndHolds(SizeIs(4)));
+  EXPECT_THAT((*all)[0], EqualsProto(first.record().tasks(0)));
+  EXPECT_THAT((*all)[1], EqualsProto(second.record().tasks(0)));
+  EXPECT_THAT((*all)[2], EqualsProto(first.record().tasks(2)));
+  EXPECT_THAT((*all)[3], EqualsProto(second.record().tasks(1)));
+  EXPECT_THAT(list(std::nullopt, 3), IsOkAndHolds(SizeIs(3)));
+  EXPECT_THAT(list(ids[2], 3), IsOkAndHolds(SizeIs(1)));
+  EXPECT_THAT(list(ids[3], 3), IsOkAndHolds(IsEmpty()));
+}
+
 TEST_P(WorkContract, ListsNoticesThatFailedOrAreOverdueUntilTheyEnd) {
   RequestSample sample(1, kNow);
   for (int i = 0; i < 4; ++i) sample.AddNotice("recipients/courier", kNow + absl::Milliseconds(i));

@@ -69,6 +69,11 @@ class ReadView {
   // Tasks that failed for good, by id.
   virtual absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(const std::optional<TaskId>& after,
                                                                 int limit) = 0;
+  // Tasks of one system, also those that have ended, by id. For rare use: reads on from `after`
+  // through the tasks of every system until it has `limit`.
+  virtual absl::StatusOr<std::vector<v1::Task>> ListTasksOf(absl::string_view system,
+                                                            const std::optional<TaskId>& after,
+                                                            int limit) = 0;
   virtual absl::StatusOr<v1::Task> FindTask(const RequestId& id, const TaskId& task) = 0;
   // The lease of a task, running or over; nothing when it was never leased, was released or has
   // ended.

@@ -115,6 +115,12 @@ absl::StatusOr<std::vector<v1::Task>> ReadMethods<Base>::ListFailedTasks(
 }
 
 template <class Base>
+absl::StatusOr<std::vector<v1::Task>> ReadMethods<Base>::ListTasksOf(
+    absl::string_view system, const std::optional<TaskId>& after, int limit) {
+  return sqlite::ListTasksOf(connection_, system, after, limit);
+}
+
+template <class Base>
 absl::StatusOr<v1::Task> ReadMethods<Base>::FindTask(const RequestId& id, const TaskId& task) {
   return sqlite::FindTask(connection_, id, task);
 }

@@ -41,6 +41,9 @@ class ReadMethods : public Base {
   absl::StatusOr<std::vector<v1::Task>> ListTasks(const RequestId& id) override;
   absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(const std::optional<TaskId>& after,
                                                         int limit) override;
+  absl::StatusOr<std::vector<v1::Task>> ListTasksOf(absl::string_view system,
+                                                    const std::optional<TaskId>& after,
+                                                    int limit) override;
   absl::StatusOr<v1::Task> FindTask(const RequestId& id, const TaskId& task) override;
   absl::StatusOr<std::optional<LeasedTask>> FindLease(const TaskId& task) override;
   absl::StatusOr<std::vector<v1::Notice>> ListNotices(const RequestId& id) override;

@@ -20,6 +20,11 @@ constexpr char kListTask[] = "SELECT clear FROM tasks WHERE request_id = ?1 ORDE
 constexpr char kListFailed[] =
     "SELECT clear FROM tasks WHERE state = 3 AND task_id > ?1 ORDER BY task_id LIMIT ?2";
 
+// No index by system has the tasks that ended: replaying a ledger is rare enough to read through
+// the others. The plus keeps the planner off the index of open tasks, whose order is another.
+constexpr char kListTasksOf[] =
+    "SELECT clear FROM tasks WHERE +system = ?1 AND task_id > ?2 ORDER BY task_id LIMIT ?3";
+
 constexpr char kFindTask[] = "SELECT clear FROM tasks WHERE task_id = ?1 AND request_id = ?2";
 
 constexpr char kFindLease[] =
@@ -85,6 +90,13 @@ absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(Connection& connection,
                                                       int limit) {
   Query query(connection, kListFailed);
   query.Blob(after.has_value() ? after->bytes() : absl::string_view()).Int(limit);
+  return ReadAll(query);
+}
+
+absl::StatusOr<std::vector<v1::Task>> ListTasksOf(Connection& connection, absl::string_view system,
+                                                  const std::optional<TaskId>& after, int limit) {
+  Query query(connection, kListTasksOf);
+  query.Text(system).Blob(after.has_value() ? after->bytes() : absl::string_view()).Int(limit);
   return ReadAll(query);
 }
 

@@ -23,6 +23,8 @@ absl::StatusOr<std::vector<v1::Task>> ListTasks(Connection& connection, const Re
 absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(Connection& connection,
                                                       const std::optional<TaskId>& after,
                                                       int limit);
+absl::StatusOr<std::vector<v1::Task>> ListTasksOf(Connection& connection, absl::string_view system,
+                                                  const std::optional<TaskId>& after, int limit);
 absl::StatusOr<v1::Task> FindTask(Connection& connection, const RequestId& id, const TaskId& task);
 absl::StatusOr<std::optional<LeasedTask>> FindLease(Connection& connection, const TaskId& task);
 absl::StatusOr<int64_t> CountOpenTasks(Connection& connection);

@@ -42,6 +42,7 @@ absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
   DSR_RETURN_IF_ERROR(
       view.ScanSla(kPlanned, kPlanned, [](const SlaRow&) { return absl::OkStatus(); }));
   DSR_RETURN_IF_ERROR(view.ListFailedTasks(std::nullopt, 10).status());
+  DSR_RETURN_IF_ERROR(view.ListTasksOf("systems/shop", std::nullopt, 10).status());
   view.FindTask(sample.id(), task).IgnoreError();
   view.FindLease(task).IgnoreError();
   DSR_RETURN_IF_ERROR(view.ListTroubledNotices(std::nullopt, 10).status());
@@ -182,7 +183,7 @@ TEST(QueryPlanTest, SearchesAnIndexInEveryStatement) {
 
   EXPECT_THAT(scans, ::testing::IsEmpty());
   // A statement that this test does not reach would go unseen: raise this with each new one.
-  EXPECT_EQ(planned, 95);
+  EXPECT_EQ(planned, 97);
 }
 
 }  // namespace
