@@ -18,7 +18,8 @@ ServerSecrets::ServerSecrets(const SecretKey& key_encryption_key)
       contents_(DeriveKey(key_encryption_key, "dsrd content hash 1")),
       codes_(DeriveKey(key_encryption_key, "dsrd one-time code 1")),
       grants_(DeriveKey(key_encryption_key, "dsrd download grant 1")),
-      page_tokens_(DeriveKey(key_encryption_key, "dsrd page token 1")) {}
+      page_tokens_(DeriveKey(key_encryption_key, "dsrd page token 1")),
+      signing_seed_(DeriveKey(key_encryption_key, "dsrd note signature 1")) {}
 
 std::string ServerSecrets::AccountHash(absl::string_view account) const {
   return HmacSha256(accounts_.bytes(), account);

@@ -36,6 +36,9 @@ class ServerSecrets {
   // What shows that a page token is our own and belongs to its query; 32 bytes.
   std::string PageTokenHash(absl::string_view data) const;
 
+  // What this installation signs notes with; see deletion_certificate.h. Valid as long as this.
+  const SecretKey& SigningSeed() const { return signing_seed_; }
+
  private:
   const SecretKey accounts_;
   const SecretKey fingerprints_;
@@ -43,6 +46,7 @@ class ServerSecrets {
   const SecretKey codes_;
   const SecretKey grants_;
   const SecretKey page_tokens_;
+  const SecretKey signing_seed_;
 };
 
 }  // namespace dsr

@@ -134,6 +134,7 @@ constexpr MethodRoles kMethods[] = {
     {"AcknowledgeNotice", kRecipient},
     {"CompleteNotice", kRecipient},
     {"ObjectToNotice", kRecipient},
+    {"GetDeletionCertificate", kCaseworker | kPrivacy | kAuditor},
     {"ListNotices", kCaseworker | kPrivacy | kAuditor},
     {"StreamNotices", kRecipient},
     {"BatchAcknowledgeNotices", kRecipient},

@@ -34,8 +34,9 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
   add(v1::LeaseTasksRequest::descriptor()->file(), {AddTaskMethods, AddTaskLeasing});
   add(v1::CreateRecipientRequest::descriptor()->file(), {AddRegistryMethods, AddRecipientHealth});
   add(v1::PlaceHoldRequest::descriptor()->file(), {AddHoldMethods});
-  add(v1::PullNoticesRequest::descriptor()->file(), 
-      {AddNoticeMethods, AddNoticePulling, AddNoticeStream, AddNoticeBatches});
+  add(v1::PullNoticesRequest::descriptor()->file(),
+      {AddNoticeMethods, AddNoticePulling, AddNoticeStream, AddNoticeBatches,
+       AddNoticeCertificate});
   add(v1::ListMessagesRequest::descriptor()->file(), {AddMessageMethods});
   add(v1::ListWorkflowsRequest::descriptor()->file(), {AddWorkflowMethods});
   add(v1::GetSlaReportRequest::descriptor()->file(), {AddReportMethods});

@@ -31,6 +31,7 @@ void AddNoticePulling(RpcService& service);
 void AddNoticeStream(RpcService& service);
 void AddNoticeBatches(RpcService& service);
 void AddRecipientHealth(RpcService& service);
+void AddNoticeCertificate(RpcService& service);
 void AddMessageMethods(RpcService& service);
 void AddWorkflowMethods(RpcService& service);
 void AddReportMethods(RpcService& service);

@@ -25,8 +25,10 @@ void AddConsentCommands(CommandTree& tree);
 void AddAccountCommands(CommandTree& tree);
 void AddDeletionCommands(CommandTree& tree);
 void AddHoldCommands(CommandTree& tree);
+// `dsrctl notice ...`: telling and answering; then certificates.
 void AddNoticeCommands(CommandTree& tree);
 void AddOnboarding(Group& recipients);
+void AddCertificateCommands(Group& notices);
 void AddMessageCommands(CommandTree& tree);
 void AddWorkflowCommands(CommandTree& tree);
 void AddReportCommands(CommandTree& tree);

@@ -138,6 +138,7 @@ void AddNoticeCommands(CommandTree& tree) {
   AddViews(group);
   AddPeoplesSide(group);
   AddRecipientsSide(group);
+  AddCertificateCommands(group);
 }
 
 }  // namespace dsr::dsrctl

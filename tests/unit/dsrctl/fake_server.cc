@@ -156,6 +156,14 @@ class FakeNotices : public v1::NoticeService::Service {
     return BeginChange(state_, *context, *in);
   }
 
+  grpc::Status GetDeletionCertificate(ServerContext* context,
+                                      const v1::GetDeletionCertificateRequest* in,
+                                      v1::DeletionCertificate* out) override {
+    state_.certified = *in;
+    *out = state_.certificate;
+    return Begin(state_, *context);
+  }
+
   grpc::Status ListNotices(ServerContext* context, const v1::ListNoticesRequest* in,
                            v1::ListNoticesResponse* out) override {
     out->add_notices()->set_name(in->parent() + "/notices/n");

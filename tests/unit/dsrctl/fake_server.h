@@ -34,6 +34,8 @@ struct FakeState {
   v1::ListAllowedActionsResponse actions;
   v1::SubmitCodeRequest submitted;
   v1::ObjectToNoticeRequest objection;
+  v1::GetDeletionCertificateRequest certified;
+  v1::DeletionCertificate certificate;
   int requests_stored = 0;  // what ListRequests pages through
   std::vector<int> disclosure_batches;
   std::vector<v1::Disclosure> disclosures;  // of the batches that were taken
