@@ -135,6 +135,7 @@ constexpr MethodRoles kMethods[] = {
     {"CompleteNotice", kRecipient},
     {"ObjectToNotice", kRecipient},
     {"GetDeletionCertificate", kCaseworker | kPrivacy | kAuditor},
+    {"ExportLedger", kRecipient | kSystem | kPrivacy},
     {"ListNotices", kCaseworker | kPrivacy | kAuditor},
     {"StreamNotices", kRecipient},
     {"BatchAcknowledgeNotices", kRecipient},

@@ -32,6 +32,7 @@ void AddNoticeStream(RpcService& service);
 void AddNoticeBatches(RpcService& service);
 void AddRecipientHealth(RpcService& service);
 void AddNoticeCertificate(RpcService& service);
+void AddNoticeLedger(RpcService& service);
 void AddMessageMethods(RpcService& service);
 void AddWorkflowMethods(RpcService& service);
 void AddReportMethods(RpcService& service);

@@ -20,6 +20,7 @@ constexpr Choice kChoices[] = {
     {"dsr.v1.Task", "name,system,kind,state,failures,due_time,categories"},
     {"dsr.v1.Verification", "name,state,method,level,expire_time,attempts_left,sends"},
     {"dsr.v1.Notice", "name,recipient,kind,state,due_time,overdue,attempts,categories"},
+    {"dsr.v1.LedgerEntry", "name,holder,action,categories,subject_references,end_time"},
     {"dsr.v1.Message", "name,template,language,audience,state,create_time,end_time,attempts"},
     {"dsr.v1.DataSystem", "name,title,categories,task_kinds,create_time"},
     {"dsr.v1.Recipient",

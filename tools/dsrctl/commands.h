@@ -25,10 +25,11 @@ void AddConsentCommands(CommandTree& tree);
 void AddAccountCommands(CommandTree& tree);
 void AddDeletionCommands(CommandTree& tree);
 void AddHoldCommands(CommandTree& tree);
-// `dsrctl notice ...`: telling and answering; then certificates.
+// `dsrctl notice ...`: telling and answering; then certificates; then the ledger.
 void AddNoticeCommands(CommandTree& tree);
 void AddOnboarding(Group& recipients);
 void AddCertificateCommands(Group& notices);
+void AddLedgerCommands(Group& notices);
 void AddMessageCommands(CommandTree& tree);
 void AddWorkflowCommands(CommandTree& tree);
 void AddReportCommands(CommandTree& tree);

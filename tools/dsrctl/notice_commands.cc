@@ -139,6 +139,7 @@ void AddNoticeCommands(CommandTree& tree) {
   AddPeoplesSide(group);
   AddRecipientsSide(group);
   AddCertificateCommands(group);
+  AddLedgerCommands(group);
 }
 
 }  // namespace dsr::dsrctl

@@ -164,6 +164,14 @@ class FakeNotices : public v1::NoticeService::Service {
     return Begin(state_, *context);
   }
 
+  grpc::Status ExportLedger(ServerContext* context, const v1::ExportLedgerRequest* in,
+                            grpc::ServerWriter<v1::LedgerEntry>* out) override {
+    state_.ledger_query = *in;
+    if (const grpc::Status status = Begin(state_, *context); !status.ok()) return status;
+    for (const v1::LedgerEntry& entry : state_.ledger) out->Write(entry);
+    return ToGrpc(state_.ledger_end);
+  }
+
   grpc::Status ListNotices(ServerContext* context, const v1::ListNoticesRequest* in,
                            v1::ListNoticesResponse* out) override {
     out->add_notices()->set_name(in->parent() + "/notices/n");

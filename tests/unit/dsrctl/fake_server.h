@@ -36,6 +36,9 @@ struct FakeState {
   v1::ObjectToNoticeRequest objection;
   v1::GetDeletionCertificateRequest certified;
   v1::DeletionCertificate certificate;
+  v1::ExportLedgerRequest ledger_query;
+  std::vector<v1::LedgerEntry> ledger;
+  absl::Status ledger_end;
   int requests_stored = 0;  // what ListRequests pages through
   std::vector<int> disclosure_batches;
   std::vector<v1::Disclosure> disclosures;  // of the batches that were taken
