@@ -95,6 +95,7 @@ std::vector<v1::LedgerEntry> ErasuresOf(const v1::Task& opened) {
   for (const v1::PlanItem& item : opened.instructions()) {
     const bool all = opened.retained_only() || item.action() == v1::RETENTION_ACTION_ERASE;
     (all ? erased : restricted).add_categories(item.category());
+    if (!all) *restricted.add_instructions() = item;
   }
   std::vector<v1::LedgerEntry> entries;
   if (!erased.categories().empty()) entries.push_back(std::move(erased));

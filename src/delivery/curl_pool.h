@@ -24,7 +24,8 @@ class CurlPool {
   static constexpr size_t kMostIdle = 128;
   static constexpr absl::Duration kMostIdleTime = absl::Seconds(30);
 
-  // Returns the handle for `endpoint` that was given back last; null when there is none.
+  // Returns the handle for `endpoint` that was given back last; null when there is none, or the
+  // peer has sent something on its connection since, or closed it.
   CurlHandle Take(absl::string_view endpoint, absl::Time now);
 
   // Keeps a handle, which has no settings of its last transfer any more.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/strip.h"
+
 #include "app/principal.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
@@ -22,11 +24,27 @@ NoticeDispatcher::NoticeDispatcher(const Parts& parts)
       runner_(parts.store, parts.clock,
               OutboxOptions{.kind = OutboxKind::kNotice,
                             .threads = parts.threads,
-                            .per_recipient = parts.per_recipient},
+                            .limits = [this](const std::string& lane) { return LimitsOf(lane); }},
               [this](const OutboxItem& item) { return Attempt(item); }) {}
 
 void NoticeDispatcher::OnCommitted(const CommitHints& hints) {
   if (!hints.recipients.empty()) runner_.Wake();
+}
+
+LaneLimits NoticeDispatcher::LimitsOf(const std::string& lane) {
+  absl::string_view name = lane;
+  const bool by_fallback = absl::ConsumeSuffix(&name, "/fallback");
+  v1::Recipient recipient;
+  const absl::Status read = parts_.store.Read([&](ReadView& view) -> absl::Status {
+    DSR_ASSIGN_OR_RETURN(recipient, view.FindRecipient(name));
+    return absl::OkStatus();
+  });
+  LaneLimits limits;
+  if (!read.ok()) return limits;
+  const v1::Delivery& way = by_fallback ? recipient.fallback() : recipient.delivery();
+  if (way.max_concurrent() > 0) limits.concurrent = way.max_concurrent();
+  limits.per_second = way.max_per_second();
+  return limits;
 }
 
 absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
@@ -42,7 +60,7 @@ absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
     return DeferBySchedule(item, DeliveryResult());
   }
   if (!loaded->has_value()) return absl::InfiniteFuture();
-  if ((*loaded)->way.has_pull()) return Defer(item, kPullInterval, std::nullopt);
+  if ((*loaded)->way().has_pull()) return Defer(item, kPullInterval, std::nullopt);
 
   const DeliveryResult result = Deliver(item, **loaded);
   if (result.delivered) return RecordOrDefer(item, result);
@@ -72,10 +90,7 @@ absl::StatusOr<std::optional<NoticeDispatcher::Loaded>> NoticeDispatcher::Load(
     if (!AwaitsDelivery(found.notice) || OutboxLane(found.notice) != item.lane)
       return absl::OkStatus();
     DSR_ASSIGN_OR_RETURN(found.recipient, view.FindRecipient(found.notice.recipient()));
-    found.way = found.notice.by_fallback() && found.recipient.has_fallback()
-                    ? found.recipient.fallback()
-                    : found.recipient.delivery();
-    if (!found.way.has_pull()) {
+    if (!found.way().has_pull()) {
       DSR_RETURN_IF_ERROR(parts_.reader.OpenNotice(view, item.request, found.notice));
     }
     loaded = std::move(found);
@@ -86,7 +101,7 @@ absl::StatusOr<std::optional<NoticeDispatcher::Loaded>> NoticeDispatcher::Load(
 
 DeliveryResult NoticeDispatcher::Deliver(const OutboxItem& item, const Loaded& loaded) {
   DeliveryResult result = parts_.transport.Deliver({.recipient = loaded.recipient,
-                                                    .way = loaded.way,
+                                                    .way = loaded.way(),
                                                     .notice = loaded.notice,
                                                     .now = parts_.clock.Now()});
   if (!result.delivered) {

@@ -42,9 +42,7 @@ class NoticeDispatcher : public CommitListener {
     const RequestReader& reader;
     NoticeTransport& transport;
     BackoffSchedule schedule = BackoffSchedule::ForNotices();
-    int threads = 16;
-    // Deliveries to one recipient at once.
-    int per_recipient = 2;
+    int threads = 32;
   };
 
   // Begins at once.
@@ -68,9 +66,15 @@ class NoticeDispatcher : public CommitListener {
   struct Loaded {
     v1::Notice notice;
     v1::Recipient recipient;
-    v1::Delivery way;
+
+    // The recipient's usual way, or its fallback.
+    const v1::Delivery& way() const {
+      return notice.by_fallback() && recipient.has_fallback() ? recipient.fallback()
+                                                              : recipient.delivery();
+    }
   };
 
+  LaneLimits LimitsOf(const std::string& lane);
   absl::Time Attempt(const OutboxItem& item);
   // Nothing when the notice does not wait for delivery any more.
   absl::StatusOr<std::optional<Loaded>> Load(const OutboxItem& item);

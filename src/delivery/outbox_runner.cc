@@ -210,7 +210,7 @@ bool OutboxRunner::Wait(absl::Time next) {
 void OutboxRunner::Work() {
   while (const std::optional<OutboxItem> item = Take()) {
     const absl::Time next = attempt_(*item);
-    AskLimits({item->recipient});
+    AskLimits({item->lane});
     Finish(*item, next);
   }
 }

@@ -70,7 +70,7 @@ std::string WebhookSigner::Sign(absl::string_view id, absl::Time timestamp,
   const std::string signed_bytes = absl::StrCat(id, ".", absl::ToUnixSeconds(timestamp), ".", body);
   return absl::StrJoin(keys_, " ", [&](std::string* out, const Key& key) {
     if (key.seed != nullptr) {
-      absl::StrAppend(out, "v1a,", Base64Encode(Ed25519Sign(*key.seed, signed_bytes)));
+      absl::StrAppend(out, "v1a,", Base64Encode(Ed25519Sign(key.seed->bytes(), signed_bytes)));
     } else {
       absl::StrAppend(out, "v1,", Base64Encode(HmacSha256(key.shared_secret, signed_bytes)));
     }
@@ -81,7 +81,7 @@ std::vector<std::string> WebhookSigner::public_keys() const {
   std::vector<std::string> keys;
   for (const Key& key : keys_) {
     if (key.seed == nullptr) continue;
-    keys.push_back(absl::StrCat("whpk_", Base64Encode(Ed25519PublicKey(*key.seed))));
+    keys.push_back(absl::StrCat("whpk_", Base64Encode(Ed25519PublicKey(key.seed->bytes()))));
   }
   return keys;
 }

@@ -77,7 +77,7 @@ void ListRecipientHealth(const std::shared_ptr<UnaryCall>& call,
             [](const v1::Recipient& recipient) { return recipient.name(); }));
         for (const v1::Recipient& recipient : recipients) {
           DSR_ASSIGN_OR_RETURN(*out.add_recipients(), HealthOf(view, recipient.name()));
-          call->context().parts().reach.AddReach(*out.mutable_recipients()->rbegin());
+          call->context().parts().checker.AddReach(*out.mutable_recipients()->rbegin());
         }
         return out;
       });
@@ -101,7 +101,7 @@ void TestRecipient(const std::shared_ptr<UnaryCall>& call, const v1::TestRecipie
     if (!found.ok()) return call->Fail(found);
     const v1::Delivery& way = in.fallback() ? recipient.fallback() : recipient.delivery();
     if (!way.has_webhook() && !way.has_push()) return call->Fail(CannotBeTested(recipient));
-    call->Succeed(call->context().parts().reach.Test(recipient, way));
+    call->Succeed(call->context().parts().checker.Test(recipient, way));
   });
   if (!taken) call->Fail(TooBusy());
 }

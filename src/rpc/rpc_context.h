@@ -19,7 +19,7 @@
 #include "dsr/base/clock.h"
 #include "dsr/base/ids.h"
 #include "dsr/delivery/message_previewer.h"
-#include "dsr/delivery/recipient_reach.h"
+#include "dsr/delivery/recipient_checker.h"
 #include "dsr/store/store.h"
 #include "rpc/anonymous_refusals.h"
 #include "rpc/commit_hub.h"
@@ -41,7 +41,7 @@ struct RpcParts {
   const ServerSecrets& secrets;
   const PrincipalDirectory& principals;
   MessagePreviewer& previews;
-  RecipientReach& reach;
+  RecipientChecker& checker;
   CommitHub& hub;
   // Begins a graceful end; does not block.
   std::function<void()> drain;

@@ -32,11 +32,15 @@
 #include "delivery/letter_composer.h"
 #include "delivery/letter_signer.h"
 #include "delivery/letter_transport.h"
+#include "delivery/grpc_push_transport.h"
 #include "delivery/message_dispatcher.h"
 #include "delivery/notice_dispatcher.h"
+#include "delivery/notice_router.h"
+#include "delivery/recipient_circuits.h"
 #include "delivery/smtp_transport.h"
 #include "delivery/spool_transport.h"
 #include "delivery/template_previewer.h"
+#include "delivery/transport_checker.h"
 #include "delivery/webhook_transport.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
@@ -45,6 +49,7 @@
 #include "dsr/base/log.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/base/text_file.h"
+#include "dsr/delivery/push_target.h"
 #include "dsr/delivery/webhook_key_ring.h"
 #include "dsr/delivery/webhook_url.h"
 #include "dsr/workflow/definitions.h"
@@ -254,7 +259,10 @@ class Environment::Parts {
         .secrets = *secrets_,
         .subjects = *subjects_,
         .policy = rulebooks_->files().policy,
-        .check_url = [is_dev](absl::string_view url) { return ValidateWebhookUrl(url, is_dev); }});
+        .checks = {.url = [is_dev](absl::string_view url) { return ValidateWebhookUrl(url, is_dev); },
+                   .target = [is_dev](absl::string_view target) {
+                     return ValidatePushTarget(target, is_dev);
+                   }}});
     holds_ = std::make_unique<Holds>(Holds::Parts{.store = *store_,
                                                   .clock = clock(),
                                                   .ids = *ids_,
@@ -277,10 +285,16 @@ class Environment::Parts {
         *webhook_keys_, WebhookOptions{.allow_loopback = options_.is_dev});
     DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
     DSR_RETURN_IF_ERROR(OpenLetters());
+    pushes_ = std::make_unique<GrpcPushTransport>(
+        *webhook_keys_, PushOptions{.allow_loopback = options_.is_dev});
+    router_ = std::make_unique<NoticeRouter>(NoticeRouter::Transports{
+        .webhook = webhooks_.get(), .push = pushes_.get(), .letter = letters_.get()});
     reader_ = std::make_unique<RequestReader>(*keys_);
     previews_ = std::make_unique<TemplatePreviewer>(TemplatePreviewer::Parts{
         .store = *store_, .clock = clock(), .reader = *reader_, .rulebooks = *rulebooks_});
     const double scale = options_.is_dev ? kDevScale : 1;
+    circuits_ = std::make_unique<RecipientCircuits>(*router_, scale);
+    checker_ = std::make_unique<TransportChecker>(*circuits_, clock());
     scheduler_ = std::make_unique<TimerScheduler>(
         TimerScheduler::Parts{.store = *store_, .clock = clock(), .executor = *executor_});
     packager_ = std::make_unique<Packager>(Packager::Parts{.store = *store_,
@@ -293,7 +307,7 @@ class Environment::Parts {
                                 .clock = clock(),
                                 .executor = *executor_,
                                 .reader = *reader_,
-                                .webhooks = *webhooks_,
+                                .transport = *circuits_,
                                 .schedule = BackoffSchedule::ForNotices(scale)});
     messages_ = std::make_unique<MessageDispatcher>(
         MessageDispatcher::Parts{.store = *store_,
@@ -350,6 +364,7 @@ class Environment::Parts {
                  .secrets = *secrets_,
                  .principals = *principals_,
                  .previews = *previews_,
+                 .checker = *checker_,
                  .hub = hub_,
                  .drain = options_.drain,
                  .call_cap = absl::Seconds(options_.config.call_seconds()),
@@ -395,6 +410,10 @@ class Environment::Parts {
   // Both null without letter_signing.
   std::unique_ptr<LetterSigner> letter_signer_;
   std::unique_ptr<NoticeTransport> letters_;
+  std::unique_ptr<GrpcPushTransport> pushes_;
+  std::unique_ptr<NoticeRouter> router_;
+  std::unique_ptr<RecipientCircuits> circuits_;
+  std::unique_ptr<TransportChecker> checker_;
   std::unique_ptr<TimerScheduler> scheduler_;
   std::unique_ptr<Packager> packager_;
   std::unique_ptr<NoticeMover> mover_;

@@ -1,5 +1,6 @@
 #include "testing/every_command.h"
 
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 
 namespace dsr {

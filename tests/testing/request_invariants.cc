@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 #include "testing/request_driver.h"
 #include "testing/shop_facts.h"

@@ -57,7 +57,8 @@ void World::MakeParts() {
       CommandExecutor::Parts{*store, clock, ids, *rulebooks, facts, *keys, *subjects, secrets});
   registry = std::make_unique<Registry>(Registry::Parts{
       *store, clock, ids, facts, *keys, secrets, *subjects, rulebooks->files().policy,
-      [](absl::string_view) { return absl::OkStatus(); }});
+      EndpointChecks{.url = [](absl::string_view) { return absl::OkStatus(); },
+                     .target = [](absl::string_view) { return absl::OkStatus(); }}});
   holds = std::make_unique<Holds>(Holds::Parts{*store, clock, ids, *keys, secrets, *subjects,
                                                rulebooks->files().policy, *executor});
 }

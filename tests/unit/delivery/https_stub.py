@@ -2,8 +2,8 @@
 
     https_stub.py CERTIFICATE
 
-CERTIFICATE is a PEM file of key and certificate. Prints the port, then the path of each POST, and
-`end` when its standard input has ended.
+CERTIFICATE is a PEM file of key and certificate. Prints the port, then the path of each POST and the
+port of the peer, and `end` when its standard input has ended.
 """
 
 import http.server
@@ -13,9 +13,11 @@ import threading
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        print(self.path, flush=True)
+        print(self.path, self.client_address[1], flush=True)
         self.send_response(204)
         self.end_headers()
 

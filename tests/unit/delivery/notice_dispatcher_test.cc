@@ -39,7 +39,7 @@ class NoticeDispatcherTest : public ::testing::Test {
                                                                    .clock = clock_,
                                                                    .executor = core_.executor(),
                                                                    .reader = core_.reader(),
-                                                                   .webhooks = transport_});
+                                                                   .transport = transport_});
     core_.commits().Add(dispatcher_.get());
   }
   void Stop() {

@@ -17,6 +17,7 @@
 #include "unit/delivery/fake_network.h"
 #include "unit/delivery/hostile_urls.h"
 #include "unit/delivery/http_stub.h"
+#include "unit/delivery/webhook_secrets_file.h"
 
 namespace dsr {
 namespace {
@@ -41,10 +42,12 @@ DeliveryResult DeliverTo(const std::string& url, WebhookOptions options = {}) {
   v1::Notice notice;
   notice.set_name("requests/r1/notices/n1");
   notice.set_kind(v1::NOTICE_KIND_DELETE);
-  WebhookTransport transport(
-      {{"parcel-2026", WebhookSigner::Create({"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}).value()}},
-      std::move(options));
-  return transport.Deliver(recipient, notice, kNow);
+  WebhookSecretsFile file;
+  const auto keys = file.Open(
+      WebhookSecretsFile::Secret("parcel-2026", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+  WebhookTransport transport(*keys, std::move(options));
+  return transport.Deliver(
+      {.recipient = recipient, .way = recipient.delivery(), .notice = notice, .now = kNow});
 }
 
 class SsrfTest : public ::testing::Test {

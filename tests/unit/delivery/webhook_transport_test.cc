@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <future>
 #include <memory>
 #include <set>
 #include <utility>
@@ -25,6 +26,7 @@ namespace dsr {
 namespace {
 
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 const absl::Time kNow = absl::FromUnixSeconds(1772323200);  // 2026-03-01T00:00:00Z
 
@@ -268,7 +270,19 @@ TEST_F(WebhookTlsTest, DeliversToACertificateThatIsTrusted) {
       url_, {.allow_loopback = true, .timeouts = {}, .ca_file = files_.File("certificate.pem")});
 
   EXPECT_TRUE(result.delivered) << result.code;
-  EXPECT_EQ(server_->ReadLine(), "/hook");
+  EXPECT_THAT(server_->ReadLine(), StartsWith("/hook "));
+}
+
+TEST_F(WebhookTlsTest, MakesManyDeliveriesByOneConnection) {
+  Posting transport(
+      {.allow_loopback = true, .timeouts = {}, .ca_file = files_.File("certificate.pem")});
+
+  EXPECT_TRUE(transport.Deliver(RecipientAt(url_)).delivered);
+  const std::string first = server_->ReadLine();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(transport.Deliver(RecipientAt(url_)).delivered);
+    EXPECT_EQ(server_->ReadLine(), first);
+  }
 }
 
 TEST_F(WebhookTlsTest, TellsAnUntrustedCertificateNothing) {
@@ -536,6 +550,40 @@ TEST_F(WebhookTransportTest, DeliversByANewConnectionWhenTheKeptOneEndsInTheMidd
       EXPECT_TRUE(transport.Deliver(recipient).delivered) << resets;
     }
     EXPECT_EQ(retried, lost);
+  }
+}
+
+TEST_F(WebhookTransportTest, TakesNothingForAnAnswerThatCameBeforeItsRequest) {
+  constexpr char kNoContent[] = "HTTP/1.1 204 No Content\r\n\r\n";
+  constexpr char kForeignAnswer[] =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n"
+      "{\"acknowledged\":{}}";
+  for (const bool comes_at_once : {true, false}) {
+    Listener listener;
+    std::promise<void> first_is_over, foreign_is_sent;
+    Thread peer("peer", [&] {
+      RawConnection kept = listener.Accept();
+      kept.Receive();
+      kept.Send(absl::StrCat(kNoContent, comes_at_once ? kForeignAnswer : ""));
+      first_is_over.get_future().wait();
+      if (!comes_at_once) kept.Send(kForeignAnswer);
+      foreign_is_sent.set_value();
+      if (!kept.Receive().empty()) return kept.Send(kNoContent);
+      RawConnection fresh = listener.Accept();
+      fresh.Receive();
+      fresh.Send(kNoContent);
+    });
+    const v1::Recipient recipient =
+        RecipientAt(absl::StrCat("http://127.0.0.1:", listener.port(), "/"));
+    Posting transport;
+
+    EXPECT_TRUE(transport.Deliver(recipient).delivered);
+    first_is_over.set_value();
+    foreign_is_sent.get_future().wait();
+    const DeliveryResult second = transport.Deliver(recipient);
+
+    EXPECT_TRUE(second.delivered) << second.code;
+    EXPECT_FALSE(second.answer.has_value()) << comes_at_once;
   }
 }
 

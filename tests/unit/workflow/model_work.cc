@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "dsr/base/civil_calendar.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
 #include "dsr/workflow/names.h"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
 #include "testing/request_driver.h"

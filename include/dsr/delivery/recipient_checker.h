@@ -1,6 +1,6 @@
 // Whether recipients can be reached: as the dispatcher has seen it, and by asking them now.
-#ifndef DSR_DELIVERY_RECIPIENT_REACH_H_
-#define DSR_DELIVERY_RECIPIENT_REACH_H_
+#ifndef DSR_DELIVERY_RECIPIENT_CHECKER_H_
+#define DSR_DELIVERY_RECIPIENT_CHECKER_H_
 
 #include "dsr/v1/registry.pb.h"
 #include "dsr/v1/registry_service.pb.h"
@@ -8,9 +8,9 @@
 namespace dsr {
 
 // Thread-safe.
-class RecipientReach {
+class RecipientChecker {
  public:
-  virtual ~RecipientReach() = default;
+  virtual ~RecipientChecker() = default;
 
   // Fills in `reach`, the last failure and `consecutive_failures` for `health.recipient`, as seen
   // since the server started. Does not block.
@@ -24,4 +24,4 @@ class RecipientReach {
 
 }  // namespace dsr
 
-#endif  // DSR_DELIVERY_RECIPIENT_REACH_H_
+#endif  // DSR_DELIVERY_RECIPIENT_CHECKER_H_
