@@ -23,9 +23,7 @@ constexpr Choice kChoices[] = {
     {"dsr.v1.LedgerEntry", "name,holder,action,categories,subject_references,end_time"},
     {"dsr.v1.Message", "name,template,language,audience,state,create_time,end_time,attempts"},
     {"dsr.v1.DataSystem", "name,title,categories,task_kinds,create_time"},
-    {"dsr.v1.Recipient",
-     "name,title,relation,jurisdiction,webhook=delivery.webhook.url,push=delivery.push.target,"
-     "letter=delivery.letter.address,successor,removed=delete_time"},
+    {"dsr.v1.Recipient", "name,title,relation,jurisdiction,webhook=delivery.webhook.url"},
     {"dsr.v1.RecipientHealth",
      "recipient,reach,pending,sent,acknowledged,objected,failed,overdue,oldest=oldest_open_time,"
      "median_acknowledge,median_complete,last_failure=last_failure_code,"

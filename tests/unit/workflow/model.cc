@@ -303,7 +303,10 @@ class Explorer {
 }  // namespace
 
 Exploration Explore(const std::shared_ptr<const Rulebook>& rulebook, const ModelOptions& options) {
-  return Explorer(rulebook, options).Run();
+  // Reminders of notices change nothing that a request waits for, and would double its states.
+  const auto unchased = std::make_shared<Rulebook>(*rulebook);
+  unchased->policy.clear_notice_chase();
+  return Explorer(unchased, options).Run();
 }
 
 }  // namespace dsr

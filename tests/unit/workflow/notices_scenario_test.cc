@@ -47,6 +47,18 @@ class NoticesTest : public ::testing::Test {
     *object.objection.mutable_until() = ToDate(absl::CivilDay(year, 6, 1));
     return request_.Do(object, Visitor());
   }
+  absl::Status Accept(const v1::Notice& notice) {
+    return request_.Do(
+        DecideObjection{.id = IdIn<NoticeId>(notice.name()), .accepted = true, .reason = "shown"},
+        PrivacyOfficer());
+  }
+  // Its reminders before it is due, and that it is.
+  void PassDue(const v1::Notice& notice) {
+    const std::string id = IdIn<NoticeId>(notice.name()).ToString();
+    for (int reminder = 0; reminder < 2; ++reminder)
+      request_.FireTimer(absl::StrCat("notice-reminder-", id));
+    request_.FireTimer(absl::StrCat("notice-overdue-", id));
+  }
   absl::Status Deliver(const v1::Notice& notice, bool delivered) {
     return request_.Do(RecordNoticeDelivery{.id = IdIn<NoticeId>(notice.name()),
                                             .lane = OutboxLane(notice),
@@ -255,6 +267,7 @@ TEST_F(NoticesTest, ObjectionHoldsTheDutyOffUntilItsDayIsOver) {
   Answer();
 
   ASSERT_THAT(Object(request_.NoticeTo(kPaymentProvider)), IsOk());
+  ASSERT_THAT(Accept(request_.NoticeTo(kPaymentProvider)), IsOk());
 
   const v1::Notice objected = request_.NoticeTo(kPaymentProvider);
   EXPECT_EQ(objected.state(), v1::Notice::STATE_OBJECTED);
@@ -279,6 +292,8 @@ TEST_F(NoticesTest, ObjectionWithoutADayEndsTheDuty) {
   object.objection.set_law("Anti-Money Laundering Law");
 
   ASSERT_THAT(request_.Do(object, Visitor()), IsOk());
+  EXPECT_EQ(request_.request().phase(), v1::PHASE_FOLLOW_UP) << "nobody accepted it yet";
+  ASSERT_THAT(Accept(request_.NoticeTo(kPaymentProvider)), IsOk());
 
   EXPECT_EQ(request_.request().phase(), v1::PHASE_CLOSED);
 }
@@ -334,9 +349,8 @@ TEST_F(NoticesTest, OneSilentRecipientKeepsTheRequestOpenAndBecomesOverdue) {
   Answer();
   ASSERT_THAT(request_.Acknowledge(request_.NoticeTo(kAdPartner)), IsOk());
   ASSERT_THAT(request_.CompleteNoticeOf(request_.NoticeTo(kAdPartner)), IsOk());
-  const std::string id = IdIn<NoticeId>(request_.NoticeTo(kLogistics).name()).ToString();
 
-  request_.FireTimer(absl::StrCat("notice-overdue-", id));
+  PassDue(request_.NoticeTo(kLogistics));
 
   EXPECT_TRUE(request_.NoticeTo(kLogistics).overdue());
   EXPECT_FALSE(request_.NoticeTo(kAdPartner).overdue());
@@ -347,7 +361,7 @@ TEST_F(NoticesTest, OverdueNoticeMayStillBeCompleted) {
   AddDisclosure(request_.facts(), kLogistics, {"addresses"});
   Answer();
   const v1::Notice notice = request_.NoticeTo(kLogistics);
-  request_.FireTimer(absl::StrCat("notice-overdue-", IdIn<NoticeId>(notice.name()).ToString()));
+  PassDue(notice);
 
   ASSERT_THAT(request_.Acknowledge(notice), IsOk());
   ASSERT_THAT(request_.CompleteNoticeOf(notice), IsOk());
@@ -362,7 +376,7 @@ TEST_F(NoticesTest, CompletingEndsTheNoticesTimer) {
   Answer();
   const v1::Notice notice = request_.NoticeTo(kAdPartner);
   const std::string timer =
-      absl::StrCat("notice-overdue-", IdIn<NoticeId>(notice.name()).ToString());
+      absl::StrCat("notice-reminder-", IdIn<NoticeId>(notice.name()).ToString());
   ASSERT_NE(request_.TimerDueAt(timer), absl::InfinitePast());
 
   ASSERT_THAT(request_.Acknowledge(notice), IsOk());
