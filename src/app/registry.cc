@@ -374,6 +374,9 @@ void Registry::UpdateRecipient(const v1::UpdateRecipientRequest& in, CallContext
 
 void Registry::DeleteRecipient(const v1::DeleteRecipientRequest& in, CallContext context,
                                ExecutionDone done) {
+  if (in.name().empty()) {
+    return done(MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "name", "is required"));
+  }
   Execute(
       std::move(context), "recipient_deleted", in.name(),
       [in](Transaction& transaction, absl::Time now) -> absl::StatusOr<std::string> {

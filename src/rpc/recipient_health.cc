@@ -90,6 +90,9 @@ absl::Status CannotBeTested(const v1::Recipient& recipient) {
 }
 
 void TestRecipient(const std::shared_ptr<UnaryCall>& call, const v1::TestRecipientRequest& in) {
+  if (in.name().empty()) {
+    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "name", "is required"));
+  }
   const bool taken = call->context().RunLong([call, in] {
     v1::Recipient recipient;
     const absl::Status found =
