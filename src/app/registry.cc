@@ -217,8 +217,9 @@ absl::Status CheckRemovable(ReadView& view, const v1::Recipient& recipient) {
   const int64_t count = open.pending + open.sent + open.acknowledged + open.objected + open.failed;
   if (count == 0) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_RECIPIENT_IN_USE,
-                   absl::StrCat(count, " notices to the recipient are open; end them, or name its "
-                                       "successor with UpdateRecipient, then remove it"),
+                   absl::StrCat(count,
+                                " notices to the recipient are open; end them, or name its "
+                                "successor with UpdateRecipient, then remove it"),
                    {{"resource", recipient.name()}, {"open_notices", absl::StrCat(count)}});
 }
 

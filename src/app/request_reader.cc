@@ -46,8 +46,8 @@ bool Has(const google::protobuf::RepeatedPtrField<std::string>& list, const std:
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// How a notice came to be. Looked for page by page, because a notice is made early in a history that
-// may have thousands of events, most of them what recipients answered.
+// How a notice came to be. Looked for page by page, because a notice is made early in a history
+// that may have thousands of events, most of them what recipients answered.
 absl::StatusOr<storage::v1::NewNotice> FindCreation(ReadView& view, const RequestId& id,
                                                     const NoticeId& notice) {
   int64_t after = 0;

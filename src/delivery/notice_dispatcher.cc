@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/strip.h"
-
 #include "app/principal.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
@@ -120,9 +119,9 @@ DeliveryResult NoticeDispatcher::Deliver(const OutboxItem& item, const Loaded& l
 absl::Time NoticeDispatcher::DeferBySchedule(const OutboxItem& item, const DeliveryResult& result) {
   std::optional<DeliveryFailure> failure;
   if (!result.code.empty()) failure = DeliveryFailure{parts_.clock.Now(), result.code};
-  return Defer(
-      item,
-      parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), result.retry_after), failure);
+  return Defer(item,
+               parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), result.retry_after),
+               failure);
 }
 
 absl::Time NoticeDispatcher::Defer(const OutboxItem& item, absl::Duration pause,

@@ -27,9 +27,9 @@ namespace dsr {
 // attempt is repeated by the schedule; when the recipient refuses for good, or after kMostAttempts
 // (76 h by the schedule), that is recorded: the notice goes on by the fallback, or is FAILED and
 // tried once a day until it is due, while a person finds another way. What the recipient answers in
-// its reply is recorded with the delivery. Notices of a recipient that fetches them leave the outbox
-// by that; they are looked at again each day, in case it is told another way by then. Thread-safe;
-// works on threads of its own.
+// its reply is recorded with the delivery. Notices of a recipient that fetches them leave the
+// outbox by that; they are looked at again each day, in case it is told another way by then.
+// Thread-safe; works on threads of its own.
 class NoticeDispatcher : public CommitListener {
  public:
   static constexpr int kMostAttempts = 10;

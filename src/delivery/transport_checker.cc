@@ -10,10 +10,9 @@ namespace {
 
 // Whoever refuses a signature answers so; that nobody answered says nothing about it.
 bool IsRefusal(const DeliveryResult& result) {
-  return !result.delivered && (absl::StartsWith(result.code, "http-4") ||
-                               result.code == "grpc-unauthenticated" ||
-                               result.code == "grpc-permission-denied" ||
-                               result.code == "grpc-invalid-argument");
+  return !result.delivered &&
+         (absl::StartsWith(result.code, "http-4") || result.code == "grpc-unauthenticated" ||
+          result.code == "grpc-permission-denied" || result.code == "grpc-invalid-argument");
 }
 
 }  // namespace
@@ -32,8 +31,8 @@ v1::TestRecipientResponse TransportChecker::Test(const v1::Recipient& recipient,
   v1::TestRecipientResponse response;
   const v1::Notice test;
   const auto begin = std::chrono::steady_clock::now();
-  const DeliveryResult result = circuits_.Deliver(
-      {.recipient = recipient, .way = way, .notice = test, .now = clock_.Now()});
+  const DeliveryResult result =
+      circuits_.Deliver({.recipient = recipient, .way = way, .notice = test, .now = clock_.Now()});
   const absl::Duration took = absl::FromChrono(std::chrono::steady_clock::now() - begin);
   response.set_delivered(result.delivered);
   response.set_code(result.code);
@@ -43,11 +42,8 @@ v1::TestRecipientResponse TransportChecker::Test(const v1::Recipient& recipient,
       static_cast<int32_t>(absl::ToInt64Nanoseconds(took % absl::Seconds(1))));
   // An endpoint that takes nothing at all would seem to check signatures.
   if (!result.delivered) return response;
-  const DeliveryResult forged = circuits_.Deliver({.recipient = recipient,
-                                                   .way = way,
-                                                   .notice = test,
-                                                   .now = clock_.Now(),
-                                                   .forges = true});
+  const DeliveryResult forged = circuits_.Deliver(
+      {.recipient = recipient, .way = way, .notice = test, .now = clock_.Now(), .forges = true});
   response.set_forgery_refused(IsRefusal(forged));
   return response;
 }

@@ -95,8 +95,8 @@ void AnswerAll(const std::shared_ptr<UnaryCall>& call, const In& in) {
 }  // namespace
 
 void AddNoticeBatches(RpcService& service) {
-  service.Unary<v1::BatchAcknowledgeNoticesRequest>(
-      "BatchAcknowledgeNotices", AnswerAll<v1::BatchAcknowledgeNoticesRequest>);
+  service.Unary<v1::BatchAcknowledgeNoticesRequest>("BatchAcknowledgeNotices",
+                                                    AnswerAll<v1::BatchAcknowledgeNoticesRequest>);
   service.Unary<v1::BatchCompleteNoticesRequest>("BatchCompleteNotices",
                                                  AnswerAll<v1::BatchCompleteNoticesRequest>);
 }

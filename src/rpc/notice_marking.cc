@@ -63,12 +63,11 @@ void MarkAndOpen(RpcContext& context, const Principal& principal,
   for (size_t i = 0; i < notices.size(); ++i) {
     if (!AwaitsDelivery(notices[i])) continue;
     ++marking->left;
-    PlannedCommand planned{
-        .request = keys[i].first,
-        .command = RecordNoticeDelivery{.id = keys[i].second,
-                                        .lane = OutboxLane(notices[i]),
-                                        .delivered = true,
-                                        .attempts = notices[i].attempts() + 1}};
+    PlannedCommand planned{.request = keys[i].first,
+                           .command = RecordNoticeDelivery{.id = keys[i].second,
+                                                           .lane = OutboxLane(notices[i]),
+                                                           .delivered = true,
+                                                           .attempts = notices[i].attempts() + 1}};
     context.parts().executor.Execute(std::move(planned), CallContext{.principal = principal},
                                      end_one);
   }

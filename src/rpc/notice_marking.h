@@ -13,8 +13,8 @@
 namespace dsr {
 
 // Records that `principal`, their recipient, fetched those of `notices` that await delivery, and
-// then calls `done`, once, with all of them as they are afterwards and with what the recipient needs
-// to act. Does not block; `context` outlives it.
+// then calls `done`, once, with all of them as they are afterwards and with what the recipient
+// needs to act. Does not block; `context` outlives it.
 void MarkAndOpen(RpcContext& context, const Principal& principal,
                  const std::vector<v1::Notice>& notices,
                  std::function<void(absl::StatusOr<std::vector<v1::Notice>>)> done);

@@ -18,7 +18,6 @@
 namespace dsr {
 namespace {
 
-
 // The recipient's open notices, but those about which a person decides now.
 absl::StatusOr<std::vector<v1::Notice>> NoticesToTell(ReadView& view, const std::string& recipient,
                                                       int limit) {

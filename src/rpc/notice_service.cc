@@ -27,8 +27,8 @@ namespace {
 
 constexpr int kMostFailuresShown = 20;
 
-// Adds how its delivery stands, which is no part of the record: when it is tried next, and how often
-// it was.
+// Adds how its delivery stands, which is no part of the record: when it is tried next, and how
+// often it was.
 absl::Status AddDelivery(ReadView& view, v1::Notice& notice) {
   if (!AwaitsDelivery(notice)) return absl::OkStatus();
   std::pair<RequestId, NoticeId> name;
@@ -184,8 +184,8 @@ void ListNotices(const std::shared_ptr<UnaryCall>& call, const v1::ListNoticesRe
                                      "is `recipients/{id}`, with parent `requests/-` only"));
   }
   if (in.show_ended() && in.recipient().empty()) {
-    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "show_ended",
-                                     "goes with `recipient` only"));
+    return call->Fail(
+        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "show_ended", "goes with `recipient` only"));
   }
   const absl::StatusOr<PageOf> page = ReadPage(*call, in);
   if (!page.ok()) return call->Fail(page.status());
@@ -229,8 +229,7 @@ void AddNoticeMethods(RpcService& service) {
   AddNoticeCall<v1::ObjectToNoticeRequest>(
       service, "ObjectToNotice",
       [](const v1::ObjectToNoticeRequest& in, const NoticeId& id) -> Command {
-        return ObjectToNotice{
-            .id = id, .objection = in.objection(), .receipt = ReceiptOf(in)};
+        return ObjectToNotice{.id = id, .objection = in.objection(), .receipt = ReceiptOf(in)};
       },
       CheckObjection);
   AddNoticeCall<v1::RetryNoticeRequest>(

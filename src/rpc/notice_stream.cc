@@ -155,8 +155,8 @@ class NoticeStream {
 
 void StreamNotices(const std::shared_ptr<StreamCall>& call, const v1::StreamNoticesRequest&) {
   RpcContext& context = call->context();
-  auto subscription = context.parts().hub.Subscribe(
-      call->principal().recipient, [weak = call->weak_from_this()] {
+  auto subscription =
+      context.parts().hub.Subscribe(call->principal().recipient, [weak = call->weak_from_this()] {
         if (const std::shared_ptr<StreamCall> waiting = weak.lock()) waiting->Ring();
       });
   const auto stream = std::make_shared<NoticeStream>(*call, std::move(subscription));

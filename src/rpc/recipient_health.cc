@@ -66,11 +66,10 @@ void ListRecipientHealth(const std::shared_ptr<UnaryCall>& call,
       call,
       [call, in, page = *page](ReadView& view) -> absl::StatusOr<v1::ListRecipientHealthResponse> {
         DSR_ASSIGN_OR_RETURN(std::vector<v1::Recipient> recipients, view.ListRecipients());
-        recipients.erase(recipients.begin(),
-                         std::find_if(recipients.begin(), recipients.end(),
-                                      [&](const v1::Recipient& recipient) {
-                                        return recipient.name() > page.after;
-                                      }));
+        recipients.erase(recipients.begin(), std::find_if(recipients.begin(), recipients.end(),
+                                                          [&](const v1::Recipient& recipient) {
+                                                            return recipient.name() > page.after;
+                                                          }));
         v1::ListRecipientHealthResponse out;
         out.set_next_page_token(EndPage<v1::ListRecipientHealthRequest, v1::Recipient>(
             *call, in, page, recipients,

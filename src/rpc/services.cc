@@ -35,8 +35,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
   add(v1::CreateRecipientRequest::descriptor()->file(), {AddRegistryMethods, AddRecipientHealth});
   add(v1::PlaceHoldRequest::descriptor()->file(), {AddHoldMethods});
   add(v1::PullNoticesRequest::descriptor()->file(),
-      {AddNoticeMethods, AddNoticePulling, AddNoticeStream, AddNoticeBatches,
-       AddNoticeCertificate, AddNoticeLedger});
+      {AddNoticeMethods, AddNoticePulling, AddNoticeStream, AddNoticeBatches, AddNoticeCertificate,
+       AddNoticeLedger});
   add(v1::ListMessagesRequest::descriptor()->file(), {AddMessageMethods});
   add(v1::ListWorkflowsRequest::descriptor()->file(), {AddWorkflowMethods});
   add(v1::GetSlaReportRequest::descriptor()->file(), {AddReportMethods});

@@ -29,10 +29,10 @@
 #include "app/server_secrets.h"
 #include "app/subjects.h"
 #include "delivery/backoff.h"
+#include "delivery/grpc_push_transport.h"
 #include "delivery/letter_composer.h"
 #include "delivery/letter_signer.h"
 #include "delivery/letter_transport.h"
-#include "delivery/grpc_push_transport.h"
 #include "delivery/message_dispatcher.h"
 #include "delivery/notice_dispatcher.h"
 #include "delivery/notice_router.h"
@@ -259,10 +259,12 @@ class Environment::Parts {
         .secrets = *secrets_,
         .subjects = *subjects_,
         .policy = rulebooks_->files().policy,
-        .checks = {.url = [is_dev](absl::string_view url) { return ValidateWebhookUrl(url, is_dev); },
-                   .target = [is_dev](absl::string_view target) {
-                     return ValidatePushTarget(target, is_dev);
-                   }}});
+        .checks = {
+            .url = [is_dev](absl::string_view url) { return ValidateWebhookUrl(url, is_dev); },
+            .target =
+                [is_dev](absl::string_view target) {
+                  return ValidatePushTarget(target, is_dev);
+                }}});
     holds_ = std::make_unique<Holds>(Holds::Parts{.store = *store_,
                                                   .clock = clock(),
                                                   .ids = *ids_,
@@ -285,8 +287,8 @@ class Environment::Parts {
         *webhook_keys_, WebhookOptions{.allow_loopback = options_.is_dev});
     DSR_ASSIGN_OR_RETURN(mail_, MakeMessageTransport(options_.config.message_delivery()));
     DSR_RETURN_IF_ERROR(OpenLetters());
-    pushes_ = std::make_unique<GrpcPushTransport>(
-        *webhook_keys_, PushOptions{.allow_loopback = options_.is_dev});
+    pushes_ = std::make_unique<GrpcPushTransport>(*webhook_keys_,
+                                                  PushOptions{.allow_loopback = options_.is_dev});
     router_ = std::make_unique<NoticeRouter>(NoticeRouter::Transports{
         .webhook = webhooks_.get(), .push = pushes_.get(), .letter = letters_.get()});
     reader_ = std::make_unique<RequestReader>(*keys_);

@@ -179,9 +179,8 @@ absl::Status CheckRetryTask(const Circumstances& at, const RequestRecord& record
 absl::Status CheckNoticeStep(const Circumstances& at, const RequestRecord& record, NoticeStep step,
                              absl::string_view action, absl::string_view otherwise) {
   const auto& notices = record.notices();
-  const bool any = std::any_of(notices.begin(), notices.end(), [&](const v1::Notice& notice) {
-    return Allows(notice, step);
-  });
+  const bool any = std::any_of(notices.begin(), notices.end(),
+                               [&](const v1::Notice& notice) { return Allows(notice, step); });
   return any ? absl::OkStatus() : ActionNotAllowed(at.request(), action, otherwise);
 }
 

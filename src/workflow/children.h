@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "dsr/base/notice_life.h"
 #include "dsr/base/ids.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/v1/task.pb.h"
 

@@ -65,8 +65,8 @@ void EmitSuperseded(Deciding& deciding, const v1::Notice& old,
   deciding.Emit(std::move(event));
 }
 
-// The notices to `recipient` that are not delivered yet, and about nothing but `categories`: one that
-// is about these takes their place.
+// The notices to `recipient` that are not delivered yet, and about nothing but `categories`: one
+// that is about these takes their place.
 std::vector<v1::Notice> Supersedable(const Deciding& deciding, v1::NoticeKind kind,
                                      const std::string& recipient,
                                      const std::set<std::string>& categories) {
@@ -101,8 +101,7 @@ void EmitNotices(Deciding& deciding, v1::NoticeKind kind,
   created.set_kind(kind);
   std::vector<v1::Notice> old;
   for (auto& [name, received] : all_received) {
-    const std::vector<v1::Notice> here =
-        Supersedable(deciding, kind, name, received.categories);
+    const std::vector<v1::Notice> here = Supersedable(deciding, kind, name, received.categories);
     for (const v1::Notice& notice : here) TakeOver(deciding, name, notice, received);
     old.insert(old.end(), here.begin(), here.end());
     AddNotices(deciding, name, received, created);

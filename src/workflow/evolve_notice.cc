@@ -28,9 +28,8 @@ void BeginNoticeTimer(RequestState& state, absl::string_view prefix, const std::
 }
 
 void EndNoticeTimers(RequestState& state, const std::string& notice) {
-  EndTimers(state, [&](const storage::v1::PendingTimer& timer) {
-    return timer.notice_id() == notice;
-  });
+  EndTimers(state,
+            [&](const storage::v1::PendingTimer& timer) { return timer.notice_id() == notice; });
 }
 
 void BeginTimers(RequestState& state, const storage::v1::NewNotice& made) {
@@ -176,8 +175,8 @@ void Decide(RequestRecord& record, v1::Notice& notice, const Event& event) {
 }
 
 void Fail(v1::Notice& notice, const storage::v1::NoticeFailed& failed) {
-  const bool was_delivered = notice.state() != v1::Notice::STATE_PENDING &&
-                             notice.state() != v1::Notice::STATE_FAILED;
+  const bool was_delivered =
+      notice.state() != v1::Notice::STATE_PENDING && notice.state() != v1::Notice::STATE_FAILED;
   if (failed.to_fallback()) {
     if (!was_delivered) DeliverAnew(notice);
     notice.set_by_fallback(true);

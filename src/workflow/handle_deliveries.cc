@@ -50,8 +50,8 @@ void EmitFailed(Deciding& deciding, const v1::Notice& notice, const RecordNotice
   }
   const std::string role = FirstEscalation(deciding.rulebook().policy);
   // Whom nobody can reach is a person's matter at once, not only when it is overdue.
-  const bool escalates = !to_fallback && !was_delivered && !role.empty() &&
-                         notice.escalated_to().empty();
+  const bool escalates =
+      !to_fallback && !was_delivered && !role.empty() && notice.escalated_to().empty();
   deciding.Emit(std::move(event));
   if (!escalates) return;
   Event escalation;
@@ -73,10 +73,10 @@ absl::Status TakeAnswer(Deciding& deciding, const NoticeId& id, const v1::Notice
     return status;
   if (!answer.has_completed()) return absl::OkStatus();
   const v1::NoticeAnswer::Completed& completed = answer.completed();
-  CompleteNotice complete{.id = id,
-                          .records = completed.records(),
-                          .onward_told = {completed.onward_told().begin(),
-                                          completed.onward_told().end()}};
+  CompleteNotice complete{
+      .id = id,
+      .records = completed.records(),
+      .onward_told = {completed.onward_told().begin(), completed.onward_told().end()}};
   if (completed.has_receipt()) complete.receipt = completed.receipt();
   return Handle(deciding, complete);
 }
@@ -100,8 +100,8 @@ absl::Status Handle(Deciding& deciding, const ResendNotice& command) {
   if (notice == nullptr) return ChildNotFound("notice");
   if (HasEnded(*notice)) return AlreadyEnded(notice->name());
   // By another way it can be sent whether it was delivered or not.
-  const bool may_send = Allows(*notice, NoticeStep::kResend) ||
-                        (command.by_fallback && AwaitsDelivery(*notice));
+  const bool may_send =
+      Allows(*notice, NoticeStep::kResend) || (command.by_fallback && AwaitsDelivery(*notice));
   if (!may_send) {
     return ActionNotAllowed(deciding.request(), "ResendNotice",
                             "the notice waits for its delivery, or for the decision about an "

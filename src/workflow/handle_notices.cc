@@ -91,8 +91,8 @@ absl::Status Handle(Deciding& deciding, const CompleteNotice& command) {
   if (absl::Status status = CheckOnward(notice, command.onward_told); !status.ok()) return status;
   ReceiptFacts facts{.answer = ReceiptFacts::Answer::kCompleted, .records = command.records};
   facts.onward_told.assign(notice.onward_recipients().begin(), notice.onward_recipients().end());
-  if (absl::Status status = CheckSignature(deciding, notice, std::move(facts), command.receipt,
-                                           command.evidence);
+  if (absl::Status status =
+          CheckSignature(deciding, notice, std::move(facts), command.receipt, command.evidence);
       !status.ok()) {
     return status;
   }
@@ -116,10 +116,10 @@ absl::Status Handle(Deciding& deciding, const ObjectToNotice& command) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "objection.until",
                           "must not be in the past");
   }
-  if (absl::Status status =
-          CheckSignature(deciding, **notice,
-                         {.answer = ReceiptFacts::Answer::kObjected, .objection = command.objection},
-                         command.receipt, command.evidence);
+  if (absl::Status status = CheckSignature(
+          deciding, **notice,
+          {.answer = ReceiptFacts::Answer::kObjected, .objection = command.objection},
+          command.receipt, command.evidence);
       !status.ok()) {
     return status;
   }

@@ -37,8 +37,8 @@ std::optional<absl::Time> NextMoment(const Rulebook& rulebook, absl::Time due, a
   if (chase.overdue_days() > 0) {
     const auto passed = DayOf(now, rulebook.zone) - DayOf(due, rulebook.zone);
     const auto rounds = passed / chase.overdue_days() + 1;
-    next = std::min(
-        next, DaysAfter(rulebook, due, static_cast<int>(rounds * chase.overdue_days())));
+    next =
+        std::min(next, DaysAfter(rulebook, due, static_cast<int>(rounds * chase.overdue_days())));
   }
   if (next == absl::InfiniteFuture()) return std::nullopt;
   return next;
@@ -101,8 +101,7 @@ void FireNoticeTimer(Deciding& deciding, const v1::Notice& notice, const std::st
     overdue.set_role(role);
     if (next.has_value()) *overdue.mutable_next() = *next;
   } else {
-    const bool reminds =
-        RemindsAt(rulebook, due, at) && Allows(notice, NoticeStep::kRemind);
+    const bool reminds = RemindsAt(rulebook, due, at) && Allows(notice, NoticeStep::kRemind);
     if (!role.empty()) {
       storage::v1::NoticeEscalated& escalated = *events.emplace_back().mutable_notice_escalated();
       escalated.set_notice_id(notice_id);

@@ -43,8 +43,8 @@ struct LegalExemption {
 // category runs from when it was disclosed last; of several the latest day counts, because the
 // recipient is told then of all.
 std::vector<LegalExemption> TakeLegalExemptions(const Deciding& deciding,
-                                                const v1::Recipient* recipient,
-                                                v1::NoticeKind kind, const Received& received,
+                                                const v1::Recipient* recipient, v1::NoticeKind kind,
+                                                const Received& received,
                                                 std::set<std::string>& told) {
   std::vector<LegalExemption> exemptions;
   if (recipient == nullptr || kind != v1::NOTICE_KIND_DELETE) return exemptions;
@@ -98,8 +98,7 @@ void AddTerms(const Deciding& deciding, const v1::Recipient* recipient, v1::Noti
   const auto relation =
       recipient == nullptr ? v1::RECIPIENT_RELATION_UNSPECIFIED : recipient->relation();
   const int days = TermDays(rulebook.policy, relation, kind);
-  const absl::Time due =
-      EndOfDay(DayOf(deciding.now(), rulebook.zone) + days, rulebook.zone);
+  const absl::Time due = EndOfDay(DayOf(deciding.now(), rulebook.zone) + days, rulebook.zone);
   *notice.mutable_due_time() = ToTimestamp(due);
   if (const auto reminder = FirstReminder(rulebook, due, deciding.now()))
     *notice.mutable_reminder_time() = ToTimestamp(*reminder);

@@ -21,8 +21,8 @@ struct LegalBasis {
 };
 LegalBasis BasisOf(const v1::Policy& policy, const v1::Recipient* recipient, v1::NoticeKind kind);
 
-// Adds one notice for what the recipient `name` must be told and, for each authorisation or law that
-// covers something, one record of the exemption.
+// Adds one notice for what the recipient `name` must be told and, for each authorisation or law
+// that covers something, one record of the exemption.
 void AddNotices(const Deciding& deciding, const std::string& name, const Received& received,
                 storage::v1::NoticesCreated& created);
 

@@ -1,5 +1,5 @@
-// Who got what of the categories that a notice is about (PRODUCT.md, "Deletion"): from the subject's
-// disclosures, from what recipients get of everybody, and from consents that name them.
+// Who got what of the categories that a notice is about (PRODUCT.md, "Deletion"): from the
+// subject's disclosures, from what recipients get of everybody, and from consents that name them.
 #ifndef DSR_WORKFLOW_NOTICE_SCOPE_H_
 #define DSR_WORKFLOW_NOTICE_SCOPE_H_
 

@@ -205,8 +205,7 @@ void CheckNoticeTerms(const v1::Policy& policy, const Place& root, std::vector<F
   }
 }
 
-void CheckNoticeChase(const v1::Policy& policy, const Place& root,
-                      std::vector<Finding>* findings) {
+void CheckNoticeChase(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
   if (!policy.has_notice_chase()) return;
   const v1::NoticeChase& chase = policy.notice_chase();
   const Place place = root.Of("notice_chase");
@@ -221,16 +220,15 @@ void CheckNoticeChase(const v1::Policy& policy, const Place& root,
   for (int i = 0; i < chase.escalations_size(); ++i) {
     const v1::NoticeChase::Escalation& step = chase.escalations(i);
     const Place here = place.Of("escalations", i);
-    const bool is_later =
-        i == 0 || step.days_overdue() > chase.escalations(i - 1).days_overdue();
+    const bool is_later = i == 0 || step.days_overdue() > chase.escalations(i - 1).days_overdue();
     if (step.days_overdue() < 0 || step.days_overdue() > 90 || !is_later) {
       AddFinding(here.Of("days_overdue"),
                  "`days_overdue` are 0 to 90, each more than the one before", findings);
     }
     if (step.role() != "caseworker" && step.role() != "reviewer" &&
         step.role() != "privacy_officer") {
-      AddFinding(here.Of("role"),
-                 "an escalation goes to caseworker, reviewer or privacy_officer", findings);
+      AddFinding(here.Of("role"), "an escalation goes to caseworker, reviewer or privacy_officer",
+                 findings);
     }
   }
 }

@@ -87,8 +87,7 @@ namespace {
 Command Recorded(const v1::NoticeAnswer& answer, const NoticeId& id) {
   const std::string evidence = "letter of 3 March 2026";
   if (answer.has_completed()) {
-    return CompleteNotice{
-        .id = id, .records = answer.completed().records(), .evidence = evidence};
+    return CompleteNotice{.id = id, .records = answer.completed().records(), .evidence = evidence};
   }
   if (answer.has_objected()) {
     return ObjectToNotice{

@@ -65,8 +65,8 @@ void AddNoticeCommands(const v1::Notice& notice, std::vector<Command>& commands)
   commands.push_back(RecordNoticeImpossible{.id = id});
   commands.push_back(RetryNotice{.id = id});
   commands.push_back(ResendNotice{.id = id});
-  commands.push_back(RecordNoticeDelivery{
-      .id = id, .lane = OutboxLane(notice), .delivered = true, .attempts = 1});
+  commands.push_back(
+      RecordNoticeDelivery{.id = id, .lane = OutboxLane(notice), .delivered = true, .attempts = 1});
   commands.push_back(RecordNoticeDelivery{
       .id = id, .lane = OutboxLane(notice), .attempts = 9, .code = "http-500"});
 }

@@ -311,8 +311,7 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
                              .evidence = "letter of 1 March 2026"};
   }
   if (action == "RecordNoticeImpossible") {
-    return RecordNoticeImpossible{
-        .id = NoticeThatAllows(record, NoticeStep::kDeclareImpossible)};
+    return RecordNoticeImpossible{.id = NoticeThatAllows(record, NoticeStep::kDeclareImpossible)};
   }
   if (action == "MigrateRequest") return MigrateRequest();
   if (action == "DownloadPackage") return BeginDownload();

@@ -158,8 +158,7 @@ void AddOnboarding(Group& recipients) {
   command.Flag("ID", "recipient_id", "Its id: a-z, 0-9 and -", Need::kRequired)
       .Flag("--title", "recipient.title", "Its legal name", Need::kRequired)
       .Flag("--relation", "recipient.relation", "How it stands to the company", Need::kRequired)
-      .Flag("--jurisdiction", "recipient.jurisdiction", "Where it is, such as CN",
-            Need::kRequired)
+      .Flag("--jurisdiction", "recipient.jurisdiction", "Where it is, such as CN", Need::kRequired)
       .Flag("--language", "recipient.language", "The language of its notices, such as en")
       .Flag("--webhook", "recipient.delivery.webhook.url", "Its URL")
       .Flag("--push", "recipient.delivery.push.target", "Its gRPC endpoint, host:port")

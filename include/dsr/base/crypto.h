@@ -61,8 +61,8 @@ class Sha256Stream {
 // Returns the HMAC-SHA256 of `data`. `key` may have any length.
 std::string HmacSha256(absl::string_view key, absl::string_view data);
 
-// Ed25519 (RFC 8032). The seed, of kEd25519KeySize bytes, is the private key: anybody who has it can
-// sign. A seed of another size is a fault of the caller and ends the process.
+// Ed25519 (RFC 8032). The seed, of kEd25519KeySize bytes, is the private key: anybody who has it
+// can sign. A seed of another size is a fault of the caller and ends the process.
 //
 // Returns the seed's public key, of kEd25519KeySize bytes.
 std::string Ed25519PublicKey(absl::string_view seed);

@@ -14,10 +14,10 @@
 //   IMPOSSIBLE *  from any open state that is FAILED or overdue: a person recorded why
 //
 // * the duty has ended; everything else is open. Acknowledged is not completed, and an objection
-// ends nothing until a person accepted it. Beside its state a notice can be overdue, which it stays,
-// and wait for a redelivery: SENT and ACKNOWLEDGED notices are delivered again as a reminder, under
-// the same id. FAILED ones are tried once a day until they are due. A notice that moves to a
-// successor is PENDING again.
+// ends nothing until a person accepted it. Beside its state a notice can be overdue, which it
+// stays, and wait for a redelivery: SENT and ACKNOWLEDGED notices are delivered again as a
+// reminder, under the same id. FAILED ones are tried once a day until they are due. A notice that
+// moves to a successor is PENDING again.
 #ifndef DSR_BASE_NOTICE_LIFE_H_
 #define DSR_BASE_NOTICE_LIFE_H_
 

@@ -108,7 +108,7 @@ struct NoticeCounts {
   int64_t acknowledged = 0;
   int64_t objected = 0;  // to be decided
   int64_t failed = 0;
-  int64_t overdue = 0;                          // of all of these
+  int64_t overdue = 0;                         // of all of these
   absl::Time oldest = absl::InfiniteFuture();  // when the oldest was made
 };
 

@@ -193,10 +193,11 @@ struct DecisionWrite {
   // The timers before; the store writes the difference to those of `record`. INTERNAL when one is
   // not stored.
   std::vector<storage::v1::PendingTimer> timers_before;
-  // Outbox: notices of `record` that await delivery (dsr/base/notice_life.h) become due at `now`, or
-  // when their `next_attempt_time` is, and messages that are PENDING at `now`; those in it already
-  // keep their attempts, unless their lane changed; all others leave the outbox. Tasks that come to be open are
-  // available from `now`; a task that stays open keeps its lease, one that ends loses it.
+  // Outbox: notices of `record` that await delivery (dsr/base/notice_life.h) become due at `now`,
+  // or when their `next_attempt_time` is, and messages that are PENDING at `now`; those in it
+  // already keep their attempts, unless their lane changed; all others leave the outbox. Tasks that
+  // come to be open are available from `now`; a task that stays open keeps its lease, one that ends
+  // loses it.
   absl::Time now;
 };
 

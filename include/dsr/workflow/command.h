@@ -206,8 +206,7 @@ using Command =
                  AssignRequest, CompleteTask, FailTask, RetryTask, CompletePackage,
                  AcknowledgeNotice, CompleteNotice, ObjectToNotice, DecideObjection,
                  RecordNoticeImpossible, RetryNotice, ResendNotice, RecordNoticeDelivery,
-                 RecordMessageDelivery, FireTimer, MigrateRequest,
-                 BeginDownload, FinishDownload>;
+                 RecordMessageDelivery, FireTimer, MigrateRequest, BeginDownload, FinishDownload>;
 
 // Tells whether `command` can change what the guards of `workflow` ask for. One that cannot is
 // decided without facts, and no transition on facts is tried after it: the facts would be missing,

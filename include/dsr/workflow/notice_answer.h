@@ -7,8 +7,8 @@
 
 namespace dsr {
 
-// Tells whether `objection` has a ground and a law of one line each, and a day of the calendar where
-// it has one. Errors: INVALID_ARGUMENT with every wrong field, such as `objection.law`.
+// Tells whether `objection` has a ground and a law of one line each, and a day of the calendar
+// where it has one. Errors: INVALID_ARGUMENT with every wrong field, such as `objection.law`.
 absl::Status ValidateObjection(const v1::Objection& objection);
 
 // The same for an answer; one without any is INVALID_ARGUMENT FIELD_MISSING.

@@ -82,9 +82,8 @@ absl::Status SqliteTransaction::WriteNotices(const DecisionWrite& write) {
     DSR_ASSIGN_OR_RETURN(const NoticeId id, IdOfName<NoticeId>(notice.name()));
     DSR_RETURN_IF_ERROR(PutNotice(connection_, write.id, id, notice));
     if (AwaitsDelivery(notice)) {
-      const absl::Time due = notice.has_next_attempt_time()
-                                 ? FromTimestamp(notice.next_attempt_time())
-                                 : write.now;
+      const absl::Time due =
+          notice.has_next_attempt_time() ? FromTimestamp(notice.next_attempt_time()) : write.now;
       DSR_RETURN_IF_ERROR(PutOutbox(connection_, OutboxKind::kNotice, id.value(), write.id,
                                     OutboxLane(notice), due));
     } else {

@@ -126,8 +126,7 @@ absl::StatusOr<std::vector<v1::Notice>> ListLatestNoticesOf(Connection& connecti
   return ReadAll(query);
 }
 
-absl::StatusOr<NoticeCounts> CountOpenNotices(Connection& connection,
-                                              absl::string_view recipient) {
+absl::StatusOr<NoticeCounts> CountOpenNotices(Connection& connection, absl::string_view recipient) {
   Query query(connection, kCountOpen);
   query.Text(recipient);
   NoticeCounts counts;

@@ -152,12 +152,12 @@ TEST_F(DeletionTest, OnlyARecipientOrDsrdSaysThatANoticeWasDelivered) {
   EXPECT_THAT(world_.Execute(id_, RecordNoticeDelivery{.id = ads, .delivered = false},
                              world_.AsRecipient("recipients/ads")),
               ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
-  EXPECT_THAT(world_.Execute(
-                  id_,
-                  RecordNoticeDelivery{
-                      .id = ads, .lane = "recipients/ads", .delivered = true, .attempts = 1},
-                  world_.AsRecipient("recipients/ads")),
-              IsOk());
+  EXPECT_THAT(
+      world_.Execute(id_,
+                     RecordNoticeDelivery{
+                         .id = ads, .lane = "recipients/ads", .delivered = true, .attempts = 1},
+                     world_.AsRecipient("recipients/ads")),
+      IsOk());
 }
 
 }  // namespace

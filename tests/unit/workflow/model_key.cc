@@ -118,9 +118,8 @@ std::string KeyOf(const Situation& at, Aspect aspect, const Rulebook& rulebook) 
     if (is_open && IsOfEarlierRound(task, state)) sorted.insert(absl::StrCat("o", task.kind()));
   }
   for (const v1::Notice& notice : at.record.notices()) {
-    sorted.insert(
-        absl::StrCat("n", notice.kind(), notice.state(), notice.objection().state(),
-                     has_reminders && notice.overdue()));
+    sorted.insert(absl::StrCat("n", notice.kind(), notice.state(), notice.objection().state(),
+                               has_reminders && notice.overdue()));
   }
   for (const v1::Message& message : at.record.messages())
     sorted.insert(absl::StrCat("m", message.state()));

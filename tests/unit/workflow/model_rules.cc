@@ -217,13 +217,13 @@ bool WasToldAgain(const storage::v1::RequestRecord& record, const v1::Notice& ob
 bool LeavesRecipients(const storage::v1::RequestRecord& record) {
   const v1::Request& request = record.state().request();
   if (request.progress().notices_outstanding() > 0) return true;
-  return std::any_of(
-      record.notices().begin(), record.notices().end(), [&](const v1::Notice& notice) {
-        const bool is_final =
-            notice.kind() == v1::NOTICE_KIND_DELETE && request.incidents().empty();
-        return is_final && notice.state() == v1::Notice::STATE_OBJECTED &&
-               notice.objection().has_until() && !WasToldAgain(record, notice);
-      });
+  return std::any_of(record.notices().begin(), record.notices().end(),
+                     [&](const v1::Notice& notice) {
+                       const bool is_final =
+                           notice.kind() == v1::NOTICE_KIND_DELETE && request.incidents().empty();
+                       return is_final && notice.state() == v1::Notice::STATE_OBJECTED &&
+                              notice.objection().has_until() && !WasToldAgain(record, notice);
+                     });
 }
 
 // What the answer says is done is under way still. A contact point that is looked up when all is

@@ -74,10 +74,10 @@ void AddWork(const Situation& at, Aspect aspect, MoveList& moves) {
     if (notice.state() == v1::Notice::STATE_PENDING)
       moves.Add("acknowledge", AcknowledgeNotice{.id = id}, Visitor());
     if (aspect == Aspect::kLapses && notice.state() == v1::Notice::STATE_PENDING) {
-      moves.Add("undeliverable",
-                RecordNoticeDelivery{
-                    .id = id, .lane = OutboxLane(notice), .attempts = 9, .code = "x"},
-                Dispatcher());
+      moves.Add(
+          "undeliverable",
+          RecordNoticeDelivery{.id = id, .lane = OutboxLane(notice), .attempts = 9, .code = "x"},
+          Dispatcher());
     }
     if (notice.state() == v1::Notice::STATE_FAILED)
       moves.Add("retry notice", RetryNotice{.id = id}, Caseworker());
