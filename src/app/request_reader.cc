@@ -156,6 +156,8 @@ absl::Status RequestReader::OpenNotice(ReadView& view, const RequestId& id,
   std::pair<RequestId, NoticeId> name;
   DSR_ASSIGN_OR_RETURN(name, ParseNoticeName(notice.name()));
   DSR_ASSIGN_OR_RETURN(const storage::v1::NewNotice made, FindCreation(view, id, name.second));
+  // Whose matter it is here is nothing to the recipient.
+  notice.clear_escalated_to();
   notice.clear_subject_references();
   for (const std::string& bytes : made.disclosure_ids()) {
     DSR_ASSIGN_OR_RETURN(const RecordId disclosure_id, RecordId::FromBytes(bytes));

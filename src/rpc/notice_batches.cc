@@ -11,24 +11,13 @@
 #include "dsr/workflow/names.h"
 #include "rpc/field_checks.h"
 #include "rpc/mutations.h"
+#include "rpc/notice_answers.h"
 #include "rpc/services.h"
 
 namespace dsr {
 namespace {
 
 constexpr int kMostAnswers = 1000;
-
-Command ToCommand(const v1::AcknowledgeNoticeRequest&, const NoticeId& id) {
-  return AcknowledgeNotice{.id = id};
-}
-
-Command ToCommand(const v1::CompleteNoticeRequest& in, const NoticeId& id) {
-  CompleteNotice command{.id = id,
-                         .records = in.records(),
-                         .onward_told = {in.onward_told().begin(), in.onward_told().end()}};
-  if (in.has_receipt()) command.receipt = in.receipt();
-  return command;
-}
 
 // The results of one batch; answers when the last is there. Each is written once, by one thread.
 class Batch {

@@ -22,8 +22,6 @@ void Open(RpcContext& context, const std::vector<NoticeKey>& keys, const Done& d
       for (const NoticeKey& key : keys) {
         DSR_ASSIGN_OR_RETURN(v1::Notice notice, view.FindNotice(key.first, key.second));
         DSR_RETURN_IF_ERROR(context.reader().OpenNotice(view, key.first, notice));
-        // Whose matter it is here is nothing to the recipient.
-        notice.clear_escalated_to();
         opened.push_back(std::move(notice));
       }
       return absl::OkStatus();

@@ -19,6 +19,7 @@
 #include "dsr/workflow/notice_answer.h"
 #include "rpc/field_checks.h"
 #include "rpc/mutations.h"
+#include "rpc/notice_answers.h"
 #include "rpc/reads.h"
 #include "rpc/services.h"
 
@@ -123,9 +124,8 @@ absl::Status CheckRecordedAnswer(const v1::RecordNoticeAnswerRequest& in) {
 }
 
 template <class In>
-std::optional<v1::Receipt> ReceiptOf(const In& in) {
-  if (!in.has_receipt()) return std::nullopt;
-  return in.receipt();
+Command Asked(const In& in, const NoticeId& id) {
+  return ToCommand(in, id);
 }
 
 Command RecordedAnswer(const v1::RecordNoticeAnswerRequest& in, const NoticeId& id) {
@@ -214,24 +214,12 @@ void ListNotices(const std::shared_ptr<UnaryCall>& call, const v1::ListNoticesRe
 
 void AddNoticeMethods(RpcService& service) {
   service.Unary<v1::GetNoticeRequest>("GetNotice", GetNotice);
-  AddNoticeCall<v1::AcknowledgeNoticeRequest>(
-      service, "AcknowledgeNotice",
-      [](const auto&, const NoticeId& id) -> Command { return AcknowledgeNotice{.id = id}; });
-  AddNoticeCall<v1::CompleteNoticeRequest>(
-      service, "CompleteNotice",
-      [](const v1::CompleteNoticeRequest& in, const NoticeId& id) -> Command {
-        return CompleteNotice{.id = id,
-                              .records = in.records(),
-                              .onward_told = {in.onward_told().begin(), in.onward_told().end()},
-                              .receipt = ReceiptOf(in)};
-      },
-      CheckRecords);
-  AddNoticeCall<v1::ObjectToNoticeRequest>(
-      service, "ObjectToNotice",
-      [](const v1::ObjectToNoticeRequest& in, const NoticeId& id) -> Command {
-        return ObjectToNotice{.id = id, .objection = in.objection(), .receipt = ReceiptOf(in)};
-      },
-      CheckObjection);
+  AddNoticeCall<v1::AcknowledgeNoticeRequest>(service, "AcknowledgeNotice",
+                                              Asked<v1::AcknowledgeNoticeRequest>);
+  AddNoticeCall<v1::CompleteNoticeRequest>(service, "CompleteNotice",
+                                           Asked<v1::CompleteNoticeRequest>, CheckRecords);
+  AddNoticeCall<v1::ObjectToNoticeRequest>(service, "ObjectToNotice",
+                                           Asked<v1::ObjectToNoticeRequest>, CheckObjection);
   AddNoticeCall<v1::RetryNoticeRequest>(
       service, "RetryNotice",
       [](const auto&, const NoticeId& id) -> Command { return RetryNotice{.id = id}; });

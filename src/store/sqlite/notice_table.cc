@@ -61,6 +61,13 @@ absl::StatusOr<std::vector<v1::Notice>> ReadAll(Query& query) {
   }
 }
 
+// A page of a recipient's notices by a statement that takes recipient, key and limit.
+absl::StatusOr<std::vector<v1::Notice>> ReadPage(Query& query, absl::string_view recipient,
+                                                 absl::string_view after, int limit) {
+  query.Text(recipient).Blob(after).Int(limit);
+  return ReadAll(query);
+}
+
 absl::string_view KeyAfter(const std::optional<NoticeId>& after) {
   return after.has_value() ? after->bytes() : absl::string_view();
 }
@@ -86,8 +93,7 @@ absl::StatusOr<std::vector<v1::Notice>> ListOpenNotices(Connection& connection,
                                                         const std::optional<NoticeId>& after,
                                                         int limit) {
   Query query(connection, kListOpen);
-  query.Text(recipient).Blob(KeyAfter(after)).Int(limit);
-  return ReadAll(query);
+  return ReadPage(query, recipient, KeyAfter(after), limit);
 }
 
 absl::StatusOr<v1::Notice> FindNotice(Connection& connection, const RequestId& id,
@@ -114,8 +120,7 @@ absl::StatusOr<std::vector<v1::Notice>> ListNoticesOf(Connection& connection,
                                                       const std::optional<NoticeId>& after,
                                                       int limit) {
   Query query(connection, kListOfRecipient);
-  query.Text(recipient).Blob(KeyAfter(after)).Int(limit);
-  return ReadAll(query);
+  return ReadPage(query, recipient, KeyAfter(after), limit);
 }
 
 absl::StatusOr<std::vector<v1::Notice>> ListLatestNoticesOf(Connection& connection,
