@@ -120,13 +120,14 @@ absl::StatusOr<ExitCode> Onboard(Context& context, v1::CreateRecipientRequest& r
     return absl::InvalidArgumentError("give one of --webhook and --push");
   }
   const std::string& id = request.recipient_id();
-  DSR_ASSIGN_OR_RETURN(const std::string given, KeepKey(options, id));
   if (by_webhook) {
     delivery.mutable_webhook()->set_secret_id(id);
   } else {
     delivery.mutable_push()->set_secret_id(id);
   }
   DSR_ASSIGN_OR_RETURN(const v1::Recipient recipient, Register(context, request));
+  // Not before: a registration that is refused leaves no key behind.
+  DSR_ASSIGN_OR_RETURN(const std::string given, KeepKey(options, id));
   DSR_ASSIGN_OR_RETURN(const v1::TestRecipientResponse response, Test(context, recipient.name()));
   const bool is_secret = absl::StartsWith(given, "whsec_");
   const std::string endpoint =
