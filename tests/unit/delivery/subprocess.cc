@@ -1,6 +1,7 @@
 #include "unit/delivery/subprocess.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,6 +42,10 @@ std::string Subprocess::ReadLine() {
 
 void Subprocess::CloseInput() {
   if (input_ >= 0) close(std::exchange(input_, -1));
+}
+
+void Subprocess::Stop() {
+  if (pid_ > 0) kill(pid_, SIGTERM);
 }
 
 int Subprocess::Finish() {

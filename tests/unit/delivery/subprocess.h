@@ -26,6 +26,8 @@ class Subprocess {
   std::string ReadLine();
   // Tells the program to end; what it still says can be read.
   void CloseInput();
+  // Has the program end that does not read its input.
+  void Stop();
   // Closes the program's input, waits until it has ended and returns its exit code; -1 after a
   // signal.
   int Finish();
