@@ -1,6 +1,7 @@
 #include "server/dev_setup.h"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/file.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/base/text_file.h"
 #include "google/protobuf/text_format.h"
 #include "server/dev_certificate.h"
 
@@ -101,19 +103,25 @@ absl::Status MakeTokens(const std::filesystem::path& dev) {
   return WriteText(dev / "tokens.textproto", file);
 }
 
+// Adds the secrets of the shop's recipients that are not there; those of others stay.
 absl::Status MakeSecrets(const std::filesystem::path& dev) {
+  const std::filesystem::path secrets = dev / "webhook-secrets.textproto";
   config::v1::WebhookSecrets file;
+  if (FileExists(secrets.string())) DSR_RETURN_IF_ERROR(ReadTextFile(secrets.string(), file));
+  std::set<std::string> known_ids;
+  for (const config::v1::WebhookSecret& entry : file.secrets()) known_ids.insert(entry.id());
   for (const DevPrincipal& known : DevPrincipals()) {
     absl::string_view id = known.recipient;
     if (!absl::ConsumePrefix(&id, "recipients/")) continue;
     const std::filesystem::path path = dev / "secrets" / absl::StrCat(id, ".whsec");
     DSR_ASSIGN_OR_RETURN(const std::string secret,
                          FirstLine(path, absl::StrCat("whsec_", Base64Encode(RandomBytes(32)))));
+    if (known_ids.contains(std::string(id))) continue;
     config::v1::WebhookSecret& entry = *file.add_secrets();
     entry.set_id(std::string(id));
     entry.add_keys(secret);
   }
-  return WriteText(dev / "webhook-secrets.textproto", file);
+  return WriteText(secrets, file);
 }
 
 }  // namespace
