@@ -37,8 +37,8 @@ bool HasFallback(const Deciding& deciding, const v1::Notice& notice) {
 void EmitFailed(Deciding& deciding, const v1::Notice& notice, const RecordNoticeDelivery& command) {
   const bool to_fallback = HasFallback(deciding, notice);
   // Of a reminder that does not arrive the recipient has what it is reminded of.
-  const bool was_delivered = notice.state() == v1::Notice::STATE_SENT ||
-                             notice.state() == v1::Notice::STATE_ACKNOWLEDGED;
+  const bool was_delivered =
+      notice.state() == v1::Notice::STATE_SENT || notice.state() == v1::Notice::STATE_ACKNOWLEDGED;
   Event event;
   storage::v1::NoticeFailed& failed = *event.mutable_notice_failed();
   failed.set_notice_id(std::string(command.id.bytes()));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
 #include "dsr/workflow/deadline.h"
 
 namespace dsr {
