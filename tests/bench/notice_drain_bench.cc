@@ -182,6 +182,9 @@ class Company {
     core_.Verify(request);
     Check(core_.Execute(request, AssessRequest{}));
     Check(core_.Execute(request, ConfirmPlan{}));
+    // What is left open would be in the way of the next request's tasks.
+    while (core_.CompleteTask(request, v1::TASK_KIND_ERASE, {}).ok()) {
+    }
   }
 
   TempDir folder_;
