@@ -31,12 +31,7 @@ class CertificateFlowTest : public ::testing::Test {
   void SetUp() override {
     shop_.Register();
     shop_.RegisterRecipient("logistics", "browsing");
-    request_ = shop_.File().name();
-    shop_.Verify(request_);
-    ASSERT_THAT(shop_.Assess(request_), IsOk());
-    ASSERT_THAT(
-        shop_.Act("caseworker-1", &Requests::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), request_),
-        IsOk());
+    request_ = shop_.ConfirmDeletion();
     before_erasure_ = server_.clock().Now();
     server_.clock().Advance(absl::Minutes(1));
     shop_.Work("browsing", [](const v1::Task&) { return RecordsOf("browsing", 42); });

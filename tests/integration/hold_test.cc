@@ -80,19 +80,9 @@ class HoldTest : public ::testing::Test {
     return server_.Call<Holding>(principal, &Holding::Stub::ListHolds, in);
   }
 
-  // A deletion of the browsing history whose plan was confirmed.
-  std::string ConfirmedDeletion() {
-    const std::string request = shop_.File().name();
-    shop_.Verify(request);
-    EXPECT_THAT(shop_.Assess(request), IsOk());
-    EXPECT_THAT(
-        shop_.Act("caseworker-1", &Requests::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), request),
-        IsOk());
-    return request;
-  }
-  // The same, after the system restricted what it was told to keep: seven records.
+  // A confirmed deletion, after the system restricted what it was told to keep: seven records.
   std::string RestrictedDeletion() {
-    const std::string request = ConfirmedDeletion();
+    const std::string request = shop_.ConfirmDeletion();
     shop_.Work("browsing", [](const v1::Task& task) {
       v1::TaskResult result;
       v1::CategoryResult& line = *result.add_categories();
@@ -361,7 +351,7 @@ TEST_F(HoldTest, EveryWrongFieldIsNamedAndNothingIsPlaced) {
 
 TEST_F(HoldTest, TheReasonAndTheAccountAreShownToNobodyAndKeptOnlySealed) {
   LogCapture log;
-  const std::string request = ConfirmedDeletion();
+  const std::string request = shop_.ConfirmDeletion();
   DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold placed, Place());
   DSR_ASSERT_OK_AND_ASSIGN(const v1::Hold lifted, Lift(LiftCall(placed.name())));
 
@@ -494,7 +484,7 @@ TEST_F(HoldTest, AHoldOnOtherDataOrAnotherPersonsLetsADeletionErase) {
   ASSERT_THAT(Place(other_data), IsOk());
   ASSERT_THAT(Place(other_person), IsOk());
 
-  const std::string request = ConfirmedDeletion();
+  const std::string request = shop_.ConfirmDeletion();
 
   EXPECT_EQ(shop_.Get(request).plan().items(0).action(), v1::RETENTION_ACTION_ERASE);
 }

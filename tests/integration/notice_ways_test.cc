@@ -28,19 +28,6 @@ using ::testing::SizeIs;
 
 using Notices = v1::NoticeService;
 using Registry = v1::RegistryService;
-using Requests = v1::RequestService;
-
-constexpr int kMostNoticeLooks = 20000;
-
-std::string DeletionBy(Shop& shop) {
-  const std::string request = shop.File().name();
-  shop.Verify(request);
-  EXPECT_THAT(shop.Assess(request), IsOk());
-  EXPECT_THAT(
-      shop.Act("caseworker-1", &Requests::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), request),
-      IsOk());
-  return request;
-}
 
 // An example of tools/examples, as a recipient's engineer would start it.
 struct Example {
@@ -80,18 +67,6 @@ class ExampleReceiverTest : public ::testing::TestWithParam<Example> {
     ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::UpdateRecipient, in), IsOk());
   }
 
-  v1::Notice AwaitNotice(const std::string& request, v1::Notice::State state) {
-    v1::ListNoticesRequest in;
-    in.set_parent(request);
-    for (int look = 0; look < kMostNoticeLooks; ++look) {
-      const auto listed = server_.Call<Notices>("caseworker-1", &Notices::Stub::ListNotices, in);
-      if (listed.ok() && listed->notices_size() == 1 && listed->notices(0).state() == state)
-        return listed->notices(0);
-    }
-    ADD_FAILURE() << "the notice never came to be so";
-    return v1::Notice();
-  }
-
   const std::string seed_ = std::string(32, 's');
   TempDir folder_;
   DsrdProcess dsrd_;
@@ -110,8 +85,8 @@ TEST_P(ExampleReceiverTest, ChecksSignaturesErasesAndAnswersWithASignedReceipt) 
   EXPECT_TRUE(tested->delivered()) << tested->code();
   EXPECT_TRUE(tested->forgery_refused());
 
-  const std::string request = DeletionBy(shop_);
-  const v1::Notice notice = AwaitNotice(request, v1::Notice::STATE_COMPLETED);
+  const std::string request = shop_.ConfirmDeletion();
+  const v1::Notice notice = shop_.AwaitNotice(request, v1::Notice::STATE_COMPLETED);
 
   EXPECT_EQ(notice.records(), 2);
   EXPECT_EQ(notice.receipt().key(), absl::StrCat("whpk_", Base64Encode(Ed25519PublicKey(seed_))));
@@ -138,7 +113,7 @@ class NoticeWaysTest : public ::testing::Test {
 };
 
 TEST_F(NoticeWaysTest, AStreamBringsWhatIsOpenAndThenWhatComes) {
-  const std::string first = DeletionBy(shop_);
+  const std::string first = shop_.ConfirmDeletion();
   grpc::ClientContext context;
   server_.Prepare(context, "recipient-ad-partner");
   const auto stub = Notices::NewStub(server_.channel());
@@ -162,7 +137,7 @@ TEST_F(NoticeWaysTest, AStreamBringsWhatIsOpenAndThenWhatComes) {
 }
 
 TEST_F(NoticeWaysTest, ABatchTellsOfEachAnswerWhetherItWasTaken) {
-  DeletionBy(shop_);
+  shop_.ConfirmDeletion();
   const std::vector<v1::Notice> open = shop_.PullNotices("ad-partner");
   ASSERT_THAT(open, SizeIs(1));
   v1::BatchAcknowledgeNoticesRequest seen;

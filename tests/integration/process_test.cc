@@ -132,12 +132,7 @@ TEST_F(ProcessTest, AKilledServerGoesOnWhereItWas) {
     DsrdProcess dsrd(Arguments());
     ConnectTo(dsrd);
     shop_.Register();
-    request = shop_.File().name();
-    shop_.Verify(request);
-    ASSERT_THAT(shop_.Assess(request), IsOk());
-    ASSERT_THAT(
-        shop_.Act("caseworker-1", &Requests::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), request),
-        IsOk());
+    request = shop_.ConfirmDeletion();
     dsrd.Signal(SIGKILL);
     dsrd.Wait();
   }

@@ -68,6 +68,12 @@ v1::TaskResult RecordsOf(absl::string_view category, int64_t records) {
   return result;
 }
 
+v1::Delivery FetchesNotices() {
+  v1::Delivery delivery;
+  delivery.mutable_pull();
+  return delivery;
+}
+
 void Shop::Register() {
   RegisterSystem("profile", {}, {v1::TASK_KIND_RESOLVE_CONTACT});
   RegisterSystem("browsing", {"browsing"}, {v1::TASK_KIND_COLLECT, v1::TASK_KIND_ERASE});
@@ -85,12 +91,13 @@ void Shop::RegisterSystem(const std::string& id, const std::vector<std::string>&
   ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateDataSystem, in), IsOk());
 }
 
-void Shop::RegisterRecipient(const std::string& id, const std::string& category) {
+void Shop::RegisterRecipient(const std::string& id, const std::string& category,
+                             const v1::Delivery& delivery) {
   v1::CreateRecipientRequest in;
   in.mutable_recipient()->set_title("The recipient " + id);
   in.mutable_recipient()->set_relation(v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER);
   in.mutable_recipient()->set_jurisdiction("CN");
-  in.mutable_recipient()->mutable_delivery()->mutable_pull();
+  *in.mutable_recipient()->mutable_delivery() = delivery;
   in.set_recipient_id(id);
   in.set_idempotency_key(FreshKey());
   ASSERT_THAT(server_.Call<Registry>("operator-1", &Registry::Stub::CreateRecipient, in), IsOk());
@@ -226,6 +233,15 @@ absl::StatusOr<v1::Request> Shop::Assess(const std::string& request, const std::
   return server_.Call<Requests>("caseworker-1", &Requests::Stub::AssessRequest, in);
 }
 
+std::string Shop::ConfirmDeletion() {
+  const std::string request = File().name();
+  Verify(request);
+  EXPECT_THAT(Assess(request), IsOk());
+  EXPECT_THAT(Act("caseworker-1", &Requests::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), request),
+              IsOk());
+  return request;
+}
+
 std::vector<std::string> Shop::AuditedKinds(absl::string_view actor) {
   // A role's refusal is answered before it is written; the one writer has written it once it is
   // done with something younger.
@@ -244,6 +260,18 @@ std::vector<std::string> Shop::AuditedKinds(absl::string_view actor) {
     in.set_page_token(page->next_page_token());
   } while (!in.page_token().empty());
   return kinds;
+}
+
+v1::Notice Shop::AwaitNotice(const std::string& request, v1::Notice::State state) {
+  v1::ListNoticesRequest in;
+  in.set_parent(request);
+  for (int look = 0; look < kMostLooks; ++look) {
+    const auto listed = server_.Call<Notices>("caseworker-1", &Notices::Stub::ListNotices, in);
+    if (listed.ok() && listed->notices_size() == 1 && listed->notices(0).state() == state)
+      return listed->notices(0);
+  }
+  ADD_FAILURE() << "the notice never came to be so";
+  return v1::Notice();
 }
 
 std::vector<v1::Notice> Shop::PullNotices(absl::string_view recipient) {

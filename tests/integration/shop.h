@@ -36,6 +36,9 @@ v1::CreateRequestRequest DeletionCall(absl::string_view account = kAccount);
 // A task's result with so many records of one category.
 v1::TaskResult RecordsOf(absl::string_view category, int64_t records);
 
+// The way of a recipient that fetches its notices.
+v1::Delivery FetchesNotices();
+
 // Drives a server as the tools and systems of a company do. Its methods fail the test when a step
 // that should work does not.
 class Shop {
@@ -47,9 +50,9 @@ class Shop {
   void Register();
   void RegisterSystem(const std::string& id, const std::vector<std::string>& categories,
                       const std::vector<v1::TaskKind>& kinds);
-  // A recipient that fetches its notices and got that category of kAccount, whom it knows as
-  // `ad-4711`.
-  void RegisterRecipient(const std::string& id, const std::string& category);
+  // A recipient that got that category of kAccount, whom it knows as `ad-4711`.
+  void RegisterRecipient(const std::string& id, const std::string& category,
+                         const v1::Delivery& delivery = FetchesNotices());
 
   // Files `call` as the intake tool.
   v1::Request File(const v1::CreateRequestRequest& call = DeletionCall());
@@ -75,6 +78,10 @@ class Shop {
 
   absl::StatusOr<v1::Request> Assess(const std::string& request, const std::string& etag = "");
 
+  // Files a deletion of the browsing history, and verifies, assesses and confirms it; returns its
+  // name.
+  std::string ConfirmDeletion();
+
   // Makes a call of RequestService that acts on `request`:
   //   Act("caseworker-1", &v1::RequestService::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), name)
   template <class In>
@@ -90,6 +97,8 @@ class Shop {
   // What that principal did or was refused, as the audit log tells it, oldest first.
   std::vector<std::string> AuditedKinds(absl::string_view actor);
 
+  // Asks until the request's only notice is in that state.
+  v1::Notice AwaitNotice(const std::string& request, v1::Notice::State state);
   // The notices that `recipient` has not ended yet.
   std::vector<v1::Notice> PullNotices(absl::string_view recipient);
   // Acknowledges and completes a notice.

@@ -27,12 +27,7 @@ class TakeoverTest : public ::testing::Test {
   void SetUp() override {
     shop_.Register();
     shop_.RegisterRecipient("logistics", "search");
-    request_ = shop_.File().name();
-    shop_.Verify(request_);
-    ASSERT_THAT(shop_.Assess(request_), IsOk());
-    ASSERT_THAT(
-        shop_.Act("caseworker-1", &Requests::Stub::ConfirmPlan, v1::ConfirmPlanRequest(), request_),
-        IsOk());
+    request_ = shop_.ConfirmDeletion();
   }
 
   void TakeOver(const std::string& recipient, const std::string& successor) {

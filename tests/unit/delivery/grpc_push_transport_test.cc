@@ -6,7 +6,6 @@
 
 #include <cstdlib>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "delivery/forged_signature.h"
 #include "dsr/base/file.h"
-#include "dsr/v1/notice_receiver.grpc.pb.h"
 #include "testing/temp_dir.h"
 #include "unit/delivery/http_stub.h"
+#include "unit/delivery/push_receiver.h"
 #include "unit/delivery/test_certificate.h"
 #include "unit/delivery/webhook_secrets_file.h"
 
@@ -28,59 +27,6 @@ using ::testing::SizeIs;
 
 constexpr char kSecret[] = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk=";
 const absl::Time kNow = absl::FromUnixSeconds(1772323200);
-
-// A recipient's own server. Thread-safe.
-class Receiver : public v1::NoticeReceiver::Service {
- public:
-  // Listens on a free port of this machine.
-  explicit Receiver(const std::shared_ptr<grpc::ServerCredentials>& credentials =
-                        grpc::InsecureServerCredentials(),
-                    const std::string& host = "127.0.0.1")
-      : host_(host) {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort(absl::StrCat(host_, ":0"), credentials, &port_);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-  }
-
-  int port() const { return port_; }
-  std::string target() const { return absl::StrCat(host_, ":", port_); }
-  void Answer(const grpc::Status& status, v1::DeliverNoticeResponse response = {}) {
-    MutexLock lock(mutex_);
-    status_ = status;
-    response_ = std::move(response);
-  }
-  void Stop() { server_->Shutdown(); }
-  // What it was sent.
-  std::vector<v1::DeliverNoticeRequest> requests() {
-    MutexLock lock(mutex_);
-    return requests_;
-  }
-  // The connections that it came by.
-  std::set<std::string> peers() {
-    MutexLock lock(mutex_);
-    return peers_;
-  }
-
-  grpc::Status DeliverNotice(grpc::ServerContext* call, const v1::DeliverNoticeRequest* request,
-                             v1::DeliverNoticeResponse* response) override {
-    MutexLock lock(mutex_);
-    requests_.push_back(*request);
-    peers_.insert(call->peer());
-    *response = response_;
-    return status_;
-  }
-
- private:
-  Mutex mutex_;
-  grpc::Status status_ ABSL_GUARDED_BY(mutex_);
-  v1::DeliverNoticeResponse response_ ABSL_GUARDED_BY(mutex_);
-  std::vector<v1::DeliverNoticeRequest> requests_ ABSL_GUARDED_BY(mutex_);
-  std::set<std::string> peers_ ABSL_GUARDED_BY(mutex_);
-  const std::string host_;
-  int port_ = 0;
-  std::unique_ptr<grpc::Server> server_;
-};
 
 v1::Notice PushedNotice() {
   v1::Notice notice;
@@ -123,7 +69,7 @@ class GrpcPushTransportTest : public ::testing::Test {
 
   WebhookSecretsFile file_;
   const std::unique_ptr<WebhookKeyRing> keys_;
-  Receiver receiver_;
+  PushReceiver receiver_;
 };
 
 TEST_F(GrpcPushTransportTest, CallsTheRecipientWithTheSignedNotice) {
@@ -246,7 +192,7 @@ TEST_F(GrpcPushTransportTest, MakesManyDeliveriesByOneConnection) {
 
 TEST_F(GrpcPushTransportTest, FailsAtOnceWhileTheRecipientIsDown) {
   const std::unique_ptr<GrpcPushTransport> transport = Transport();
-  auto recipient = std::make_unique<Receiver>();
+  auto recipient = std::make_unique<PushReceiver>();
   const std::string target = recipient->target();
   EXPECT_TRUE(DeliverBy(*transport, RecipientAt(target)).delivered);
   recipient->Stop();
@@ -364,7 +310,7 @@ class GrpcPushTlsTest : public GrpcPushTransportTest {
   void Start(const std::string& host = "127.0.0.1") {
     grpc::SslServerCredentialsOptions tls;
     tls.pem_key_cert_pairs.push_back({ReadFile(files_.File("key.pem")).value(), certificate_});
-    server_ = std::make_unique<Receiver>(grpc::SslServerCredentials(tls), host);
+    server_ = std::make_unique<PushReceiver>(grpc::SslServerCredentials(tls), host);
   }
   DeliveryResult DeliverTrusting(const std::string& certificates) {
     return DeliverBy(*Transport({.allow_loopback = true, .root_certificates = certificates}),
@@ -373,7 +319,7 @@ class GrpcPushTlsTest : public GrpcPushTransportTest {
 
   const TempDir files_;
   std::string certificate_;
-  std::unique_ptr<Receiver> server_;
+  std::unique_ptr<PushReceiver> server_;
 };
 
 TEST_F(GrpcPushTlsTest, DeliversToACertificateThatIsTrusted) {

@@ -30,16 +30,19 @@ HttpStub::HttpStub() {
 }
 
 HttpStub::~HttpStub() {
+  Reset({});
   mg_stop(context_);
   mg_exit_library();
 }
 
 std::string HttpStub::url() const { return absl::StrCat("http://127.0.0.1:", port_, "/hook"); }
 
-void HttpStub::Reset(HttpReply reply) {
+std::vector<HttpRequest> HttpStub::Reset(HttpReply reply) {
   MutexLock lock(mutex_);
   reply_ = std::move(reply);
-  requests_.clear();
+  ++resets_;
+  was_reset_.NotifyAll();
+  return std::exchange(requests_, {});
 }
 
 std::vector<HttpRequest> HttpStub::requests() const {
@@ -62,12 +65,7 @@ int HttpStub::Handle(mg_connection* connection, void* stub) {
   for (int got; (got = mg_read(connection, buffer, sizeof(buffer))) > 0;) {
     request.body.append(buffer, static_cast<size_t>(got));
   }
-  HttpReply reply;
-  {
-    MutexLock lock(self->mutex_);
-    reply = self->reply_;
-    self->requests_.push_back(std::move(request));
-  }
+  const HttpReply reply = self->Take(std::move(request));
   std::string head =
       absl::StrCat("HTTP/1.1 ", reply.status, " Reply\r\n", "Content-Length: ", reply.body.size(),
                    "\r\n", "Connection: ", reply.keeps_alive ? "keep-alive" : "close", "\r\n");
@@ -78,6 +76,16 @@ int HttpStub::Handle(mg_connection* connection, void* stub) {
   mg_write(connection, head.data(), head.size());
   mg_write(connection, reply.body.data(), reply.body.size());
   return reply.status;
+}
+
+HttpReply HttpStub::Take(HttpRequest request) {
+  MutexLock lock(mutex_);
+  requests_.push_back(std::move(request));
+  const int resets = resets_;
+  if (requests_.size() > reply_.most_answers) {
+    while (resets_ == resets) was_reset_.Wait(mutex_);
+  }
+  return reply_;
 }
 
 RawConnection::~RawConnection() { close(socket_); }

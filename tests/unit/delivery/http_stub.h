@@ -2,7 +2,9 @@
 #ifndef DSR_TESTS_UNIT_DELIVERY_HTTP_STUB_H_
 #define DSR_TESTS_UNIT_DELIVERY_HTTP_STUB_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,6 +35,8 @@ struct HttpReply {
   std::string body = "";
   // Leaves the connection open for the next request.
   bool keeps_alive = false;
+  // Requests beyond so many since the Reset are kept waiting until the next one.
+  size_t most_answers = std::numeric_limits<size_t>::max();
 };
 
 // Answers requests with the reply that is set and keeps what it was sent. Stopping it takes
@@ -46,17 +50,21 @@ class HttpStub {
   uint16_t port() const { return port_; }
   // `http://127.0.0.1:<port>/hook`.
   std::string url() const;
-  // Sets what is answered from now on, and forgets the requests so far.
-  void Reset(HttpReply reply);
+  // Sets what is answered from now on; forgets the requests so far, and returns them.
+  std::vector<HttpRequest> Reset(HttpReply reply);
   // What it was sent since the last Reset, in order.
   std::vector<HttpRequest> requests() const;
 
  private:
   static int Handle(mg_connection* connection, void* stub);
+  // Keeps the request, and returns the reply once it is its turn.
+  HttpReply Take(HttpRequest request);
 
   mg_context* context_ = nullptr;
   uint16_t port_ = 0;
   mutable Mutex mutex_;
+  CondVar was_reset_;
+  int resets_ ABSL_GUARDED_BY(mutex_) = 0;
   HttpReply reply_ ABSL_GUARDED_BY(mutex_);
   std::vector<HttpRequest> requests_ ABSL_GUARDED_BY(mutex_);
 };
