@@ -20,7 +20,6 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <unordered_set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +28,7 @@
 #include "delivery/webhook_transport.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/file.h"
+#include "dsr/base/ids.h"
 #include "dsr/base/log.h"
 #include "dsr/base/mutex.h"
 #include "dsr/delivery/webhook_key_ring.h"
@@ -66,7 +66,9 @@ double ResidentMebibytes() {
 // All recipients' endpoints: `/0` to `/49`.
 class Endpoints {
  public:
-  explicit Endpoints(int hanging = -1) : hanging_(hanging) {
+  // Room for all `notices` is taken at once, so that what grows later is dsrd's.
+  explicit Endpoints(int notices, int hanging = -1)
+      : hanging_(hanging), ids_(notices), times_(notices) {
     mg_init_library(0);
     const char* options[] = {"listening_ports",       "127.0.0.1:0", "num_threads", kServerThreads,
                              "enable_keep_alive",     "yes",         "tcp_nodelay", "1",
@@ -88,13 +90,21 @@ class Endpoints {
     return absl::StrCat("http://127.0.0.1:", port_, "/", recipient);
   }
   int received() const { return received_; }
-  int repeated() const { return repeated_; }
+  // How many came under an id that came before.
+  int Repeated() {
+    MutexLock lock(mutex_);
+    const int kept = std::min(received_.load(), static_cast<int>(ids_.size()));
+    std::vector<Id128> ids(ids_.begin(), ids_.begin() + kept);
+    std::sort(ids.begin(), ids.end());
+    const auto end = std::unique(ids.begin(), ids.end());
+    return received_ - static_cast<int>(end - ids.begin());
+  }
   // When the others' notices came, in seconds since Begin.
   void Begin() { begin_ = SteadyClock::now(); }
   double Median() {
     MutexLock lock(mutex_);
-    const auto middle = times_.begin() + static_cast<std::ptrdiff_t>(times_.size() / 2);
-    std::nth_element(times_.begin(), middle, times_.end());
+    const auto middle = times_.begin() + received_ / 2;
+    std::nth_element(times_.begin(), middle, times_.begin() + received_);
     return *middle;
   }
 
@@ -112,10 +122,12 @@ class Endpoints {
     const char* id = mg_get_header(connection, "webhook-id");
     {
       MutexLock lock(mutex_);
-      if (!ids_.insert(id == nullptr ? "" : id).second) ++repeated_;
-      times_.push_back(SecondsSince(begin_));
+      if (received_ < static_cast<int>(ids_.size())) {
+        ids_[received_] = Id128::Parse(id == nullptr ? "" : id).value_or(Id128());
+        times_[received_] = SecondsSince(begin_);
+      }
+      ++received_;
     }
-    ++received_;
     mg_printf(connection, "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
     return 204;
   }
@@ -126,9 +138,8 @@ class Endpoints {
   SteadyClock::time_point begin_ = SteadyClock::now();
   std::atomic<bool> stopping_ = false;
   std::atomic<int> received_ = 0;
-  std::atomic<int> repeated_ = 0;
   Mutex mutex_;
-  std::unordered_set<std::string> ids_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Id128> ids_ ABSL_GUARDED_BY(mutex_);
   std::vector<double> times_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -204,7 +215,7 @@ void AwaitReceived(const Endpoints& endpoints, int count) {
 // True when each notice came once.
 bool Drain(int requests) {
   const int notices = requests * kRecipients;
-  Endpoints endpoints;
+  Endpoints endpoints(notices);
   Company company(endpoints, requests);
   std::printf("%d notices to %d recipients\n%10s %10s %9s\n", notices, kRecipients, "delivered",
               "per second", "RSS MiB");
@@ -221,18 +232,20 @@ bool Drain(int requests) {
     company.PassClaims();
   }
   company.Stop();
-  std::printf("lost %d, twice %d\n", notices - endpoints.received() + endpoints.repeated(),
-              endpoints.repeated());
-  return endpoints.received() == notices && endpoints.repeated() == 0;
+  const int twice = endpoints.Repeated();
+  const int lost = notices - endpoints.received() + twice;
+  std::printf("lost %d, twice %d\n", lost, twice);
+  return lost == 0 && twice == 0;
 }
 
 // The median time in which the recipients that answer get theirs.
 double MedianWith(int hanging, int requests) {
-  Endpoints endpoints(hanging);
+  const int notices = requests * (hanging < 0 ? kRecipients : kRecipients - 1);
+  Endpoints endpoints(notices, hanging);
   Company company(endpoints, requests);
   endpoints.Begin();
   company.Start();
-  AwaitReceived(endpoints, requests * (hanging < 0 ? kRecipients : kRecipients - 1));
+  AwaitReceived(endpoints, notices);
   return endpoints.Median();
 }
 
