@@ -248,8 +248,10 @@ class CertificateWriter {
 
   void Delivery(const v1::Notice& notice) {
     if (notice.has_send_time()) {
-      Field("送达时间", "Delivered",
-            absl::StrCat(Moment(notice.send_time()), words_.separator(), Way(notice)), kIndent);
+      Field(
+          "送达时间", "Delivered",
+          absl::StrCat(Moment(notice.send_time()), words_.separator(), WayWords(notice.sent_way())),
+          kIndent);
     } else {
       Field("送达时间", "Delivered", Say("尚未送达", "not yet"), kIndent);
     }
@@ -261,25 +263,19 @@ class CertificateWriter {
     }
   }
 
-  std::string Way(const v1::Notice& notice) const {
-    const auto found = facts_.recipients.find(notice.recipient());
-    v1::Delivery way;
-    if (found != facts_.recipients.end()) {
-      way = notice.by_fallback() ? found->second.fallback() : found->second.delivery();
+  std::string WayWords(v1::NoticeWay way) const {
+    switch (way) {
+      case v1::NOTICE_WAY_WEBHOOK:
+        return Say("网络回调", "by webhook");
+      case v1::NOTICE_WAY_PULL:
+        return Say("由接收方取走", "fetched by the recipient");
+      case v1::NOTICE_WAY_PUSH:
+        return Say("推送", "by push");
+      case v1::NOTICE_WAY_LETTER:
+        return Say("信函", "by letter");
+      default:
+        return Say("方式未记录", "by a way that is not on record");
     }
-    std::string by;
-    if (way.has_webhook()) {
-      by = Say("网络回调", "by webhook");
-    } else if (way.has_pull()) {
-      by = Say("由接收方取走", "fetched by the recipient");
-    } else if (way.has_push()) {
-      by = Say("推送", "by push");
-    } else if (way.has_letter()) {
-      by = Say("信函", "by letter");
-    } else {
-      by = Say("方式未记录", "by a way that is not on record any more");
-    }
-    return notice.by_fallback() ? absl::StrCat(by, Say("（备用方式）", ", its second way")) : by;
   }
 
   std::string KindWords(v1::NoticeKind kind) const {

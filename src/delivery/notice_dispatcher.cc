@@ -16,6 +16,22 @@ namespace {
 // How often a notice is looked at whose recipient fetches it.
 constexpr absl::Duration kPullInterval = absl::Hours(24);
 
+v1::NoticeWay WayOf(const v1::Delivery& delivery) {
+  switch (delivery.way_case()) {
+    case v1::Delivery::kWebhook:
+      return v1::NOTICE_WAY_WEBHOOK;
+    case v1::Delivery::kPull:
+      return v1::NOTICE_WAY_PULL;
+    case v1::Delivery::kPush:
+      return v1::NOTICE_WAY_PUSH;
+    case v1::Delivery::kLetter:
+      return v1::NOTICE_WAY_LETTER;
+    case v1::Delivery::WAY_NOT_SET:
+      break;
+  }
+  return v1::NOTICE_WAY_UNSPECIFIED;
+}
+
 }  // namespace
 
 NoticeDispatcher::NoticeDispatcher(const Parts& parts)
@@ -50,7 +66,8 @@ absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
   const absl::StatusOr<std::optional<Loaded>> loaded = Load(item);
   // Without the subject's key, which is destroyed, the recipient could not tell whom it is about.
   if (absl::IsFailedPrecondition(loaded.status())) {
-    return RecordOrDefer(item, DeliveryResult::Failure("key-destroyed", /*give_up=*/true));
+    return RecordOrDefer(item, DeliveryResult::Failure("key-destroyed", /*give_up=*/true),
+                         v1::NOTICE_WAY_UNSPECIFIED);
   }
   if (!loaded.ok()) {
     // Not the recipient's failure: it does not end the attempts.
@@ -62,15 +79,17 @@ absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
   if ((*loaded)->way().has_pull()) return Defer(item, kPullInterval, std::nullopt);
 
   const DeliveryResult result = Deliver(item, **loaded);
-  if (result.delivered) return RecordOrDefer(item, result);
+  const v1::NoticeWay way = WayOf((*loaded)->way());
+  if (result.delivered) return RecordOrDefer(item, result, way);
   // What failed by the whole schedule is recorded once; the daily attempts after it are not.
   const bool has_failed = (*loaded)->notice.state() == v1::Notice::STATE_FAILED;
   const bool gives_up = result.give_up || (!has_failed && item.attempts + 1 >= kMostAttempts);
-  return gives_up ? RecordOrDefer(item, result) : DeferBySchedule(item, result);
+  return gives_up ? RecordOrDefer(item, result, way) : DeferBySchedule(item, result);
 }
 
-absl::Time NoticeDispatcher::RecordOrDefer(const OutboxItem& item, const DeliveryResult& result) {
-  const absl::Status recorded = Record(item, result);
+absl::Time NoticeDispatcher::RecordOrDefer(const OutboxItem& item, const DeliveryResult& result,
+                                           v1::NoticeWay way) {
+  const absl::Status recorded = Record(item, result, way);
   // Recorded as failed, it may be due again; the store knows when.
   if (recorded.ok()) return absl::InfiniteFuture();
   Log(LogLevel::kWarning, "notice_not_recorded",
@@ -134,7 +153,8 @@ absl::Time NoticeDispatcher::Defer(const OutboxItem& item, absl::Duration pause,
   return status.ok() ? next : absl::InfiniteFuture();
 }
 
-absl::Status NoticeDispatcher::Record(const OutboxItem& item, const DeliveryResult& result) {
+absl::Status NoticeDispatcher::Record(const OutboxItem& item, const DeliveryResult& result,
+                                      v1::NoticeWay way) {
   if (!result.delivered) {
     const DeliveryFailure failure{parts_.clock.Now(), result.code};
     DSR_RETURN_IF_ERROR(TransactAndWait(parts_.store, [&](Transaction& transaction) {
@@ -146,6 +166,7 @@ absl::Status NoticeDispatcher::Record(const OutboxItem& item, const DeliveryResu
   planned.command = RecordNoticeDelivery{.id = NoticeId(item.item),
                                          .lane = item.lane,
                                          .delivered = result.delivered,
+                                         .way = way,
                                          .attempts = item.attempts + 1,
                                          .code = result.delivered ? "" : result.code,
                                          .is_hopeless = result.give_up,

@@ -82,8 +82,8 @@ class NoticeDispatcher : public CommitListener {
   absl::Time Defer(const OutboxItem& item, absl::Duration pause,
                    const std::optional<DeliveryFailure>& failure);
   absl::Time DeferBySchedule(const OutboxItem& item, const DeliveryResult& result);
-  absl::Time RecordOrDefer(const OutboxItem& item, const DeliveryResult& result);
-  absl::Status Record(const OutboxItem& item, const DeliveryResult& result);
+  absl::Time RecordOrDefer(const OutboxItem& item, const DeliveryResult& result, v1::NoticeWay way);
+  absl::Status Record(const OutboxItem& item, const DeliveryResult& result, v1::NoticeWay way);
 
   const Parts parts_;
   // Last: its threads use all of the above.

@@ -65,6 +65,7 @@ void MarkAndOpen(RpcContext& context, const Principal& principal,
                            .command = RecordNoticeDelivery{.id = keys[i].second,
                                                            .lane = OutboxLane(notices[i]),
                                                            .delivered = true,
+                                                           .way = v1::NOTICE_WAY_PULL,
                                                            .attempts = notices[i].attempts() + 1}};
     context.parts().executor.Execute(std::move(planned), CallContext{.principal = principal},
                                      end_one);

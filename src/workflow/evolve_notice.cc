@@ -135,6 +135,7 @@ void Send(v1::Notice& notice, const Event& event) {
   notice.clear_next_attempt_time();
   notice.clear_failure_code();
   notice.set_attempts(event.notice_sent().attempts());
+  notice.set_sent_way(event.notice_sent().way());
   *notice.mutable_send_time() = event.time();
 }
 

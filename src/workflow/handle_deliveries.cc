@@ -136,6 +136,7 @@ absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command) {
   Event event;
   event.mutable_notice_sent()->set_notice_id(std::string(command.id.bytes()));
   event.mutable_notice_sent()->set_attempts(command.attempts);
+  event.mutable_notice_sent()->set_way(command.way);
   deciding.Emit(std::move(event));
   if (!command.answer.has_value()) return absl::OkStatus();
   if (const absl::Status taken = TakeAnswer(deciding, command.id, *command.answer); !taken.ok()) {

@@ -105,6 +105,7 @@ TEST_F(NoticeDeliveryTest, APushedNoticeIsDoneByTheAnswerInTheReply) {
 
   const v1::Notice notice = shop_.AwaitNotice(request, v1::Notice::STATE_COMPLETED);
   EXPECT_EQ(notice.records(), 5);
+  EXPECT_EQ(notice.sent_way(), v1::NOTICE_WAY_PUSH);
   ASSERT_THAT(receiver.requests(), SizeIs(1));
   EXPECT_EQ(receiver.requests()[0].notice_id(), IdOf(notice));
   v1::Notice told;
@@ -151,6 +152,7 @@ TEST_F(NoticeDeliveryTest, WhereTheEndpointIsGoneALetterIsSentInItsPlace) {
   const v1::Notice sent = shop_.AwaitNotice(shop_.ConfirmDeletion(), v1::Notice::STATE_SENT);
 
   EXPECT_TRUE(sent.by_fallback());
+  EXPECT_EQ(sent.sent_way(), v1::NOTICE_WAY_LETTER);
   EXPECT_TRUE(absl::StrContains(ReadLetter(sent), "multipart/signed"));
   EXPECT_THAT(endpoint.requests(), SizeIs(1));
   EXPECT_EQ(Get(sent.name()).failed_attempts(0).code(), "http-410");

@@ -144,6 +144,8 @@ struct RecordNoticeDelivery {
   // Where it waited in the outbox, see OutboxLane; of one that has moved since nothing is recorded.
   std::string lane;
   bool delivered = false;
+  // When delivered: how.
+  v1::NoticeWay way = v1::NOTICE_WAY_UNSPECIFIED;
   int attempts = 0;
   std::string code;  // when given up: why, such as `http-500`
   // When given up: trying again is of no use.
