@@ -296,6 +296,7 @@ class CertificateWriter {
   void State(const v1::Notice& notice) {
     switch (notice.state()) {
       case v1::Notice::STATE_COMPLETED:
+        if (notice.has_objection()) Objection(notice);
         Field("完成", "Completed",
               absl::StrCat(Moment(notice.end_time()), words_.separator(), notice.records(),
                            Say("条记录", notice.records() == 1 ? " record" : " records")),
@@ -356,13 +357,14 @@ class CertificateWriter {
     if (objection.has_until()) {
       absl::StrAppend(&said, words_.separator(), Say("至", "until "), DayText(objection.until()));
     }
-    if (notice.has_end_time()) {
-      said = absl::StrCat(Moment(notice.end_time()), words_.separator(), said);
+    if (objection.has_object_time()) {
+      said = absl::StrCat(Moment(objection.object_time()), words_.separator(), said);
     }
     Field("异议", "Objected", said, kIndent);
     const std::string reason = Plain(objection.decision_reason());
     switch (objection.state()) {
       case v1::Objection::STATE_WAITING:
+        if (HasEnded(notice)) return;  // it was done without a decision
         return Field("决定", "Decision", Say("未结：待人工决定", "open: a person is to decide"),
                      kIndent);
       case v1::Objection::STATE_REJECTED:

@@ -66,6 +66,20 @@ bool IsAboutAChild(const Command& command) {
       command);
 }
 
+// What there is none of when the record is not found: a notice's name also where the request is not
+// there, so that nobody learns which requests are.
+std::string MissingName(const RequestId& id, const Command& command) {
+  return std::visit(
+      [&](const auto& given) -> std::string {
+        if constexpr (kIsAboutANotice<std::decay_t<decltype(given)>>) {
+          return NoticeName(id, given.id);
+        } else {
+          return RequestName(id);
+        }
+      },
+      command);
+}
+
 // Reads as much of the request as the command is about.
 absl::StatusOr<RequestRecord> FindRecordFor(ReadView& view, const RequestId& id,
                                             const Command& command) {
@@ -201,7 +215,7 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
         FindRecordFor(transaction, planned_.request, planned_.command);
     if (absl::IsNotFound(record.status())) {
       outcome_.audit_refusal = true;
-      return ResourceNotFound(RequestName(planned_.request));
+      return ResourceNotFound(MissingName(planned_.request, planned_.command));
     }
     DSR_RETURN_IF_ERROR(record.status());
     record_ = *std::move(record);
@@ -311,6 +325,18 @@ absl::Status DecisionBody::Append(std::vector<Event> events, int content_event) 
   return absl::OkStatus();
 }
 
+void DecisionBody::ListDeliveredAnew(std::set<NoticeId>& anew) const {
+  for (const Event& event : events_) {
+    absl::StatusOr<NoticeId> id = absl::NotFoundError("");
+    if (event.has_notice_retried()) {
+      id = NoticeId::FromBytes(event.notice_retried().notice_id());
+    } else if (event.has_notice_resent()) {
+      id = NoticeId::FromBytes(event.notice_resent().notice_id());
+    }
+    if (id.ok()) anew.insert(*id);
+  }
+}
+
 absl::Status DecisionBody::Write(Transaction& transaction) {
   // A request that was refused at filing does not exist; its stored answer is all that stays.
   if (events_.empty() || (is_filing_ && !outcome_.rejection.ok())) return absl::OkStatus();
@@ -321,6 +347,7 @@ absl::Status DecisionBody::Write(Transaction& transaction) {
   write.record = &touched;
   write.timers_before = timers_before_;
   write.now = now_;
+  ListDeliveredAnew(write.delivered_anew);
   for (size_t i = 0; i < events_.size(); ++i) {
     write.events.push_back(StoredEvent{.sequence = events_[i].sequence(),
                                        .time = FromTimestamp(events_[i].time()),

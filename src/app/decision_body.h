@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,7 @@ class DecisionBody {
   absl::Status Apply(Decision decision, bool is_command);
   absl::Status Append(std::vector<storage::v1::Event> events, int content_event);
   absl::Status Write(Transaction& transaction);
+  void ListDeliveredAnew(std::set<NoticeId>& anew) const;
   absl::Status StoreAnswer(Transaction& transaction);
   absl::Status KeepDocuments(Transaction& transaction);
   static bool ClosedTheAccount(const storage::v1::RequestRecord& record);

@@ -42,6 +42,8 @@ bool Allows(const v1::Notice& notice, NoticeStep step) {
       state == v1::Notice::STATE_SENT || state == v1::Notice::STATE_ACKNOWLEDGED;
   switch (step) {
     case NoticeStep::kDeliver:
+      // Its recipient may fetch what could not be brought to it.
+      return AwaitsDelivery(notice) || state == v1::Notice::STATE_FAILED;
     case NoticeStep::kGiveUp:
       return AwaitsDelivery(notice);
     case NoticeStep::kAcknowledge:

@@ -64,7 +64,7 @@ absl::Status NotAVerifierKey() {
 }
 
 absl::Status NotVerified(absl::string_view why) {
-  return MakeError(absl::StatusCode::kDataLoss, v1::ERROR_REASON_INTERNAL, why);
+  return MakeError(absl::StatusCode::kDataLoss, v1::ERROR_REASON_FIELD_INVALID, why);
 }
 
 // One line under a note.

@@ -162,7 +162,7 @@ absl::Time MessageDispatcher::Defer(const OutboxItem& item, absl::Duration retry
       parts_.clock.Now() +
       parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), retry_after);
   const absl::Status status = TransactAndWait(parts_.store, [&](Transaction& transaction) {
-    return transaction.DeferOutbox(item.kind, item.item, next, std::nullopt);
+    return transaction.DeferOutbox(item.kind, item.item, {.next = next});
   });
   // Otherwise it is due again when its claim ends.
   return status.ok() ? next : absl::InfiniteFuture();

@@ -16,6 +16,10 @@ namespace {
 // How often a notice is looked at whose recipient fetches it.
 constexpr absl::Duration kPullInterval = absl::Hours(24);
 
+// How long one is put off that was not tried, as a step of the schedule: long enough that a backlog
+// behind a recipient that is down costs next to nothing.
+constexpr int kUntriedStep = 2;
+
 v1::NoticeWay WayOf(const v1::Delivery& delivery) {
   switch (delivery.way_case()) {
     case v1::Delivery::kWebhook:
@@ -76,9 +80,12 @@ absl::Time NoticeDispatcher::Attempt(const OutboxItem& item) {
     return DeferBySchedule(item, DeliveryResult());
   }
   if (!loaded->has_value()) return absl::InfiniteFuture();
-  if ((*loaded)->way().has_pull()) return Defer(item, kPullInterval, std::nullopt);
+  if ((*loaded)->way().has_pull()) {
+    return Defer(item, {.next = parts_.clock.Now() + kPullInterval, .counts = false});
+  }
 
   const DeliveryResult result = Deliver(item, **loaded);
+  if (!result.was_tried && !result.give_up) return PutOff(item, result);
   const v1::NoticeWay way = WayOf((*loaded)->way());
   if (result.delivered) return RecordOrDefer(item, result, way);
   // What failed by the whole schedule is recorded once; the daily attempts after it are not.
@@ -136,21 +143,26 @@ DeliveryResult NoticeDispatcher::Deliver(const OutboxItem& item, const Loaded& l
 }
 
 absl::Time NoticeDispatcher::DeferBySchedule(const OutboxItem& item, const DeliveryResult& result) {
-  std::optional<DeliveryFailure> failure;
-  if (!result.code.empty()) failure = DeliveryFailure{parts_.clock.Now(), result.code};
-  return Defer(item,
-               parts_.schedule.Delay(item.attempts + 1, item.item.ToString(), result.retry_after),
-               failure);
+  const absl::Time now = parts_.clock.Now();
+  Deferral deferral{.next = now + parts_.schedule.Delay(item.attempts + 1, item.item.ToString(),
+                                                        result.retry_after)};
+  if (!result.code.empty()) deferral.failure = DeliveryFailure{now, result.code};
+  return Defer(item, deferral);
 }
 
-absl::Time NoticeDispatcher::Defer(const OutboxItem& item, absl::Duration pause,
-                                   const std::optional<DeliveryFailure>& failure) {
-  const absl::Time next = parts_.clock.Now() + pause;
+absl::Time NoticeDispatcher::PutOff(const OutboxItem& item, const DeliveryResult& result) {
+  return Defer(
+      item, {.next = parts_.clock.Now() +
+                     parts_.schedule.Delay(kUntriedStep, item.item.ToString(), result.retry_after),
+             .counts = false});
+}
+
+absl::Time NoticeDispatcher::Defer(const OutboxItem& item, const Deferral& deferral) {
   const absl::Status status = TransactAndWait(parts_.store, [&](Transaction& transaction) {
-    return transaction.DeferOutbox(item.kind, item.item, next, failure);
+    return transaction.DeferOutbox(item.kind, item.item, deferral);
   });
   // Otherwise it is due again when its claim ends.
-  return status.ok() ? next : absl::InfiniteFuture();
+  return status.ok() ? deferral.next : absl::InfiniteFuture();
 }
 
 absl::Status NoticeDispatcher::Record(const OutboxItem& item, const DeliveryResult& result,

@@ -79,8 +79,9 @@ class NoticeDispatcher : public CommitListener {
   // Nothing when the notice does not wait for delivery any more.
   absl::StatusOr<std::optional<Loaded>> Load(const OutboxItem& item);
   DeliveryResult Deliver(const OutboxItem& item, const Loaded& loaded);
-  absl::Time Defer(const OutboxItem& item, absl::Duration pause,
-                   const std::optional<DeliveryFailure>& failure);
+  absl::Time Defer(const OutboxItem& item, const Deferral& deferral);
+  // After an attempt that was spared: not counted among those that exhaust the schedule.
+  absl::Time PutOff(const OutboxItem& item, const DeliveryResult& result);
   absl::Time DeferBySchedule(const OutboxItem& item, const DeliveryResult& result);
   absl::Time RecordOrDefer(const OutboxItem& item, const DeliveryResult& result, v1::NoticeWay way);
   absl::Status Record(const OutboxItem& item, const DeliveryResult& result, v1::NoticeWay way);

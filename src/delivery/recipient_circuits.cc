@@ -30,12 +30,21 @@ RecipientCircuits::RecipientCircuits(NoticeTransport& transport, double scale)
     : transport_(transport), scale_(scale) {}
 
 DeliveryResult RecipientCircuits::Deliver(const NoticeAttempt& attempt) {
-  if (attempt.is_test()) return transport_.Deliver(attempt);
+  if (attempt.is_test()) return Test(attempt);
   DeliveryResult result;
   const std::optional<Pass> pass = Admit(attempt, result);
   if (!pass.has_value()) return result;
   result = transport_.Deliver(attempt);
   Record(attempt, *pass, result);
+  return result;
+}
+
+DeliveryResult RecipientCircuits::Test(const NoticeAttempt& attempt) {
+  DeliveryResult result = transport_.Deliver(attempt);
+  if (!result.delivered || attempt.forges) return result;
+  MutexLock lock(mutex_);
+  circuits_[Key(attempt.recipient.name(), attempt.is_fallback())] =
+      Circuit{.etag = attempt.recipient.etag(), .was_tried = true};
   return result;
 }
 
@@ -62,6 +71,7 @@ std::optional<RecipientCircuits::Pass> RecipientCircuits::Admit(const NoticeAtte
   const bool is_over = attempt.now >= circuit.open_until;
   refusal = DeliveryResult::Failure(circuit.is_throttled && !is_over ? "throttled" : "circuit-open",
                                     false);
+  refusal.was_tried = false;
   refusal.retry_after = is_over ? kProbePause * scale_ : circuit.open_until - attempt.now;
   return std::nullopt;
 }

@@ -34,7 +34,9 @@ struct RecipientReach {
 // that asks for time, by a Retry-After with 429 or 503 or their like of gRPC, gets it at once, up
 // to kMostThrottle. One that says it is gone (`http-410`) is left alone. A changed registration, by
 // its etag, begins anew. What fails by our own configuration (`secret-unknown`, a refused URL)
-// counts for the health only. Tests of a recipient go through and change nothing. Codes of its own:
+// counts for the health only. A test of a recipient goes through; one that is taken makes it begin
+// anew, so that a person can bring back one that said it was gone. Codes of its own, of attempts
+// that were not made:
 //
 //   circuit-open   with what is left of the pause as retry_after; not given up
 //   throttled      the same, of a pause that the recipient asked for
@@ -83,6 +85,7 @@ class RecipientCircuits : public NoticeTransport {
   };
   using Key = std::pair<std::string, bool>;  // recipient, fallback
 
+  DeliveryResult Test(const NoticeAttempt& attempt);
   // Lets the attempt through, or says in `refusal` why not.
   std::optional<Pass> Admit(const NoticeAttempt& attempt, DeliveryResult& refusal);
   void Record(const NoticeAttempt& attempt, const Pass& pass, const DeliveryResult& result);

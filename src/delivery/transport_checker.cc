@@ -1,8 +1,10 @@
 #include "delivery/transport_checker.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 
-#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "dsr/base/proto_time.h"
 
 namespace dsr {
@@ -10,9 +12,15 @@ namespace {
 
 // Whoever refuses a signature answers so; that nobody answered says nothing about it.
 bool IsRefusal(const DeliveryResult& result) {
+  static constexpr absl::string_view kRefusals[] = {"http-400",
+                                                    "http-401",
+                                                    "http-403",
+                                                    "http-422",
+                                                    "grpc-unauthenticated",
+                                                    "grpc-permission-denied",
+                                                    "grpc-invalid-argument"};
   return !result.delivered &&
-         (absl::StartsWith(result.code, "http-4") || result.code == "grpc-unauthenticated" ||
-          result.code == "grpc-permission-denied" || result.code == "grpc-invalid-argument");
+         std::find(std::begin(kRefusals), std::end(kRefusals), result.code) != std::end(kRefusals);
 }
 
 }  // namespace

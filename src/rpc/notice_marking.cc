@@ -59,7 +59,7 @@ void MarkAndOpen(RpcContext& context, const Principal& principal,
     if (--marking->left == 0 && !marking->has_failed) Open(context, keys, done);
   };
   for (size_t i = 0; i < notices.size(); ++i) {
-    if (!AwaitsDelivery(notices[i])) continue;
+    if (!Allows(notices[i], NoticeStep::kDeliver)) continue;
     ++marking->left;
     PlannedCommand planned{.request = keys[i].first,
                            .command = RecordNoticeDelivery{.id = keys[i].second,

@@ -155,6 +155,10 @@ absl::StatusOr<std::vector<v1::Notice>> ReadNotices(ReadView& view,
                                                     const std::optional<NoticeId>& after,
                                                     int limit) {
   if (!in.recipient().empty()) {
+    // A name that is mistyped must not look like one that owes nothing.
+    const absl::Status found = view.FindRecipient(in.recipient()).status();
+    if (absl::IsNotFound(found)) return ResourceNotFound(in.recipient());
+    DSR_RETURN_IF_ERROR(found);
     return in.show_ended() ? view.ListNoticesOf(in.recipient(), after, limit)
                            : view.ListOpenNotices(in.recipient(), after, limit);
   }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "app/not_found.h"
 #include "app/too_busy.h"
 #include "dsr/base/errors.h"
@@ -88,6 +89,12 @@ absl::Status CannotBeTested(const v1::Recipient& recipient) {
                    {{"resource", recipient.name()}, {"action", "TestRecipient"}});
 }
 
+absl::Status HasNoFallback(const v1::Recipient& recipient) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ACTION_NOT_ALLOWED,
+                   absl::StrCat(recipient.name(), " has no fallback; UpdateRecipient gives it one"),
+                   {{"resource", recipient.name()}, {"action", "TestRecipient"}});
+}
+
 void TestRecipient(const std::shared_ptr<UnaryCall>& call, const v1::TestRecipientRequest& in) {
   if (in.name().empty()) {
     return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "name", "is required"));
@@ -102,6 +109,7 @@ void TestRecipient(const std::shared_ptr<UnaryCall>& call, const v1::TestRecipie
     if (absl::IsNotFound(found)) return call->Fail(ResourceNotFound(in.name()));
     if (!found.ok()) return call->Fail(found);
     const v1::Delivery& way = in.fallback() ? recipient.fallback() : recipient.delivery();
+    if (in.fallback() && !recipient.has_fallback()) return call->Fail(HasNoFallback(recipient));
     if (!way.has_webhook() && !way.has_push()) return call->Fail(CannotBeTested(recipient));
     call->Succeed(call->context().parts().checker.Test(recipient, way));
   });

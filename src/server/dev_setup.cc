@@ -1,5 +1,6 @@
 #include "server/dev_setup.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -88,8 +89,19 @@ absl::Status WriteText(const std::filesystem::path& path,
   return WriteFileAtomically(path.string(), text);
 }
 
+// Writes the principals anew that are known here; what else was added to the file stays.
 absl::Status MakeTokens(const std::filesystem::path& dev) {
+  const std::filesystem::path tokens = dev / "tokens.textproto";
   config::v1::TokenFile file;
+  if (FileExists(tokens.string())) DSR_RETURN_IF_ERROR(ReadTextFile(tokens.string(), file));
+  std::set<std::string> known_names;
+  for (const DevPrincipal& known : DevPrincipals()) known_names.insert(known.name);
+  auto& entries = *file.mutable_principals();
+  entries.erase(std::remove_if(entries.begin(), entries.end(),
+                               [&](const config::v1::Principal& entry) {
+                                 return known_names.contains(entry.name());
+                               }),
+                entries.end());
   for (const DevPrincipal& known : DevPrincipals()) {
     const std::filesystem::path path = dev / "tokens" / absl::StrCat(known.name, ".token");
     DSR_ASSIGN_OR_RETURN(const std::string token, FirstLine(path, HexEncode(RandomBytes(32))));
@@ -100,7 +112,7 @@ absl::Status MakeTokens(const std::filesystem::path& dev) {
     principal.set_data_system(known.data_system);
     principal.set_recipient(known.recipient);
   }
-  return WriteText(dev / "tokens.textproto", file);
+  return WriteText(tokens, file);
 }
 
 // Adds the secrets of the shop's recipients that are not there; those of others stay.

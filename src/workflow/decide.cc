@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <string>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "dsr/base/errors.h"
 #include "dsr/workflow/engine.h"
@@ -23,6 +26,19 @@ void TakeUp(Deciding& deciding, const Command& command) {
   if (SupersedeFields(deciding)) Settle(deciding);
 }
 
+// The notice that the command is about, as bytes; empty when it is about none.
+std::string NoticeOf(const Command& command) {
+  return std::visit(
+      [](const auto& given) -> std::string {
+        if constexpr (requires { requires std::is_same_v<decltype(given.id), NoticeId>; }) {
+          return std::string(given.id.bytes());
+        } else {
+          return "";
+        }
+      },
+      command);
+}
+
 // Adds the rejection to the history and to nothing else.
 Decision Reject(Deciding deciding, const Command& command, absl::Status status) {
   // A request that was never filed has no history to which a rejection could be added.
@@ -30,6 +46,7 @@ Decision Reject(Deciding deciding, const Command& command, absl::Status status) 
     storage::v1::Event event;
     event.mutable_action_rejected()->set_action(std::string(CommandName(command)));
     event.mutable_action_rejected()->set_reason(ReasonOf(status));
+    event.mutable_action_rejected()->set_notice_id(NoticeOf(command));
     deciding.Emit(std::move(event));
     TakeUp(deciding, command);
   }

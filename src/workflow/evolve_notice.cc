@@ -102,9 +102,16 @@ void End(RequestRecord& record, const Event& event, v1::Notice& notice, v1::Noti
 void DeliverAnew(v1::Notice& notice) {
   notice.set_state(v1::Notice::STATE_PENDING);
   notice.set_redelivery(false);
+  notice.set_by_fallback(false);
   notice.set_attempts(0);
   notice.clear_next_attempt_time();
   notice.clear_failure_code();
+}
+
+// A receipt is of one answer, and says nothing about the next.
+void KeepReceipt(v1::Notice& notice, bool has_receipt, const v1::Receipt& receipt) {
+  notice.clear_receipt();
+  if (has_receipt) *notice.mutable_receipt() = receipt;
 }
 
 void Move(RequestRecord& record, v1::Notice& notice, const storage::v1::NoticeMoved& moved) {
@@ -114,7 +121,10 @@ void Move(RequestRecord& record, v1::Notice& notice, const storage::v1::NoticeMo
   notice.add_former_recipients(notice.recipient());
   notice.set_recipient(moved.recipient());
   DeliverAnew(notice);
-  notice.set_by_fallback(false);
+  // What another company answered is in the history, and binds nobody.
+  notice.clear_objection();
+  notice.clear_receipt();
+  notice.clear_answer_evidence();
   notice.set_scope_version(moved.scope_version());
   notice.set_instruction(moved.instruction());
   notice.set_language(moved.language());
@@ -144,7 +154,7 @@ void Complete(RequestRecord& record, v1::Notice& notice, const Event& event) {
   End(record, event, notice, v1::Notice::STATE_COMPLETED, completed.notice_id());
   notice.set_records(completed.records());
   *notice.mutable_onward_told() = completed.onward_told();
-  if (completed.has_receipt()) *notice.mutable_receipt() = completed.receipt();
+  KeepReceipt(notice, completed.has_receipt(), completed.receipt());
   notice.set_answer_evidence(completed.evidence());
 }
 
@@ -159,7 +169,7 @@ void Object(RequestRecord& record, v1::Notice& notice, const Event& event) {
   }
   *notice.mutable_objection() = objected.objection();
   *notice.mutable_objection()->mutable_object_time() = event.time();
-  if (objected.has_receipt()) *notice.mutable_receipt() = objected.receipt();
+  KeepReceipt(notice, objected.has_receipt(), objected.receipt());
   notice.set_answer_evidence(objected.evidence());
 }
 
@@ -202,6 +212,7 @@ void PassDue(RequestState& state, v1::Notice& notice, const storage::v1::NoticeO
 
 void Remind(RequestState& state, v1::Notice& notice, const Event& event) {
   notice.set_redelivery(true);
+  notice.clear_next_attempt_time();
   notice.set_reminders(notice.reminders() + 1);
   if (event.notice_reminded().has_next()) BeginTimer(state, event.notice_reminded().next());
 }
@@ -290,7 +301,8 @@ void EvolveOne(RequestRecord& record, v1::Notice& notice, const Event& event) {
     case Event::kNoticeResent:
       notice.set_redelivery(true);
       notice.set_attempts(0);
-      if (event.notice_resent().by_fallback()) notice.set_by_fallback(true);
+      notice.clear_next_attempt_time();
+      notice.set_by_fallback(event.notice_resent().by_fallback());
       return;
     default:
       return;

@@ -88,8 +88,9 @@ absl::Status TakeAnswer(Deciding& deciding, const NoticeId& id, const v1::Notice
 absl::Status Handle(Deciding& deciding, const RetryNotice& command) {
   const v1::Notice* notice = FindNotice(deciding.mutable_record(), command.id.bytes());
   if (notice == nullptr) return ChildNotFound("notice");
+  if (HasEnded(*notice)) return AlreadyEnded(notice->name());
   if (!Allows(*notice, NoticeStep::kRetry)) {
-    return ActionNotAllowed(deciding.request(), "RetryNotice", "the notice did not fail");
+    return NoticeActionNotAllowed(*notice, "RetryNotice", "it did not fail");
   }
   Event event;
   event.mutable_notice_retried()->set_notice_id(std::string(command.id.bytes()));
@@ -105,13 +106,14 @@ absl::Status Handle(Deciding& deciding, const ResendNotice& command) {
   const bool may_send =
       Allows(*notice, NoticeStep::kResend) || (command.by_fallback && AwaitsDelivery(*notice));
   if (!may_send) {
-    return ActionNotAllowed(deciding.request(), "ResendNotice",
-                            "the notice waits for its delivery, or for the decision about an "
-                            "objection");
+    return NoticeActionNotAllowed(*notice, "ResendNotice",
+                                  "it waits for its delivery, or for the decision about an "
+                                  "objection");
   }
   if (command.by_fallback && !notice->by_fallback() && !HasFallback(deciding, *notice)) {
-    return ActionNotAllowed(deciding.request(), "ResendNotice",
-                            "the recipient has no fallback; register one with UpdateRecipient");
+    return NoticeActionNotAllowed(
+        *notice, "ResendNotice",
+        "the recipient has no fallback; register one with UpdateRecipient");
   }
   Event event;
   event.mutable_notice_resent()->set_notice_id(std::string(command.id.bytes()));
@@ -128,6 +130,7 @@ absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command) {
       OutboxLane(*notice) != command.lane) {
     return absl::OkStatus();
   }
+  if (!command.delivered && !Allows(*notice, NoticeStep::kGiveUp)) return absl::OkStatus();
   if (!command.delivered) {
     // By value: the event changes it.
     EmitFailed(deciding, v1::Notice(*notice), command);
@@ -142,6 +145,7 @@ absl::Status Handle(Deciding& deciding, const RecordNoticeDelivery& command) {
   if (const absl::Status taken = TakeAnswer(deciding, command.id, *command.answer); !taken.ok()) {
     Event refused;
     refused.mutable_action_rejected()->set_action("AnswerInReply");
+    refused.mutable_action_rejected()->set_notice_id(std::string(command.id.bytes()));
     refused.mutable_action_rejected()->set_reason(ReasonOf(taken));
     deciding.Emit(std::move(refused));
   }

@@ -86,7 +86,7 @@ absl::Status Handle(Deciding& deciding, const CompleteNotice& command) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "records", "must not be negative");
   }
   if (command.evidence.empty() && !Allows(notice, NoticeStep::kComplete)) {
-    return ActionNotAllowed(deciding.request(), "CompleteNotice", "acknowledge the notice first");
+    return NoticeActionNotAllowed(notice, "CompleteNotice", "acknowledge it first");
   }
   if (absl::Status status = CheckOnward(notice, command.onward_told); !status.ok()) return status;
   ReceiptFacts facts{.answer = ReceiptFacts::Answer::kCompleted, .records = command.records};
@@ -141,8 +141,8 @@ absl::Status Handle(Deciding& deciding, const DecideObjection& command) {
   const absl::StatusOr<const v1::Notice*> found = FindOpen(deciding, command.id);
   if (!found.ok()) return found.status();
   if (!Allows(**found, NoticeStep::kDecide)) {
-    return ActionNotAllowed(deciding.request(), "DecideObjection",
-                            "the recipient has not objected, or its objection is decided");
+    return NoticeActionNotAllowed(**found, "DecideObjection",
+                                  "the recipient has not objected, or its objection is decided");
   }
   // By value: the event changes it.
   const v1::Objection objection = (*found)->objection();
@@ -167,8 +167,8 @@ absl::Status Handle(Deciding& deciding, const RecordNoticeImpossible& command) {
   const absl::StatusOr<const v1::Notice*> notice = FindOpen(deciding, command.id);
   if (!notice.ok()) return notice.status();
   if (!Allows(**notice, NoticeStep::kDeclareImpossible)) {
-    return ActionNotAllowed(
-        deciding.request(), "RecordNoticeImpossible",
+    return NoticeActionNotAllowed(
+        **notice, "RecordNoticeImpossible",
         "the recipient is still being told; only a notice that failed or is overdue is given up");
   }
   Event event;

@@ -2,7 +2,9 @@
 
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "dsr/base/errors.h"
 
 namespace dsr {
@@ -13,6 +15,16 @@ absl::Status ActionNotAllowed(const v1::Request& request, absl::string_view acti
                    absl::StrCat(action, " is not allowed for ", request.name(), " in state ",
                                 request.state(), ": ", why),
                    {{"state", request.state()}, {"action", std::string(action)}});
+}
+
+absl::Status NoticeActionNotAllowed(const v1::Notice& notice, absl::string_view action,
+                                    absl::string_view why) {
+  std::string state = v1::Notice::State_Name(notice.state());
+  state = absl::AsciiStrToLower(absl::StripPrefix(state, "STATE_"));
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ACTION_NOT_ALLOWED,
+      absl::StrCat(action, " is not allowed for ", notice.name(), ", which is ", state, ": ", why),
+      {{"resource", notice.name()}, {"state", state}, {"action", std::string(action)}});
 }
 
 absl::Status NotVerified(const v1::Request& request, v1::AssuranceLevel needed) {

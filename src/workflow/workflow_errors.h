@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "dsr/v1/notice.pb.h"
 #include "dsr/v1/request.pb.h"
 
 namespace dsr {
@@ -12,6 +13,9 @@ namespace dsr {
 // ".
 absl::Status ActionNotAllowed(const v1::Request& request, absl::string_view action,
                               absl::string_view why);
+// The same of one notice, in the state it is in.
+absl::Status NoticeActionNotAllowed(const v1::Notice& notice, absl::string_view action,
+                                    absl::string_view why);
 // FAILED_PRECONDITION NOT_VERIFIED.
 absl::Status NotVerified(const v1::Request& request, v1::AssuranceLevel needed);
 // FAILED_PRECONDITION SECOND_PERSON_NEEDED.

@@ -401,7 +401,7 @@ TEST_P(OutboxContract, CountsAFailedAttemptAndWaitsForTheNext) {
   const absl::Time next = kNow + absl::Hours(2);
 
   ASSERT_THAT(Write([&](Transaction& t) {
-                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), next, std::nullopt);
+                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), {.next = next});
               }),
               IsOk());
 
@@ -411,17 +411,53 @@ TEST_P(OutboxContract, CountsAFailedAttemptAndWaitsForTheNext) {
   EXPECT_EQ(items[0].attempts, 1);
 }
 
+TEST_P(OutboxContract, DoesNotCountADeferralWithoutAnAttempt) {
+  RequestSample sample(1, kNow);
+  const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  ASSERT_THAT(Write([&](Transaction& t) {
+                return t.DeferOutbox(OutboxKind::kNotice, notice.value(),
+                                     {.next = kNow + absl::Hours(1), .counts = false});
+              }),
+              IsOk());
+
+  const std::vector<OutboxItem> items = Claim(OutboxKind::kNotice, kNow + absl::Hours(1));
+  ASSERT_THAT(items, SizeIs(1));
+  EXPECT_EQ(items[0].attempts, 0);
+}
+
+TEST_P(OutboxContract, CountsTheAttemptsOfWhatIsDeliveredAnewFromNothing) {
+  RequestSample sample(1, kNow);
+  const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+  const auto defer = [&](Transaction& t) {
+    return t.DeferOutbox(OutboxKind::kNotice, notice.value(), {.next = kNow});
+  };
+  ASSERT_THAT(Write(defer), IsOk());
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+  EXPECT_EQ(Claim(OutboxKind::kNotice, kNow).at(0).attempts, 1);
+
+  DecisionWrite anew = sample.NextDecision(kNow);
+  anew.delivered_anew = {notice};
+  ASSERT_THAT(Write(anew), IsOk());
+
+  EXPECT_EQ(Claim(OutboxKind::kNotice, kNow).at(0).attempts, 0);
+}
+
 TEST_P(OutboxContract, KeepsTheLastFailuresOldestFirst) {
   RequestSample sample(1, kNow);
   const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
   ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
   for (int attempt = 1; attempt <= 3; ++attempt) {
     const absl::Time time = kNow + absl::Seconds(attempt);
-    ASSERT_THAT(Write([&](Transaction& t) {
-                  return t.DeferOutbox(OutboxKind::kNotice, notice.value(), time,
-                                       DeliveryFailure{time, absl::StrCat("http-50", attempt)});
-                }),
-                IsOk());
+    ASSERT_THAT(
+        Write([&](Transaction& t) {
+          return t.DeferOutbox(
+              OutboxKind::kNotice, notice.value(),
+              {.next = time, .failure = DeliveryFailure{time, absl::StrCat("http-50", attempt)}});
+        }),
+        IsOk());
   }
 
   const auto failures = Read([&](ReadView& v) { return v.ListDeliveryFailures(notice, 2); });
@@ -471,7 +507,7 @@ TEST_P(OutboxContract, AnotherWayBeginsWithoutAttempts) {
   const NoticeId notice = sample.AddNotice("recipients/courier", kNow);
   ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
   ASSERT_THAT(Write([&](Transaction& t) {
-                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), kNow, std::nullopt);
+                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), {.next = kNow});
               }),
               IsOk());
   sample.record().mutable_notices(0)->set_by_fallback(true);
@@ -497,7 +533,7 @@ TEST_P(OutboxContract, LosesWhatIsNoLongerPending) {
   EXPECT_EQ(Next(OutboxKind::kNotice), absl::InfiniteFuture());
   EXPECT_EQ(Next(OutboxKind::kMessage), absl::InfiniteFuture());
   EXPECT_THAT(Write([&](Transaction& t) {
-                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), kNow, std::nullopt);
+                return t.DeferOutbox(OutboxKind::kNotice, notice.value(), {.next = kNow});
               }),
               IsOk());
   EXPECT_THAT(Claim(OutboxKind::kNotice, kNow + absl::Hours(1)), IsEmpty());

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/crypto.h"
+#include "dsr/base/errors.h"
 #include "dsr/base/file.h"
 #include "integration/dsrd_process.h"
 #include "integration/shop.h"
@@ -134,6 +135,34 @@ TEST_F(NoticeWaysTest, AStreamBringsWhatIsOpenAndThenWhatComes) {
   ASSERT_TRUE(stream->Read(&again));
   EXPECT_EQ(again.name(), notice.name());
   context.TryCancel();
+}
+
+TEST_F(NoticeWaysTest, ANoticeOfAnotherRecipientIsAsUnknownAsOneThatIsNot) {
+  shop_.RegisterRecipient("logistics", "browsing");
+  const std::string request = shop_.ConfirmDeletion();
+  const std::string foreign = shop_.PullNotices("logistics")[0].name();
+  const std::string unknown = request + "/notices/01jd2m8q7r5v9x3c6b4n1k0wte";
+
+  for (const std::string& name : {foreign, unknown}) {
+    v1::AcknowledgeNoticeRequest in;
+    in.set_name(name);
+    in.set_idempotency_key(FreshKey());
+    const absl::Status refused =
+        server_.Call<Notices>("recipient-ad-partner", &Notices::Stub::AcknowledgeNotice, in)
+            .status();
+    EXPECT_THAT(refused, StatusIs(absl::StatusCode::kNotFound));
+    EXPECT_THAT(refused, ReasonIs(v1::ERROR_REASON_RESOURCE_NOT_FOUND));
+    EXPECT_EQ(ErrorInfoOf(refused)->metadata().at("resource"), name);
+  }
+}
+
+TEST_F(NoticeWaysTest, AMistypedRecipientDoesNotLookLikeOneThatOwesNothing) {
+  v1::ListNoticesRequest in;
+  in.set_parent("requests/-");
+  in.set_recipient("recipients/nobody");
+
+  EXPECT_THAT(server_.Call<Notices>("caseworker-1", &Notices::Stub::ListNotices, in),
+              ReasonIs(v1::ERROR_REASON_RESOURCE_NOT_FOUND));
 }
 
 TEST_F(NoticeWaysTest, ABatchTellsOfEachAnswerWhetherItWasTaken) {

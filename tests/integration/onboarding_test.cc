@@ -49,14 +49,22 @@ class OnboardingTest : public ::testing::Test {
     arguments.insert(arguments.end(), words.begin(), words.end());
     return dsrctl::RunDsrctlForTest(arguments);
   }
-  RunResult Onboard(const std::string& url, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> words = {
-        "onboard",        "new-partner",
-        "--title",        "New Partner",
-        "--relation",     "independent-controller",
-        "--jurisdiction", "CN",
-        "--webhook",      url,
-        "--secrets-file", server_.data_dir() + "/dev/webhook-secrets.textproto"};
+  RunResult Onboard(const std::string& url, const std::vector<std::string>& more = {},
+                    const std::string& secrets_file = "") {
+    std::vector<std::string> words = {"onboard",
+                                      "new-partner",
+                                      "--title",
+                                      "New Partner",
+                                      "--relation",
+                                      "independent-controller",
+                                      "--jurisdiction",
+                                      "CN",
+                                      "--webhook",
+                                      url,
+                                      "--secrets-file",
+                                      secrets_file.empty()
+                                          ? server_.data_dir() + "/dev/webhook-secrets.textproto"
+                                          : secrets_file};
     words.insert(words.end(), more.begin(), more.end());
     return Dsrctl(words);
   }
@@ -123,6 +131,34 @@ TEST_F(OnboardingTest, ARefusedRegistrationLeavesNoKeyBehind) {
   EXPECT_EQ(run.code, ExitCode::kUsage) << run.err;
   EXPECT_THAT(run.err, HasSubstr("url"));
   EXPECT_EQ(*ReadFile(file), before);
+}
+
+TEST_F(OnboardingTest, NothingIsRegisteredWhenTheSecretsFileCannotBeUsed) {
+  const HttpStub endpoint;
+  const std::string file = server_.data_dir() + "/dev/webhook-secrets.textproto";
+  const auto is_registered = [&] { return Dsrctl({"get", "new-partner"}).code == ExitCode::kOk; };
+
+  const RunResult no_file = Onboard(endpoint.url(), {}, "/nowhere/secrets.textproto");
+  EXPECT_EQ(no_file.code, ExitCode::kUsage);
+  EXPECT_THAT(no_file.err, HasSubstr("/nowhere/secrets.textproto"));
+  EXPECT_FALSE(is_registered());
+
+  dsrctl::WriteText(file, "secrets { id: \"new-partner\" keys: \"whsec_c2hvcnQ=\" }");
+  const RunResult short_key = Onboard(endpoint.url());
+  EXPECT_EQ(short_key.code, ExitCode::kUsage);
+  EXPECT_THAT(short_key.err, AllOf(HasSubstr("`new-partner`"), HasSubstr("of 5 bytes"),
+                                   Not(HasSubstr("c2hvcnQ"))));
+  EXPECT_FALSE(is_registered());
+}
+
+TEST_F(OnboardingTest, AnotherEndpointThanTheRegisteredOneIsRefusedAndNotIgnored) {
+  const HttpStub endpoint;
+  Onboard(endpoint.url());
+
+  const RunResult other = Onboard(absl::StrCat(endpoint.url(), "/other"));
+  EXPECT_EQ(other.code, ExitCode::kUsage);
+  EXPECT_THAT(other.err, AllOf(HasSubstr(endpoint.url()), HasSubstr("recipient update")));
+  EXPECT_EQ(Onboard(endpoint.url(), {"--push", "127.0.0.1:9999"}).code, ExitCode::kUsage);
 }
 
 TEST_F(OnboardingTest, HealthSaysSinceWhenAndWhyARecipientIsNotReached) {

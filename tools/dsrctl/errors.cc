@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "dsr/base/errors.h"
@@ -13,6 +14,10 @@
 
 namespace dsr::dsrctl {
 namespace {
+
+bool IsAboutTheState(v1::ErrorReason reason) {
+  return reason == v1::ERROR_REASON_ACTION_NOT_ALLOWED || reason == v1::ERROR_REASON_ALREADY_ENDED;
+}
 
 // Returns what the user can do about `reason`; empty where the message says it all.
 std::string NextStep(v1::ErrorReason reason) {
@@ -69,7 +74,23 @@ std::string NextStep(v1::ErrorReason reason) {
   }
 }
 
+// What shows how the notice or recipient stands that the error is about; empty when it is about
+// something else.
+std::string ShowCommand(const absl::Status& status) {
+  const std::optional<v1::ErrorInfo> info = ErrorInfoOf(status);
+  if (!info.has_value()) return "";
+  const auto resource = info->metadata().find("resource");
+  if (resource == info->metadata().end()) return "";
+  if (absl::StrContains(resource->second, "/notices/")) return "dsrctl notice show NOTICE";
+  if (absl::StartsWith(resource->second, "recipients/")) return "dsrctl recipient get ID";
+  return "";
+}
+
 std::string NextStepOf(const absl::Status& status) {
+  if (IsAboutTheState(ReasonOf(status))) {
+    if (const std::string show = ShowCommand(status); !show.empty())
+      return absl::StrCat("'", show, "' tells how it stands.");
+  }
   const std::string step = NextStep(ReasonOf(status));
   if (!step.empty()) return step;
   // Without a reason the error was made on the way, not by dsrd.

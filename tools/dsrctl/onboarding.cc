@@ -23,10 +23,14 @@ namespace {
 using RegistryStub = v1::RegistryService::Stub;
 
 constexpr size_t kHmacBytes = 32;
+constexpr size_t kLeastHmacBytes = 24;
+constexpr size_t kMostHmacBytes = 64;
 // The server looks at its secret file once a second.
 constexpr int kTestAttempts = 6;
 
 struct Onboarding {
+  std::string webhook;
+  std::string push;
   std::string secrets_file;
   bool hmac = false;
 };
@@ -57,16 +61,42 @@ absl::StatusOr<std::string> GivenFor(const std::string& secret) {
   return absl::StrCat("whpk_", Base64Encode(Ed25519PublicKey(bytes)));
 }
 
-// Returns what the recipient is given; makes the endpoint's key where the file has none.
-absl::StatusOr<std::string> KeepKey(const Onboarding& options, const std::string& id) {
-  config::v1::WebhookSecrets file;
-  if (FileExists(options.secrets_file)) {
-    DSR_ASSIGN_OR_RETURN(const std::string text, ReadFile(options.secrets_file));
-    if (!google::protobuf::TextFormat::ParseFromString(text, &file)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(options.secrets_file, " is no file of webhook secrets"));
-    }
+// The server refuses the whole file for one key that it cannot use.
+absl::Status CheckKeys(const config::v1::WebhookSecret& entry) {
+  for (const std::string& key : entry.keys()) {
+    absl::string_view encoded = key;
+    const bool is_shared = absl::ConsumePrefix(&encoded, "whsec_");
+    const bool is_private = !is_shared && absl::ConsumePrefix(&encoded, "whsk_");
+    const absl::StatusOr<std::string> bytes = Base64Decode(encoded);
+    const size_t size = bytes.ok() ? bytes->size() : 0;
+    if (is_shared && kLeastHmacBytes <= size && size <= kMostHmacBytes) continue;
+    if (is_private && size == kEd25519KeySize) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("the secrets file has a key for `", entry.id(), "` that cannot be used, of ",
+                     size, " bytes: a whsec_ key has 24 to 64 bytes, a whsk_ key 32, in base64"));
   }
+  return absl::OkStatus();
+}
+
+// The file exists, because the server reads it at its start: a name that is mistyped must not
+// become a file that nobody reads.
+absl::StatusOr<config::v1::WebhookSecrets> ReadSecrets(const std::string& path) {
+  if (!FileExists(path)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "there is no ", path, "; --secrets-file names the server's webhook_secrets_file"));
+  }
+  DSR_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  config::v1::WebhookSecrets file;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &file))
+    return absl::InvalidArgumentError(absl::StrCat(path, " is no file of webhook secrets"));
+  for (const config::v1::WebhookSecret& entry : file.secrets())
+    DSR_RETURN_IF_ERROR(CheckKeys(entry));
+  return file;
+}
+
+// Returns what the recipient is given; makes the endpoint's key where the file has none.
+absl::StatusOr<std::string> KeepKey(const Onboarding& options, const std::string& id,
+                                    config::v1::WebhookSecrets file) {
   for (const config::v1::WebhookSecret& entry : file.secrets()) {
     if (entry.id() == id && !entry.keys().empty()) return GivenFor(entry.keys(0));
   }
@@ -80,6 +110,11 @@ absl::StatusOr<std::string> KeepKey(const Onboarding& options, const std::string
   return key.given;
 }
 
+std::string EndpointOf(const v1::Recipient& recipient) {
+  return recipient.delivery().has_webhook() ? recipient.delivery().webhook().url()
+                                            : recipient.delivery().push().target();
+}
+
 absl::StatusOr<v1::Recipient> Register(Context& context, v1::CreateRecipientRequest& request) {
   absl::StatusOr<v1::Recipient> created =
       context.session.Call(&RegistryStub::CreateRecipient, request);
@@ -87,7 +122,13 @@ absl::StatusOr<v1::Recipient> Register(Context& context, v1::CreateRecipientRequ
   // Begun before: it goes on with what is registered.
   v1::GetRecipientRequest get;
   get.set_name(absl::StrCat("recipients/", request.recipient_id()));
-  return context.session.Call(&RegistryStub::GetRecipient, get);
+  DSR_ASSIGN_OR_RETURN(v1::Recipient known, context.session.Call(&RegistryStub::GetRecipient, get));
+  if (EndpointOf(known) != EndpointOf(request.recipient())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(known.name(), " is registered with another endpoint, `", EndpointOf(known),
+                     "`; change that with 'dsrctl recipient update'"));
+  }
+  return known;
 }
 
 absl::StatusOr<v1::TestRecipientResponse> Test(Context& context, const std::string& name) {
@@ -103,6 +144,9 @@ absl::StatusOr<v1::TestRecipientResponse> Test(Context& context, const std::stri
 }
 
 std::string Verdict(const v1::TestRecipientResponse& response) {
+  if (response.code() == "secret-unknown") {
+    return "not delivered: the server does not have the key; does it read this --secrets-file?";
+  }
   if (!response.delivered()) {
     return absl::StrCat("not delivered: ", response.code(),
                         "; try again with `dsrctl recipient test` when the recipient is ready");
@@ -114,27 +158,28 @@ std::string Verdict(const v1::TestRecipientResponse& response) {
 
 absl::StatusOr<ExitCode> Onboard(Context& context, v1::CreateRecipientRequest& request,
                                  const Onboarding& options) {
-  v1::Delivery& delivery = *request.mutable_recipient()->mutable_delivery();
-  const bool by_webhook = delivery.has_webhook();
-  if (by_webhook == delivery.has_push()) {
+  const bool by_webhook = !options.webhook.empty();
+  if (by_webhook == !options.push.empty())
     return absl::InvalidArgumentError("give one of --webhook and --push");
-  }
+  v1::Delivery& delivery = *request.mutable_recipient()->mutable_delivery();
   const std::string& id = request.recipient_id();
   if (by_webhook) {
+    delivery.mutable_webhook()->set_url(options.webhook);
     delivery.mutable_webhook()->set_secret_id(id);
   } else {
+    delivery.mutable_push()->set_target(options.push);
     delivery.mutable_push()->set_secret_id(id);
   }
+  // Before anything is registered.
+  DSR_ASSIGN_OR_RETURN(config::v1::WebhookSecrets secrets, ReadSecrets(options.secrets_file));
   DSR_ASSIGN_OR_RETURN(const v1::Recipient recipient, Register(context, request));
   // Not before: a registration that is refused leaves no key behind.
-  DSR_ASSIGN_OR_RETURN(const std::string given, KeepKey(options, id));
+  DSR_ASSIGN_OR_RETURN(const std::string given, KeepKey(options, id, std::move(secrets)));
   DSR_ASSIGN_OR_RETURN(const v1::TestRecipientResponse response, Test(context, recipient.name()));
   const bool is_secret = absl::StartsWith(given, "whsec_");
-  const std::string endpoint =
-      by_webhook ? recipient.delivery().webhook().url() : recipient.delivery().push().target();
   context.output.Record({
       {"recipient", recipient.name()},
-      {"endpoint", endpoint},
+      {"endpoint", EndpointOf(recipient)},
       {"signature", is_secret ? "v1 (HMAC-SHA256)" : "v1a (Ed25519)"},
       {is_secret ? "secret" : "public_key", given},
       {"headers", by_webhook ? "webhook-id, webhook-timestamp, webhook-signature"
@@ -161,8 +206,8 @@ void AddOnboarding(Group& recipients) {
       .Flag("--relation", "recipient.relation", "How it stands to the company", Need::kRequired)
       .Flag("--jurisdiction", "recipient.jurisdiction", "Where it is, such as CN", Need::kRequired)
       .Flag("--language", "recipient.language", "The language of its notices, such as en")
-      .Flag("--webhook", "recipient.delivery.webhook.url", "Its URL")
-      .Flag("--push", "recipient.delivery.push.target", "Its gRPC endpoint, host:port")
+      .Text("--webhook", &options->webhook, "Its URL")
+      .Text("--push", &options->push, "Its gRPC endpoint, host:port")
       .Flag("--receipt-key", "recipient.receipt_keys",
             "Its public key for receipts, whpk_...; once for each")
       .Text("--secrets-file", &options->secrets_file,

@@ -77,8 +77,8 @@ class NoteVerifier {
 //
 // Lines of other signers are ignored, also those that share the name or the id alone. Errors:
 // INVALID_ARGUMENT FIELD_INVALID when it is no note: a control character, a signature line of
-// another form, or more than 100 of them; DATA_LOSS INTERNAL when the key did not sign it, or any
-// of its lines does not verify.
+// another form, or more than 100 of them; DATA_LOSS FIELD_INVALID when the key did not sign it, or
+// any of its lines does not verify.
 absl::StatusOr<std::string> OpenNote(absl::string_view note, const NoteVerifier& verifier);
 
 }  // namespace dsr

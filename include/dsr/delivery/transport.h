@@ -28,6 +28,8 @@ struct DeliveryResult {
   // Why it was not delivered: `http-500`, `timeout`, `connection-refused`, `redirect`, `tls`,
   // `address-denied`, ...
   std::string code;
+  // False when nothing was sent: the peer is spared for a while.
+  bool was_tried = true;
   // The peer asked not to be tried again before then; ZeroDuration when it did not.
   absl::Duration retry_after;
   // Delivered: what the recipient answered at once, when it said anything. Not checked beyond its

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -195,10 +196,22 @@ struct DecisionWrite {
   std::vector<storage::v1::PendingTimer> timers_before;
   // Outbox: notices of `record` that await delivery (dsr/base/notice_life.h) become due at `now`,
   // or when their `next_attempt_time` is, and messages that are PENDING at `now`; those in it
-  // already keep their attempts, unless their lane changed; all others leave the outbox. Tasks that
+  // already keep their attempts, unless their lane changed or they are in `delivered_anew`; all
+  // others leave the outbox. Tasks that
   // come to be open are available from `now`; a task that stays open keeps its lease, one that ends
   // loses it.
   absl::Time now;
+  // Those whose attempts are counted from 0 again.
+  std::set<NoticeId> delivered_anew;
+};
+
+// When an item of the outbox is due again, and why not sooner.
+struct Deferral {
+  absl::Time next;
+  // An attempt was made, and failed.
+  bool counts = true;
+  // Kept for ListDeliveryFailures.
+  std::optional<DeliveryFailure> failure = std::nullopt;
 };
 
 // Reads and writes of one serialisable transaction. Sees its own writes.
@@ -260,10 +273,10 @@ class Transaction : public ReadView {
   // Claims up to `limit` outbox items of a kind that are due at `now`; hides them until `until`.
   virtual absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(OutboxKind kind, absl::Time now,
                                                               absl::Time until, int limit) = 0;
-  // After a failed attempt: counts it and makes the item due again at `next`. No effect when it has
-  // left the outbox. With `failure` it is kept for ListDeliveryFailures, in any case.
-  virtual absl::Status DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next,
-                                   const std::optional<DeliveryFailure>& failure) = 0;
+  // Makes an item due again later. No effect when it has left the outbox, but that the failure is
+  // kept.
+  virtual absl::Status DeferOutbox(OutboxKind kind, const Id128& item,
+                                   const Deferral& deferral) = 0;
   // Keeps the failure of a last attempt, after which the item is not due again by itself.
   virtual absl::Status PutDeliveryFailure(const NoticeId& notice,
                                           const DeliveryFailure& failure) = 0;

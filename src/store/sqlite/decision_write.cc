@@ -85,7 +85,7 @@ absl::Status SqliteTransaction::WriteNotices(const DecisionWrite& write) {
       const absl::Time due =
           notice.has_next_attempt_time() ? FromTimestamp(notice.next_attempt_time()) : write.now;
       DSR_RETURN_IF_ERROR(PutOutbox(connection_, OutboxKind::kNotice, id.value(), write.id,
-                                    OutboxLane(notice), due));
+                                    OutboxLane(notice), due, write.delivered_anew.contains(id)));
     } else {
       DSR_RETURN_IF_ERROR(DeleteOutbox(connection_, OutboxKind::kNotice, id.value()));
     }

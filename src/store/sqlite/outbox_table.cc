@@ -19,13 +19,15 @@ constexpr char kListDueOutbox[] =
 constexpr char kClaim[] = "UPDATE outbox SET next_attempt = ?3 WHERE kind = ?1 AND item_id = ?2";
 
 constexpr char kDefer[] =
-    "UPDATE outbox SET next_attempt = ?3, attempts = attempts + 1 WHERE kind = ?1 AND item_id = ?2";
+    "UPDATE outbox SET next_attempt = ?3, attempts = attempts + ?4 "
+    "WHERE kind = ?1 AND item_id = ?2";
 
 constexpr char kPutOutbox[] =
     "INSERT INTO outbox (kind, item_id, request_id, lane, next_attempt, attempts) "
     "VALUES (?1, ?2, ?3, ?4, ?5, 0) "
     "ON CONFLICT (kind, item_id) DO UPDATE SET next_attempt = excluded.next_attempt, "
-    "attempts = CASE WHEN lane = excluded.lane THEN attempts ELSE 0 END, lane = excluded.lane";
+    "attempts = CASE WHEN lane = excluded.lane AND NOT ?6 THEN attempts ELSE 0 END, "
+    "lane = excluded.lane";
 
 constexpr char kFindOutbox[] =
     "SELECT next_attempt, attempts FROM outbox WHERE kind = ?1 AND item_id = ?2";
@@ -75,16 +77,22 @@ absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(Connection& connection, Outb
 }
 
 absl::Status DeferOutbox(Connection& connection, OutboxKind kind, const Id128& item,
-                         absl::Time next) {
+                         absl::Time next, bool counts) {
   Query query(connection, kDefer);
-  query.Int(static_cast<int>(kind)).Blob(item.bytes()).Time(next);
+  query.Int(static_cast<int>(kind)).Blob(item.bytes()).Time(next).Int(counts ? 1 : 0);
   return query.Run();
 }
 
 absl::Status PutOutbox(Connection& connection, OutboxKind kind, const Id128& item,
-                       const RequestId& request, absl::string_view lane, absl::Time due) {
+                       const RequestId& request, absl::string_view lane, absl::Time due,
+                       bool anew) {
   Query query(connection, kPutOutbox);
-  query.Int(static_cast<int>(kind)).Blob(item.bytes()).Key(request).Text(lane).Time(due);
+  query.Int(static_cast<int>(kind))
+      .Blob(item.bytes())
+      .Key(request)
+      .Text(lane)
+      .Time(due)
+      .Int(anew ? 1 : 0);
   return query.Run();
 }
 

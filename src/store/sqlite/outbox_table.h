@@ -26,12 +26,13 @@ absl::StatusOr<std::optional<OutboxEntry>> FindOutboxEntry(Connection& connectio
 absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(Connection& connection, OutboxKind kind,
                                                     absl::Time now, absl::Time until, int limit);
 absl::Status DeferOutbox(Connection& connection, OutboxKind kind, const Id128& item,
-                         absl::Time next);
+                         absl::Time next, bool counts);
 
 // Puts an item into the outbox, due at `due`; one that is there becomes due then and keeps its
-// attempts, unless its lane changes.
+// attempts, unless its lane changes or it is delivered `anew`.
 absl::Status PutOutbox(Connection& connection, OutboxKind kind, const Id128& item,
-                       const RequestId& request, absl::string_view lane, absl::Time due);
+                       const RequestId& request, absl::string_view lane, absl::Time due,
+                       bool anew = false);
 // Takes an item out, if it is there.
 absl::Status DeleteOutbox(Connection& connection, OutboxKind kind, const Id128& item);
 

@@ -116,12 +116,12 @@ absl::StatusOr<std::vector<OutboxItem>> SqliteTransaction::ClaimOutbox(OutboxKin
   return items;
 }
 
-absl::Status SqliteTransaction::DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next,
-                                            const std::optional<DeliveryFailure>& failure) {
-  if (failure.has_value()) {
-    DSR_RETURN_IF_ERROR(sqlite::PutDeliveryFailure(connection_, NoticeId(item), *failure));
+absl::Status SqliteTransaction::DeferOutbox(OutboxKind kind, const Id128& item,
+                                            const Deferral& deferral) {
+  if (deferral.failure.has_value()) {
+    DSR_RETURN_IF_ERROR(sqlite::PutDeliveryFailure(connection_, NoticeId(item), *deferral.failure));
   }
-  return sqlite::DeferOutbox(connection_, kind, item, next);
+  return sqlite::DeferOutbox(connection_, kind, item, deferral.next, deferral.counts);
 }
 
 absl::Status SqliteTransaction::PutDeliveryFailure(const NoticeId& notice,

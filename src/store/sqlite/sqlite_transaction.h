@@ -52,8 +52,7 @@ class SqliteTransaction final : public ReadMethods<Transaction> {
 
   absl::StatusOr<std::vector<OutboxItem>> ClaimOutbox(OutboxKind kind, absl::Time now,
                                                       absl::Time until, int limit) override;
-  absl::Status DeferOutbox(OutboxKind kind, const Id128& item, absl::Time next,
-                           const std::optional<DeliveryFailure>& failure) override;
+  absl::Status DeferOutbox(OutboxKind kind, const Id128& item, const Deferral& deferral) override;
   absl::Status PutDeliveryFailure(const NoticeId& notice, const DeliveryFailure& failure) override;
 
   absl::Status PutDocument(const RequestId& request, const EvidenceId& evidence,

@@ -230,6 +230,18 @@ TEST_F(CertificateTextTest, ADeliveryTellsItsWayAndReminders) {
   EXPECT_FALSE(IsComplete());
 }
 
+TEST_F(CertificateTextTest, ACompletionTellsTheObjectionBeforeIt) {
+  v1::Notice& notice = Add(v1::Notice::STATE_COMPLETED);
+  *notice.mutable_end_time() = ToTimestamp(world_.clock.Now() + absl::Hours(2));
+  notice.mutable_objection()->set_ground("own retention");
+  notice.mutable_objection()->set_state(v1::Objection::STATE_REJECTED);
+  notice.mutable_objection()->set_decision_reason("no such law");
+  *notice.mutable_objection()->mutable_object_time() = ToTimestamp(world_.clock.Now());
+
+  EXPECT_THAT(Text(), AllOf(HasSubstr("Objected: 2026-03-02T09:00:00+08:00, own retention"),
+                            HasSubstr("rejected: no such law"), HasSubstr("Completed: ")));
+}
+
 TEST_F(CertificateTextTest, ACompletionBringsItsReceipt) {
   v1::Notice& notice = Add(v1::Notice::STATE_COMPLETED);
   *notice.mutable_end_time() = ToTimestamp(world_.clock.Now());

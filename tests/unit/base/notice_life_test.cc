@@ -37,7 +37,8 @@ const State kFailed = v1::Notice::STATE_FAILED;
 TEST(NoticeLifeTest, EachStepBelongsToItsStates) {
   using States = std::set<State>;
   const States open = {kPending, kSent, kAcknowledged, kObjected, kFailed};
-  EXPECT_EQ(StatesThatAllow(NoticeStep::kDeliver), (States{kPending}));
+  // Its recipient may fetch one that could not be brought to it.
+  EXPECT_EQ(StatesThatAllow(NoticeStep::kDeliver), (States{kPending, kFailed}));
   EXPECT_EQ(StatesThatAllow(NoticeStep::kGiveUp), (States{kPending}));
   EXPECT_EQ(StatesThatAllow(NoticeStep::kAcknowledge), open);
   EXPECT_EQ(StatesThatAllow(NoticeStep::kComplete), (States{kAcknowledged, kObjected}));

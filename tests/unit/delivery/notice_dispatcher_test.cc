@@ -200,6 +200,58 @@ TEST_F(NoticeDispatcherTest, BeginsAnewWhenAPersonRetriesAFailedNotice) {
   EXPECT_EQ(OnlyNotice(request).state(), v1::Notice::STATE_SENT);
 }
 
+TEST_F(NoticeDispatcherTest, TheScheduleBeginsAnewWithARetryAndIsNotOverAtTheFirstFailure) {
+  core_.AddRecipient(kAds);
+  transport_.Answer(kAds, {.code = "http-500"});
+  Start();
+  const RequestId request = ConfirmDeletion({kAds});
+  dispatcher_->AwaitIdle();
+  for (int hour = 0; hour < 100; ++hour) Advance(absl::Hours(1));
+  ASSERT_EQ(OnlyNotice(request).state(), v1::Notice::STATE_FAILED);
+  const NoticeId id = ParseNoticeName(OnlyNotice(request).name())->second;
+  const size_t before = transport_.Begun(kAds).size();
+
+  ASSERT_THAT(core_.Execute(request, RetryNotice{id}), IsOk());
+  dispatcher_->AwaitIdle();
+  Advance(absl::Minutes(1));
+
+  EXPECT_THAT(transport_.Begun(kAds), SizeIs(before + 2));
+  EXPECT_EQ(OnlyNotice(request).state(), v1::Notice::STATE_PENDING);
+}
+
+TEST_F(NoticeDispatcherTest, AFailedNoticeIsSentAtOnceWhenAPersonResendsIt) {
+  core_.AddRecipient(kAds);
+  transport_.Answer(kAds, {.code = "http-500"});
+  Start();
+  const RequestId request = ConfirmDeletion({kAds});
+  dispatcher_->AwaitIdle();
+  for (int hour = 0; hour < 100; ++hour) Advance(absl::Hours(1));
+  ASSERT_TRUE(OnlyNotice(request).has_next_attempt_time());
+  const NoticeId id = ParseNoticeName(OnlyNotice(request).name())->second;
+  transport_.Answer(kAds, {.delivered = true});
+
+  ASSERT_THAT(core_.Execute(request, ResendNotice{id}), IsOk());
+  dispatcher_->AwaitIdle();
+
+  EXPECT_EQ(OnlyNotice(request).state(), v1::Notice::STATE_SENT);
+}
+
+TEST_F(NoticeDispatcherTest, DoesNotCountWhatWasNotTriedAmongTheAttempts) {
+  core_.AddRecipient(kAds);
+  transport_.Answer(kAds, {.code = "circuit-open", .was_tried = false});
+  Start();
+  const RequestId request = ConfirmDeletion({kAds});
+  dispatcher_->AwaitIdle();
+  for (int hour = 0; hour < 30; ++hour) Advance(absl::Hours(1));
+  ASSERT_GT(transport_.Begun(kAds).size(), size_t{NoticeDispatcher::kMostAttempts});
+
+  transport_.Answer(kAds, {.delivered = true});
+  Advance(absl::Hours(1));
+
+  EXPECT_EQ(OnlyNotice(request).state(), v1::Notice::STATE_SENT);
+  EXPECT_EQ(OnlyNotice(request).attempts(), 1);
+}
+
 TEST_F(NoticeDispatcherTest, LeavesNoticesToTheRecipientThatFetchesThem) {
   core_.AddRecipient(kAds, /*fetches=*/true);
   Start();

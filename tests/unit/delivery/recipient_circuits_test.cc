@@ -218,6 +218,36 @@ TEST_F(RecipientCircuitsTest, LeavesARecipientAloneThatIsGoneUntilItsRegistratio
   EXPECT_EQ(Reach(), Health::REACH_GOOD);
 }
 
+TEST_F(RecipientCircuitsTest, OneThatWasGoneIsToldAgainAfterATestThatItTakes) {
+  transport_.Answer(kPartner, {.give_up = true, .code = "http-410"});
+  Deliver();
+  const v1::Recipient partner = RecipientNamed(kPartner);
+  const v1::Notice test;
+  const auto run_test = [&](bool forges) {
+    return circuits_.Deliver({.recipient = partner,
+                              .way = partner.delivery(),
+                              .notice = test,
+                              .now = now_,
+                              .forges = forges});
+  };
+
+  run_test(false);
+  EXPECT_EQ(Deliver().code, "endpoint-gone");
+  transport_.Answer(kPartner, {.delivered = true});
+  run_test(true);
+  EXPECT_EQ(Deliver().code, "endpoint-gone");
+  run_test(false);
+
+  EXPECT_EQ(Reach(), Health::REACH_GOOD);
+  EXPECT_TRUE(Deliver().delivered);
+}
+
+TEST_F(RecipientCircuitsTest, TellsThatAnAttemptWasSpared) {
+  Open();
+
+  EXPECT_FALSE(Deliver().was_tried);
+}
+
 TEST_F(RecipientCircuitsTest, ClosesWhenTheRegistrationChanges) {
   Open();
 
@@ -265,12 +295,12 @@ TEST_F(RecipientCircuitsTest, HasACircuitForEachRecipientAndForTheFallback) {
   EXPECT_EQ(Deliver().code, "circuit-open");
 }
 
-TEST_F(RecipientCircuitsTest, LetsTestsThroughAndLearnsNothingFromThem) {
+TEST_F(RecipientCircuitsTest, LetsTestsThroughAndLearnsNothingFromOneThatFails) {
   Open();
   notice_.clear_name();
-  transport_.Answer(kPartner, {.delivered = true});
+  transport_.Answer(kPartner, {.code = "http-401"});
 
-  EXPECT_TRUE(Deliver().delivered);
+  EXPECT_EQ(Deliver().code, "http-401");
 
   notice_.set_name("requests/r1/notices/n1");
   EXPECT_EQ(Deliver().code, "circuit-open");

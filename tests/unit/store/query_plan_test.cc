@@ -125,8 +125,8 @@ absl::Status WriteEverything(Transaction& t, RequestSample& sample) {
   DSR_RETURN_IF_ERROR(t.ExtendLease(task, token, kPlanned, until));
   DSR_RETURN_IF_ERROR(t.ReleaseTask(task, kPlanned));
   DSR_RETURN_IF_ERROR(t.ClaimOutbox(OutboxKind::kMessage, kPlanned, until, 1).status());
-  DSR_RETURN_IF_ERROR(
-      t.DeferOutbox(OutboxKind::kNotice, notice.value(), until, DeliveryFailure{until, "timeout"}));
+  DSR_RETURN_IF_ERROR(t.DeferOutbox(OutboxKind::kNotice, notice.value(),
+                                    {.next = until, .failure = DeliveryFailure{until, "timeout"}}));
   DSR_RETURN_IF_ERROR(t.AppendChunk(sample.id(), task, "orders", {0, 1, "x"}));
   DSR_RETURN_IF_ERROR(t.DeleteParts(task, "orders"));
   return t.DeleteParts(task, std::nullopt);

@@ -53,6 +53,58 @@ TEST(EvolveTest, TakesEveryPayloadAfterAWholeRequest) {
   }
 }
 
+// A notice that was sent, with an objection that a receipt proves.
+class NoticeAnswersTest : public ::testing::Test {
+ protected:
+  NoticeAnswersTest() {
+    storage::v1::NoticesCreated created;
+    created.add_notices()->set_notice_id(id_);
+    created.mutable_notices(0)->set_recipient("recipients/ads");
+    *Next().mutable_notices_created() = created;
+    Apply();
+    storage::v1::NoticeObjected& objected = *Next().mutable_notice_objected();
+    objected.set_notice_id(id_);
+    objected.mutable_objection()->set_state(v1::Objection::STATE_WAITING);
+    objected.mutable_receipt()->set_signature("of the objection");
+    Apply();
+  }
+
+  Event& Next() {
+    event_.Clear();
+    event_.set_sequence(record_.state().version() + 1);
+    return event_;
+  }
+  void Apply() { Evolve(record_, event_); }
+  const v1::Notice& notice() { return record_.notices(0); }
+
+  const std::string id_ = std::string(16, 'n');
+  RequestRecord record_;
+  Event event_;
+};
+
+TEST_F(NoticeAnswersTest, AReceiptIsOfOneAnswerAndNotOfTheNext) {
+  ASSERT_TRUE(notice().has_receipt());
+  Next().mutable_notice_objection_decided()->set_notice_id(id_);
+  Apply();
+  Next().mutable_notice_completed()->set_notice_id(id_);
+  Apply();
+
+  EXPECT_EQ(notice().state(), v1::Notice::STATE_COMPLETED);
+  EXPECT_FALSE(notice().has_receipt());
+  EXPECT_EQ(notice().objection().state(), v1::Objection::STATE_REJECTED);
+}
+
+TEST_F(NoticeAnswersTest, WhatOneCompanyAnsweredIsNotItsSuccessors) {
+  Next().mutable_notice_moved()->set_notice_id(id_);
+  event_.mutable_notice_moved()->set_recipient("recipients/successor");
+  Apply();
+
+  EXPECT_EQ(notice().recipient(), "recipients/successor");
+  EXPECT_FALSE(notice().has_receipt());
+  EXPECT_FALSE(notice().has_objection());
+  EXPECT_EQ(notice().answer_evidence(), "");
+}
+
 TEST(EvolveTest, EventWithoutAPayloadMovesOnlyVersionAndTime) {
   RequestDriver request("access");
   request.FileUsual();
