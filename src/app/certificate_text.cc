@@ -9,6 +9,7 @@
 #include "app/category_answer.h"
 #include "app/message_words.h"
 #include "dsr/base/crypto.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 #include "google/protobuf/timestamp.pb.h"
 

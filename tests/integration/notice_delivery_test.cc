@@ -187,6 +187,19 @@ TEST_F(NoticeDeliveryTest, AnEndpointThatIsDownForDaysIsTriedDailyUntilItAnswers
   EXPECT_LT(FromTimestamp(sent.send_time()), FromTimestamp(sent.due_time()));
 }
 
+TEST_F(NoticeDeliveryTest, WhatCouldNotBeBroughtToARecipientIsSentWhenItFetchesIt) {
+  HttpStub endpoint;
+  endpoint.Reset({.status = 410});
+  Register(Webhook(endpoint));
+  const std::string request = shop_.ConfirmDeletion();
+  shop_.AwaitNotice(request, v1::Notice::STATE_FAILED);
+
+  ASSERT_THAT(shop_.PullNotices("ad-partner"), SizeIs(1));
+
+  const v1::Notice sent = shop_.AwaitNotice(request, v1::Notice::STATE_SENT);
+  EXPECT_EQ(sent.sent_way(), v1::NOTICE_WAY_PULL);
+}
+
 TEST(NoticeDrainTest, AServerKilledInTheMiddleLosesNoNoticeAndSendsNoneUnderAnotherId) {
   constexpr size_t kRecipients = 40;
   constexpr size_t kAnswered = 15;
