@@ -28,6 +28,14 @@ CountedDay AddWorkingDays(const WorkingCalendar& calendar, absl::CivilDay day, i
   return counted;
 }
 
+absl::CivilDay SubtractWorkingDays(const WorkingCalendar& calendar, absl::CivilDay day, int days) {
+  while (days > 0) {
+    --day;
+    if (IsWorkingDay(calendar, day)) --days;
+  }
+  return day;
+}
+
 absl::CivilDay AddMonths(absl::CivilDay day, int months) {
   const absl::CivilMonth month = absl::CivilMonth(day) + months;
   const absl::CivilDay corresponding(month.year(), month.month(), day.day());

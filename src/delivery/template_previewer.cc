@@ -81,7 +81,7 @@ absl::StatusOr<MessagePreview> PreviewLetter(const RulebookCatalog& rulebooks,
   const DefinitionFiles& files = rulebooks.files();
   const std::string language = query.language.empty() ? "zh-CN" : query.language;
   DSR_RETURN_IF_ERROR(FindExactly(files.templates, query.template_id, language).status());
-  DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(files.policy));
+  DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(files.policy.time_zone()));
   const LetterSample sample = MakeLetterSample(files.policy, zone, language, now);
   DSR_ASSIGN_OR_RETURN(RenderedTemplate letter, ComposeLetter({.policy = files.policy,
                                                                .zone = zone,

@@ -342,7 +342,7 @@ class Environment::Parts {
                                              .key_file = files.key_file()},
                                             clock().Now()));
     const DefinitionFiles& definitions = rulebooks_->files();
-    DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(definitions.policy));
+    DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(definitions.policy.time_zone()));
     letters_ =
         std::make_unique<LetterTransport>(LetterTransport::Parts{.policy = definitions.policy,
                                                                  .templates = definitions.templates,

@@ -11,14 +11,6 @@ absl::Time OnDay(absl::CivilDay day, absl::Time time, absl::TimeZone zone) {
   return absl::FromCivil(second, zone) + local.subsecond;
 }
 
-absl::CivilDay SubtractWorkingDays(const WorkingCalendar& calendar, absl::CivilDay day, int days) {
-  while (days > 0) {
-    --day;
-    if (IsWorkingDay(calendar, day)) --days;
-  }
-  return day;
-}
-
 absl::Time After(const Rulebook& rulebook, const v1::Offset& offset, absl::Time start) {
   const absl::CivilDay day = DayOf(start, rulebook.zone);
   switch (offset.length_case()) {
@@ -61,14 +53,14 @@ absl::Time Before(const Rulebook& rulebook, const v1::Offset& offset, absl::Time
 }  // namespace
 
 Deadline AnswerDeadline(const Rulebook& rulebook, absl::Time received) {
-  const absl::CivilDay day = DayOf(received, rulebook.zone);
-  Deadline deadline;
-  deadline.last_day = AddCivilDays(day, rulebook.policy.response_days());
-  deadline.due = EndOfDay(deadline.last_day, rulebook.zone);
-  deadline.outer_day =
-      rulebook.workflow.working_day_outer_date()
-          ? AddWorkingDays(rulebook.calendar, day, rulebook.policy.outer_working_days()).day
-          : RollToWorkingDay(rulebook.calendar, deadline.last_day).day;
+  const CountedDeadline counted = CountDeadline(rulebook.deadline, received);
+  Deadline deadline{
+      .due = counted.due, .last_day = counted.last_day, .outer_day = counted.rolled_last_day};
+  if (rulebook.workflow.working_day_outer_date()) {
+    deadline.outer_day =
+        AddWorkingDays(rulebook.calendar, counted.receipt_day, rulebook.policy.outer_working_days())
+            .day;
+  }
   return deadline;
 }
 

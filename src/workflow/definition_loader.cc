@@ -189,6 +189,7 @@ class Loader {
                 templates_parsed_ ? files_.templates.name() : policy.templates(), findings_);
     files_.policy = policy;
     if (names.contains(policy.calendar())) files_.calendar = calendars_[policy.calendar()];
+    files_.calendars = calendars_;
     return absl::OkStatus();
   }
 
@@ -289,6 +290,15 @@ class Loader {
 };
 
 }  // namespace
+
+std::vector<Finding> CheckCalendarText(absl::string_view name, absl::string_view text) {
+  std::vector<Finding> findings;
+  v1::Calendar calendar;
+  SourceTree tree;
+  if (tree.Parse(name, text, &calendar, &findings)) CheckCalendar(calendar, tree.Root(), &findings);
+  SortFindings(&findings);
+  return findings;
+}
 
 absl::StatusOr<DefinitionFiles> LoadDefinitionFiles(absl::string_view directory,
                                                     std::vector<Finding>* findings) {

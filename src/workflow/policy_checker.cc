@@ -260,6 +260,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
     AddFinding(root.Of("templates"),
                absl::StrCat("there is no template set `", policy.templates(), "`"), findings);
   }
+  CheckDeadlineProfiles(policy, root, calendars, findings);
   CheckTexts(root, "remedies", "the policy", policy.remedies(), findings);
   CheckTexts(root, "company", "the policy", policy.company(), findings);
   CheckCategories(policy, root, findings);

@@ -19,6 +19,11 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
                  const std::set<std::string>& calendars, absl::string_view templates,
                  std::vector<Finding>* findings);
 
+// Reports deadline profiles of one name, without a length or one out of its range, with a zone or a
+// calendar that is not there; and one in force that is none of them. For CheckPolicy.
+void CheckDeadlineProfiles(const v1::Policy& policy, const Place& root,
+                           const std::set<std::string>& calendars, std::vector<Finding>* findings);
+
 // Reports dates that do not exist, ranges that end before they begin, days both off and working,
 // make-up days that are no weekend, and a calendar that does not say which days it knows.
 void CheckCalendar(const v1::Calendar& calendar, const Place& root, std::vector<Finding>* findings);

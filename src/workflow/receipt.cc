@@ -25,12 +25,11 @@ absl::Status ReceiptInvalid(absl::string_view problem, absl::string_view descrip
   return status;
 }
 
-// The 32 bytes of a receipt key; nothing when it is none.
-std::optional<std::string> ReceiptKeyBytes(absl::string_view key) {
-  if (!absl::ConsumePrefix(&key, "whpk_")) return std::nullopt;
-  absl::StatusOr<std::string> bytes = Base64Decode(key);
-  if (!bytes.ok() || bytes->size() != kEd25519KeySize) return std::nullopt;
-  return *std::move(bytes);
+// The 32 bytes of a receipt key; empty when it is none.
+std::string ReceiptKeyBytes(absl::string_view key) {
+  if (!absl::ConsumePrefix(&key, "whpk_")) return "";
+  std::string bytes = Base64Decode(key).value_or("");
+  return bytes.size() == kEd25519KeySize ? bytes : "";
 }
 
 bool IsOneLine(absl::string_view text) {
@@ -72,8 +71,8 @@ absl::Status CheckReceipt(const v1::Recipient& recipient, const ReceiptFacts& fa
     return keys.empty() ? absl::OkStatus()
                         : ReceiptInvalid("missing", "is required: the recipient has a key for it");
   }
-  const std::optional<std::string> key = ReceiptKeyBytes(receipt->key());
-  if (std::find(keys.begin(), keys.end(), receipt->key()) == keys.end() || !key.has_value()) {
+  const std::string key = ReceiptKeyBytes(receipt->key());
+  if (std::find(keys.begin(), keys.end(), receipt->key()) == keys.end() || key.empty()) {
     return ReceiptInvalid("key", "names a key that is not one of the recipient's `receipt_keys`");
   }
   if (!IsValidTimestamp(receipt->sign_time()) ||
@@ -84,7 +83,7 @@ absl::Status CheckReceipt(const v1::Recipient& recipient, const ReceiptFacts& fa
   ReceiptFacts signed_facts = facts;
   signed_facts.sign_time = FromTimestamp(receipt->sign_time());
   if (!IsOneLine(facts.objection.ground()) || !IsOneLine(facts.objection.law()) ||
-      !Ed25519Verify(*key, ReceiptText(signed_facts), receipt->signature())) {
+      !Ed25519Verify(key, ReceiptText(signed_facts), receipt->signature())) {
     return ReceiptInvalid("signature",
                           "is not the signature of this answer to this notice by this recipient");
   }
@@ -92,7 +91,7 @@ absl::Status CheckReceipt(const v1::Recipient& recipient, const ReceiptFacts& fa
 }
 
 absl::Status ValidateReceiptKey(absl::string_view key) {
-  if (ReceiptKeyBytes(key).has_value()) return absl::OkStatus();
+  if (!ReceiptKeyBytes(key).empty()) return absl::OkStatus();
   return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "receipt_keys",
                         "is `whpk_` and base64 of the 32 bytes of an Ed25519 public key");
 }

@@ -20,6 +20,19 @@ const v1::Template* FindExactTemplate(const v1::TemplateSet& templates, absl::st
   return nullptr;
 }
 
+// Policies of before there were profiles count as they always did.
+v1::DeadlineProfile ProfileInForce(const v1::Policy& policy) {
+  for (const v1::DeadlineProfile& profile : policy.deadline_profiles()) {
+    if (profile.name() == policy.deadline_profile()) return profile;
+  }
+  v1::DeadlineProfile profile;
+  profile.mutable_length()->set_civil_days(policy.response_days());
+  profile.set_calendar(policy.calendar());
+  return profile;
+}
+
+}  // namespace
+
 WorkingCalendar ToWorkingCalendar(const v1::Calendar& calendar) {
   WorkingCalendar out;
   out.version = absl::StrCat(calendar.name(), "-", calendar.version());
@@ -40,8 +53,6 @@ WorkingCalendar ToWorkingCalendar(const v1::Calendar& calendar) {
       absl::CivilYear(last + 1) == absl::CivilYear(last) ? last.year() - 1 : last.year();
   return out;
 }
-
-}  // namespace
 
 const v1::State* Rulebook::FindState(absl::string_view name) const {
   for (const v1::State& state : workflow.states()) {
@@ -69,14 +80,14 @@ const v1::HtmlLayout* Rulebook::FindLayout(absl::string_view language) const {
   return nullptr;
 }
 
-absl::StatusOr<absl::TimeZone> LoadZone(const v1::Policy& policy) {
+absl::StatusOr<absl::TimeZone> LoadZone(absl::string_view name) {
   absl::TimeZone zone;
   // Never fall back to UTC: every deadline would silently end at another hour.
-  if (!absl::LoadTimeZone(policy.time_zone(), &zone)) {
+  if (!absl::LoadTimeZone(std::string(name), &zone)) {
     return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
-                     absl::StrCat("the time zone ", policy.time_zone(),
+                     absl::StrCat("the time zone ", name,
                                   " of the policy does not load; install the tzdata package"),
-                     {{"time_zone", policy.time_zone()}});
+                     {{"time_zone", std::string(name)}});
   }
   return zone;
 }
@@ -87,12 +98,16 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pin
                                                              const v1::Calendar& calendar,
                                                              const v1::TemplateSet& templates) {
   auto rulebook = std::make_shared<Rulebook>();
-  DSR_ASSIGN_OR_RETURN(rulebook->zone, LoadZone(policy));
+  DSR_ASSIGN_OR_RETURN(rulebook->zone, LoadZone(policy.time_zone()));
   rulebook->pins = pins;
   rulebook->workflow = workflow;
   rulebook->policy = policy;
   rulebook->templates = templates;
   rulebook->calendar = ToWorkingCalendar(calendar);
+  const v1::DeadlineProfile profile = ProfileInForce(policy);
+  DSR_ASSIGN_OR_RETURN(rulebook->deadline,
+                       MakeDeadlineRule(profile, policy.time_zone(),
+                                        profile.calendar().empty() ? nullptr : &calendar));
   return std::shared_ptr<const Rulebook>(std::move(rulebook));
 }
 

@@ -228,6 +228,10 @@ absl::Status ScenarioRunner::Do(const Step& step) {
       DefinitionFiles files = world_.rulebooks->files();
       files.policy.set_version(files.policy.version() + 1);
       files.policy.set_response_days(step.new_policy_days());
+      for (v1::DeadlineProfile& profile : *files.policy.mutable_deadline_profiles()) {
+        if (profile.name() == files.policy.deadline_profile())
+          profile.mutable_length()->set_civil_days(step.new_policy_days());
+      }
       world_.UseDefinitions(std::move(files));
       return absl::OkStatus();
     }

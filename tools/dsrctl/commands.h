@@ -31,6 +31,7 @@ void AddOnboarding(Group& recipients);
 void AddCertificateCommands(Group& notices);
 void AddLedgerCommands(Group& notices);
 void AddMessageCommands(CommandTree& tree);
+void AddDeadlineCommands(CommandTree& tree);
 void AddWorkflowCommands(CommandTree& tree);
 void AddReportCommands(CommandTree& tree);
 void AddAuditCommands(CommandTree& tree);

@@ -26,6 +26,10 @@ namespace dsr::dsrctl {
 absl::Status SetField(google::protobuf::Message& message, absl::string_view path,
                       absl::string_view text, const absl::TimeZone& zone);
 
+// Reads an instant (RFC 3339), or a day (YYYY-MM-DD), which begins in `zone`; false for anything
+// else.
+bool ParseInstant(absl::string_view text, const absl::TimeZone& zone, absl::Time& time);
+
 // Returns the message at `path`, made if need be; `message` itself for the empty path.
 google::protobuf::Message& MutableMessageAt(google::protobuf::Message& message,
                                             absl::string_view path);

@@ -28,15 +28,6 @@ absl::Status Wrong(absl::string_view expected) {
   return absl::InvalidArgumentError(absl::StrCat("takes ", expected));
 }
 
-bool ParseInstant(absl::string_view text, const absl::TimeZone& zone, absl::Time& time) {
-  std::string ignored;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &ignored)) return true;
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(text, &day)) return false;
-  time = absl::FromCivil(day, zone);
-  return true;
-}
-
 // Splits into whole seconds and nanoseconds, both of which the well-known types want apart.
 template <class WellKnown>
 void SetSecondsAndNanos(absl::Duration since, WellKnown& out) {
@@ -90,6 +81,17 @@ const EnumValueDescriptor* FindEnumValue(const EnumDescriptor& type, absl::strin
 }
 
 }  // namespace
+
+bool ParseInstant(absl::string_view text, const absl::TimeZone& zone, absl::Time& time) {
+  std::string ignored;
+  // It knows infinite times, too, which are nobody's.
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &ignored))
+    return absl::InfinitePast() < time && time < absl::InfiniteFuture();
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(text, &day)) return false;
+  time = absl::FromCivil(day, zone);
+  return true;
+}
 
 std::vector<std::string> EnumNames(const EnumDescriptor& type) {
   std::vector<std::string> names;

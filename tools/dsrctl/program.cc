@@ -171,6 +171,7 @@ void BuildTree(CLI::App& app, CommandTree& tree) {
   AddNoticeCommands(tree);
   AddMessageCommands(tree);
   AddWorkflowCommands(tree);
+  AddDeadlineCommands(tree);
   AddReportCommands(tree);
   AddAuditCommands(tree);
   AddAdminCommands(tree);

@@ -54,6 +54,10 @@ absl::CivilDay AddCivilDays(absl::CivilDay day, int days);
 // not negative.
 CountedDay AddWorkingDays(const WorkingCalendar& calendar, absl::CivilDay day, int days);
 
+// Returns the `days`th working day before `day`, which is not counted; `day` itself for 0. `days`
+// is not negative.
+absl::CivilDay SubtractWorkingDays(const WorkingCalendar& calendar, absl::CivilDay day, int days);
+
 // Returns the corresponding day `months` later (earlier, when negative), or the last day of that
 // month where it has no such day.
 absl::CivilDay AddMonths(absl::CivilDay day, int months);

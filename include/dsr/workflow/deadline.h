@@ -12,8 +12,8 @@ namespace dsr {
 
 // The answer's deadline and the days shown beside it.
 struct Deadline {
-  absl::Time due;            // exclusive: 00:00 of the day after `last_day`
-  absl::CivilDay last_day;   // day of receipt + response_days; not rolled
+  absl::Time due;            // exclusive: the end of the day that counts
+  absl::CivilDay last_day;   // by the policy's deadline profile; not rolled
   absl::CivilDay outer_day;  // last_day rolled over rest days (Civil Code 203), or, where the
                              // workflow says so, the 15th working day
 };

@@ -19,7 +19,8 @@ namespace dsr {
 struct DefinitionFiles {
   std::map<std::string, v1::Workflow> workflows;  // by name
   v1::Policy policy;
-  v1::Calendar calendar;  // the one the policy names
+  v1::Calendar calendar;                          // the one the policy names
+  std::map<std::string, v1::Calendar> calendars;  // all, by name
   v1::TemplateSet templates;
   std::vector<Definition> definitions;  // all of the above, as to be stored and pinned
 
@@ -48,6 +49,9 @@ absl::StatusOr<DefinitionFiles> LoadDefinitionFiles(absl::string_view directory,
 // what is wrong, `file` being `name` in each finding.
 std::vector<Finding> CheckWorkflowText(absl::string_view name, absl::string_view text,
                                        const v1::Policy& policy, const v1::TemplateSet& templates);
+
+// Checks one calendar given as text. Returns what is wrong, `file` being `name` in each finding.
+std::vector<Finding> CheckCalendarText(absl::string_view name, absl::string_view text);
 
 // Parse a stored definition's text. Errors: INTERNAL when it does not parse, which cannot be: it
 // parsed when stored.

@@ -11,6 +11,7 @@
 #include "dsr/v1/policy.pb.h"
 #include "dsr/v1/request.pb.h"
 #include "dsr/v1/workflow.pb.h"
+#include "dsr/workflow/deadline_rule.h"
 
 namespace dsr {
 
@@ -23,6 +24,7 @@ struct Rulebook {
   v1::TemplateSet templates;
   WorkingCalendar calendar;
   absl::TimeZone zone;
+  DeadlineRule deadline;  // by which answers are due
 
   // Returns the state of that name, or null.
   const v1::State* FindState(absl::string_view name) const;
@@ -34,9 +36,12 @@ struct Rulebook {
   const v1::HtmlLayout* FindLayout(absl::string_view language) const;
 };
 
-// Returns the zone that the policy counts its days in. Errors: INSTALLATION_INVALID
+// Returns the IANA zone of that name, such as `Asia/Shanghai`. Errors: INSTALLATION_INVALID
 // (FAILED_PRECONDITION) when it does not load.
-absl::StatusOr<absl::TimeZone> LoadZone(const v1::Policy& policy);
+absl::StatusOr<absl::TimeZone> LoadZone(absl::string_view name);
+
+// Returns a calendar as days are counted by it.
+WorkingCalendar ToWorkingCalendar(const v1::Calendar& calendar);
 
 // Builds a rulebook from definitions that passed the checker; `pins` are taken over as they are.
 // Errors: INSTALLATION_INVALID (FAILED_PRECONDITION) when the policy's zone does not load.

@@ -32,7 +32,7 @@ class LetterComposerTest : public ::testing::Test {
   void SetUp() override {
     std::vector<Finding> findings;
     DSR_ASSERT_OK_AND_ASSIGN(files_, LoadDefinitionFiles(DSR_SOURCE_DIR "/workflows", &findings));
-    DSR_ASSERT_OK_AND_ASSIGN(zone_, LoadZone(files_.policy));
+    DSR_ASSERT_OK_AND_ASSIGN(zone_, LoadZone(files_.policy.time_zone()));
     recipient_.set_title("Parcel Ltd");
     notice_.set_name("requests/r1/notices/n1");
     notice_.set_kind(v1::NOTICE_KIND_DELETE);

@@ -60,7 +60,7 @@ class LetterTransportTest : public ::testing::Test {
   void SetUp() override {
     std::vector<Finding> findings;
     DSR_ASSERT_OK_AND_ASSIGN(files_, LoadDefinitionFiles(DSR_SOURCE_DIR "/workflows", &findings));
-    DSR_ASSERT_OK_AND_ASSIGN(zone_, LoadZone(files_.policy));
+    DSR_ASSERT_OK_AND_ASSIGN(zone_, LoadZone(files_.policy.time_zone()));
     ASSERT_TRUE(MakeMailCertificate(folder_, "company"));
     DSR_ASSERT_OK_AND_ASSIGN(signer_,
                              LetterSigner::Open({.certificate_file = folder_.File("company.pem"),

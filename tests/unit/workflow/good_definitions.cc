@@ -201,6 +201,8 @@ notice_terms { relation: RECIPIENT_RELATION_JOINT_CONTROLLER kind: NOTICE_KIND_D
 notice_terms { relation: RECIPIENT_RELATION_JOINT_CONTROLLER kind: NOTICE_KIND_CORRECT civil_days: 10 }
 notice_terms { relation: RECIPIENT_RELATION_INDEPENDENT_CONTROLLER kind: NOTICE_KIND_DELETE civil_days: 15 }
 notice_terms { relation: RECIPIENT_RELATION_INDEPENDENT_CONTROLLER kind: NOTICE_KIND_CORRECT civil_days: 15 }
+deadline_profile: "fifteen"
+deadline_profiles { name: "fifteen" law: "The policy, section 4" length { civil_days: 15 } calendar: "rest" }
 )text";
 }
 
