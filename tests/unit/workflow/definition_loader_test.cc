@@ -230,6 +230,36 @@ TEST_F(DefinitionLoaderTest, ReportsTheFirstFindingAsTheErrorAndHowManyFollow) {
   EXPECT_THAT(std::string(files.status().message()), HasSubstr("(and 1 more)"));
 }
 
+TEST_F(DefinitionLoaderTest, RefusesDeadlineProfilesThatNobodyCanCountBy) {
+  const std::string profile =
+      "deadline_profiles { name: \"fifteen\" law: \"The policy, section 4\" length { civil_days: "
+      "15 "
+      "} calendar: \"rest\" }";
+  const auto finding = [&](const std::string& instead) {
+    Write("policy.textproto", Replaced(GoodPolicyText(), profile, instead));
+    return std::string(Load().status().message());
+  };
+
+  EXPECT_THAT(finding("deadline_profiles { name: \"other\" law: \"L\" length { months: 1 } }"),
+              HasSubstr("there is no deadline profile `fifteen`"));
+  EXPECT_THAT(finding(profile + "\n" + profile), HasSubstr("two deadline profiles `fifteen`"));
+  EXPECT_THAT(finding("deadline_profiles { name: \"fifteen\" law: \"L\" }"),
+              HasSubstr("the length of deadline profile `fifteen` must be"));
+  EXPECT_THAT(finding("deadline_profiles { name: \"fifteen\" law: \"L\" length { months: 121 } }"),
+              HasSubstr("the length of deadline profile `fifteen` must be"));
+  EXPECT_THAT(finding("deadline_profiles { name: \"fifteen\" length { civil_days: 15 } }"),
+              HasSubstr("does not say which law"));
+  EXPECT_THAT(finding(profile + "deadline_profiles { name: \"x\" law: \"L\" length { months: 1 } "
+                                "calendar: \"mars\" }"),
+              HasSubstr("there is no calendar `mars`"));
+  EXPECT_THAT(finding(profile + "deadline_profiles { name: \"x\" law: \"L\" length { months: 1 } "
+                                "time_zone: \"Mars/Olympus\" }"),
+              HasSubstr("`Mars/Olympus` does not load"));
+  EXPECT_THAT(finding("deadline_profiles { name: \"fifteen\" law: \"L\" length { civil_days: 15 } "
+                      "time_zone: \"Europe/Brussels\" }"),
+              HasSubstr("must have the policy's time zone"));
+}
+
 TEST_F(DefinitionLoaderTest, RefusesADirectoryThatIsNotThere) {
   std::vector<Finding> findings;
 
