@@ -94,6 +94,18 @@ TEST_F(NoticeAnswersTest, AReceiptIsOfOneAnswerAndNotOfTheNext) {
   EXPECT_EQ(notice().objection().state(), v1::Objection::STATE_REJECTED);
 }
 
+TEST_F(NoticeAnswersTest, AResendGoesTheUsualWayUnlessTheFallbackIsAskedFor) {
+  Next().mutable_notice_resent()->set_notice_id(id_);
+  event_.mutable_notice_resent()->set_by_fallback(true);
+  Apply();
+  EXPECT_TRUE(notice().by_fallback());
+
+  Next().mutable_notice_resent()->set_notice_id(id_);
+  Apply();
+  EXPECT_FALSE(notice().by_fallback());
+  EXPECT_TRUE(notice().redelivery());
+}
+
 TEST_F(NoticeAnswersTest, WhatOneCompanyAnsweredIsNotItsSuccessors) {
   Next().mutable_notice_moved()->set_notice_id(id_);
   event_.mutable_notice_moved()->set_recipient("recipients/successor");
