@@ -70,6 +70,18 @@ class NoticeDispatcherTest : public ::testing::Test {
     dispatcher_->AwaitIdle();
   }
 
+  // A deletion whose only recipient answered 500 to every attempt, and still does.
+  RequestId ExhaustTheSchedule() {
+    core_.AddRecipient(kAds);
+    transport_.Answer(kAds, {.code = "http-500"});
+    Start();
+    const RequestId request = ConfirmDeletion({kAds});
+    dispatcher_->AwaitIdle();
+    for (int hour = 0; hour < 100; ++hour) Advance(absl::Hours(1));
+    EXPECT_EQ(OnlyNotice(request).state(), v1::Notice::STATE_FAILED);
+    return request;
+  }
+
   v1::Notice OnlyNotice(const RequestId& request) {
     const storage::v1::RequestRecord record = core_.Record(request);
     EXPECT_EQ(record.notices_size(), 1);
@@ -201,13 +213,7 @@ TEST_F(NoticeDispatcherTest, BeginsAnewWhenAPersonRetriesAFailedNotice) {
 }
 
 TEST_F(NoticeDispatcherTest, TheScheduleBeginsAnewWithARetryAndIsNotOverAtTheFirstFailure) {
-  core_.AddRecipient(kAds);
-  transport_.Answer(kAds, {.code = "http-500"});
-  Start();
-  const RequestId request = ConfirmDeletion({kAds});
-  dispatcher_->AwaitIdle();
-  for (int hour = 0; hour < 100; ++hour) Advance(absl::Hours(1));
-  ASSERT_EQ(OnlyNotice(request).state(), v1::Notice::STATE_FAILED);
+  const RequestId request = ExhaustTheSchedule();
   const NoticeId id = ParseNoticeName(OnlyNotice(request).name())->second;
   const size_t before = transport_.Begun(kAds).size();
 
@@ -220,12 +226,7 @@ TEST_F(NoticeDispatcherTest, TheScheduleBeginsAnewWithARetryAndIsNotOverAtTheFir
 }
 
 TEST_F(NoticeDispatcherTest, AFailedNoticeIsSentAtOnceWhenAPersonResendsIt) {
-  core_.AddRecipient(kAds);
-  transport_.Answer(kAds, {.code = "http-500"});
-  Start();
-  const RequestId request = ConfirmDeletion({kAds});
-  dispatcher_->AwaitIdle();
-  for (int hour = 0; hour < 100; ++hour) Advance(absl::Hours(1));
+  const RequestId request = ExhaustTheSchedule();
   ASSERT_TRUE(OnlyNotice(request).has_next_attempt_time());
   const NoticeId id = ParseNoticeName(OnlyNotice(request).name())->second;
   transport_.Answer(kAds, {.delivered = true});
