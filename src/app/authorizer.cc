@@ -76,7 +76,7 @@ absl::Status Authorize(const Principal& principal, const RequestId& request,
           // A recipient that fetches its notice has it delivered by that.
           if (!given.delivered) return SystemOnly(command);
           return OwnNotice(principal, record, NoticeName(request, given.id));
-        } else if constexpr (kIsOneOf<Given, RecordMessageDelivery, FireTimer>) {
+        } else if constexpr (kIsOneOf<Given, RecordMessageDelivery, FireTimer, RecountDeadline>) {
           return principal.is_system() ? absl::OkStatus() : SystemOnly(command);
         } else {
           return absl::OkStatus();

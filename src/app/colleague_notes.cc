@@ -25,6 +25,10 @@ std::pair<const char*, std::string> Written(const Event& event) {
       return {"ApproveFileAccess", event.file_access_approved().reason()};
     case Event::kRequestMigrated:
       return {"MigrateRequest", event.request_migrated().reason()};
+    case Event::kDeadlineMoved:
+      return {"ExtendDeadline", event.deadline_moved().reason()};
+    case Event::kRequestAssigned:
+      return {"HandOverRequest", event.request_assigned().note()};
     case Event::kConflictDecided:
       return {"DecideConflict", event.conflict_decided().reason()};
     default:

@@ -38,10 +38,13 @@ absl::Status Broken(absl::string_view message) {
   return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL, message);
 }
 
-// Whether a file is a minor's is asked of the subject's other requests, too.
+// Whether a file is a minor's, and whether somebody is proved who is to be told, is asked of the
+// subject's other requests, too.
 bool NeedsFacts(const Command& command, const v1::Workflow& workflow) {
   return ChangesFacts(command, workflow) || std::holds_alternative<OpenFile>(command) ||
-         std::holds_alternative<ApproveFileAccess>(command);
+         std::holds_alternative<ApproveFileAccess>(command) ||
+         std::holds_alternative<ExtendDeadline>(command) ||
+         std::holds_alternative<RecountDeadline>(command);
 }
 
 template <class Given>
@@ -223,7 +226,8 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
     DSR_ASSIGN_OR_RETURN(scope, ScopeOf(record_.state()));
     DSR_ASSIGN_OR_RETURN(rulebook_, environment_.rulebooks.RulebookFor(
                                         transaction, record_.state().request().pins()));
-    if (std::holds_alternative<MigrateRequest>(planned_.command)) {
+    if (std::holds_alternative<MigrateRequest>(planned_.command) ||
+        std::holds_alternative<RecountDeadline>(planned_.command)) {
       // A type that is no longer offered has none.
       auto in_force = environment_.rulebooks.CurrentRulebook(record_.state().request().type());
       if (in_force.ok()) in_force_ = *std::move(in_force);

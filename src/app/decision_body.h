@@ -129,7 +129,7 @@ class DecisionBody {
   storage::v1::RequestRecord record_;
   std::vector<storage::v1::PendingTimer> timers_before_;
   std::shared_ptr<const Rulebook> rulebook_;
-  std::shared_ptr<const Rulebook> in_force_;  // for MigrateRequest
+  std::shared_ptr<const Rulebook> in_force_;  // for MigrateRequest and RecountDeadline
   Facts facts_;
   std::vector<storage::v1::Event> events_;
   // Parallel to events_: the box that belongs to each, empty for most.

@@ -100,6 +100,8 @@ void AddSubjects(const Event& event, Names& names) {
     case Event::kRequestLinked:
     case Event::kRetainedLeft:
     case Event::kRequestMigrated:
+    case Event::kDeadlineMoved:
+    case Event::kClockPaused:
     case Event::kStateChanged:
     case Event::kTimerSet:
     case Event::kTimerEnded:

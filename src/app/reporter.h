@@ -2,6 +2,8 @@
 #ifndef DSR_APP_REPORTER_H_
 #define DSR_APP_REPORTER_H_
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "absl/time/time.h"
 #include "dsr/base/ids.h"
 #include "dsr/store/store.h"
+#include "dsr/v1/policy.pb.h"
 #include "dsr/v1/report_service.pb.h"
 
 namespace dsr {
@@ -19,10 +22,23 @@ struct SlaQuery {
   absl::Time to = absl::InfiniteFuture();     // received before
   absl::Time as_of = absl::InfiniteFuture();  // not InfiniteFuture: what happened later is ignored
   bool include_requests = false;
+  // Each at most once. Empty: by type.
+  std::vector<v1::SlaDimension> group_by;
+  absl::TimeZone zone;    // of days and months
+  int deadline_days = 0;  // see SlaReport
+  // Told now and then how many requests were read. May be null.
+  std::function<void(int64_t read)> progress;
 };
 
-// Makes the report in one pass. Memory: 16 bytes for each answered request, and 10 000 lines at
-// most. Errors: INVALID_ARGUMENT FIELD_INVALID when `to` is before `from`. Blocks.
+// What a call asks for at `now`, with what the policy in force says of a report: its zone, and the
+// length of its deadline. The call's instants are valid. Errors: FIELD_INVALID for an `as_of_time`
+// in the future.
+absl::StatusOr<SlaQuery> SlaQueryFrom(const v1::GetSlaReportRequest& request,
+                                      const v1::Policy& policy, absl::Time now);
+
+// Makes the report in one pass: the same bytes for the same query, whatever happened after `as_of`.
+// Memory depends on the groups, not on the requests. Errors: INVALID_ARGUMENT FIELD_INVALID when
+// `to` is before `from`, or something is grouped by twice. Blocks.
 absl::StatusOr<v1::SlaReport> MakeSlaReport(ReadView& view, const SlaQuery& query);
 
 // Returns one request as a line of a report, as it stands.
@@ -33,6 +49,10 @@ v1::SlaLine SlaLineOf(const v1::Request& request);
 absl::StatusOr<std::vector<v1::SlaLine>> ListBreaches(ReadView& view,
                                                       const std::optional<RequestId>& after,
                                                       int limit);
+
+// Counts the requests received in the calendar year `year` of `zone`, as of `as_of`. Blocks.
+absl::StatusOr<v1::YearlyReport> MakeYearlyReport(ReadView& view, int year, absl::TimeZone zone,
+                                                  absl::Time as_of);
 
 }  // namespace dsr
 

@@ -82,6 +82,7 @@ TemplateVariables VariableMaker::Public() const {
       {"verifies", rulebook.workflow.initiation() == v1::INITIATION_UNSPECIFIED},
       {"untouched", IsUntouched()},
       {"rules", Rules()},
+      {"extension_reason", request_.extension().reason()},
   };
 }
 
@@ -401,7 +402,7 @@ std::string VariableMaker::PayByDay() const {
     for (const v1::TimerRule& rule : state.timers()) {
       if (rule.name() != name) continue;
       end = TimerDue(source_.rulebook, rule, FromTimestamp(request_.received_time()),
-                     FromTimestamp(request_.due_time()));
+                     DueTimesOf(request_));
     }
   }
   // The one that runs knows best: it may count from the day of the quote.

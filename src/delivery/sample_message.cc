@@ -55,7 +55,7 @@ class SampleMaker {
   void FillRequest() {
     request().set_name(RequestName(RequestId()));
     request().mutable_requester()->set_display_name(Say("（示例姓名）", "(sample name)"));
-    const Deadline deadline = AnswerDeadline(rulebook_, now_);
+    const Deadline deadline = AnswerDeadline(rulebook_, {.received = now_});
     *request().mutable_received_time() = ToTimestamp(now_);
     *request().mutable_last_day() = ToDate(deadline.last_day);
     *request().mutable_due_time() = ToTimestamp(deadline.due);
@@ -76,6 +76,7 @@ class SampleMaker {
     request().set_duplicate_of(RequestName(RequestId()));
     request().mutable_fee()->set_amount_cents(2500);
     request().mutable_fee()->set_currency(rulebook_.policy.fee_currency());
+    request().mutable_extension()->set_reason(Say("（示例理由）", "(sample reason)"));
     request().mutable_fee()->set_reason(Say("（示例理由）", "(sample reason)"));
     // Nobody is refused what nobody asked for.
     if (rulebook_.workflow.initiation() != v1::INITIATION_COMPANY) {

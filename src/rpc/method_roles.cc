@@ -89,6 +89,9 @@ constexpr MethodRoles kMethods[] = {
     {"LiftRestriction", kWorkflowRoles},
     {"ApproveFileAccess", kPrivacy},
     {"AssignRequest", kCaseworker | kPrivacy},
+    {"HandOverRequest", kCaseworker | kPrivacy},
+    {"ExtendDeadline", kPrivacy},
+    {"ListQueue", kRequestReaders},
     {"DownloadPackage", kIntake | kCaseworker | kRecipient},
     // VerificationService
     {"StartVerification", kIntake | kVerifier | kSession},
@@ -149,6 +152,10 @@ constexpr MethodRoles kMethods[] = {
     {"ListMessages", kIntake | kCaseworker | kPrivacy | kAuditor},
     {"GetMessage", kIntake | kCaseworker | kReviewer | kPrivacy | kAuditor},
     {"PreviewMessage", kCaseworker | kReviewer | kPrivacy},
+    // StaffService
+    {"SetAbsence", kCaseworker | kPrivacy},
+    {"EndAbsence", kCaseworker | kPrivacy},
+    {"ListAbsences", kRequestReaders},
     // WorkflowService
     {"ListWorkflows", kStaff},
     {"GetWorkflow", kStaff},
@@ -156,6 +163,7 @@ constexpr MethodRoles kMethods[] = {
     // ReportService
     {"GetSlaReport", kReporting},
     {"ListBreaches", kReporting},
+    {"GetYearlyReport", kReporting},
     // AuditService
     {"ListAuditEvents", kAuditor | kPrivacy | kOperator},
     {"GetCheckpoint", kAuditor | kPrivacy | kOperator},

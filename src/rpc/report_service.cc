@@ -10,6 +10,7 @@
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/report_service.pb.h"
 #include "dsr/workflow/names.h"
+#include "dsr/workflow/rulebook.h"
 #include "rpc/reads.h"
 #include "rpc/services.h"
 
@@ -22,14 +23,12 @@ void GetSlaReport(const std::shared_ptr<UnaryCall>& call, const v1::GetSlaReport
   if (in.has_to_time()) CheckTimestamp(in.to_time(), "to_time", errors);
   if (in.has_as_of_time()) CheckTimestamp(in.as_of_time(), "as_of_time", errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
-  SlaQuery query;
-  query.as_of =
-      in.has_as_of_time() ? FromTimestamp(in.as_of_time()) : call->context().parts().clock.Now();
-  if (in.has_from_time()) query.from = FromTimestamp(in.from_time());
-  if (in.has_to_time()) query.to = FromTimestamp(in.to_time());
-  query.include_requests = in.include_requests();
-  AnswerFromStore<v1::SlaReport>(call,
-                                 [query](ReadView& view) { return MakeSlaReport(view, query); });
+  const RpcParts& parts = call->context().parts();
+  const absl::StatusOr<SlaQuery> query =
+      SlaQueryFrom(in, parts.rulebooks.files().policy, parts.clock.Now());
+  if (!query.ok()) return call->Fail(query.status());
+  AnswerFromStore<v1::SlaReport>(
+      call, [query = *query](ReadView& view) { return MakeSlaReport(view, query); });
 }
 
 void ListBreachedRequests(const std::shared_ptr<UnaryCall>& call,
@@ -52,9 +51,20 @@ void ListBreachedRequests(const std::shared_ptr<UnaryCall>& call,
       });
 }
 
+void GetYearlyReport(const std::shared_ptr<UnaryCall>& call, const v1::GetYearlyReportRequest& in) {
+  const RpcParts& parts = call->context().parts();
+  const absl::StatusOr<absl::TimeZone> zone = LoadZone(parts.rulebooks.files().policy.time_zone());
+  if (!zone.ok()) return call->Fail(zone.status());
+  AnswerFromStore<v1::YearlyReport>(
+      call, [year = in.year(), zone = *zone, now = parts.clock.Now()](ReadView& view) {
+        return MakeYearlyReport(view, year, zone, now);
+      });
+}
+
 }  // namespace
 
 void AddReportMethods(RpcService& service) {
+  service.Unary<v1::GetYearlyReportRequest>("GetYearlyReport", GetYearlyReport);
   service.Unary<v1::GetSlaReportRequest>("GetSlaReport", GetSlaReport);
   service.Unary<v1::ListBreachesRequest>("ListBreaches", ListBreachedRequests);
 }

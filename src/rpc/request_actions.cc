@@ -315,6 +315,21 @@ void AddFileAccess(RpcService& service) {
       });
 }
 
+void AddExtension(RpcService& service) {
+  using In = v1::ExtendDeadlineRequest;
+  AddAction<In>(
+      service, "ExtendDeadline",
+      [](const In&, const storage::v1::Event& clear) -> Command {
+        return ExtendDeadline{clear.deadline_moved()};
+      },
+      [](const In& in, FieldErrors& errors) {
+        CheckText(in.reason(), "reason", 1, kMaxText, errors);
+      },
+      [](const In& in, storage::v1::Event& event) {
+        event.mutable_deadline_moved()->set_reason(in.reason());
+      });
+}
+
 }  // namespace
 
 void AddRequestActions(RpcService& service) {
@@ -329,6 +344,7 @@ void AddRequestActions(RpcService& service) {
   AddFees(service);
   AddOwnMotion(service);
   AddFileAccess(service);
+  AddExtension(service);
 }
 
 }  // namespace dsr

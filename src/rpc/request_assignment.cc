@@ -1,8 +1,14 @@
-// AssignRequest: who works on a request.
+// AssignRequest and HandOverRequest: who works on a request.
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "app/staff.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
 #include "dsr/v1/request_service.pb.h"
 #include "dsr/workflow/command.h"
 #include "dsr/workflow/names.h"
@@ -18,8 +24,20 @@ constexpr char kChildrensRole[] = "children_privacy";
 // An assignee may be somebody whom only the caller's tool knows; nothing is said of such.
 bool IsKnownToLackRole(const PrincipalDirectory& principals, const std::string& assignee) {
   const std::shared_ptr<const Principal> known = principals.FindNamed(assignee);
-  return known != nullptr &&
-         std::find(known->roles.begin(), known->roles.end(), kChildrensRole) == known->roles.end();
+  return known != nullptr && !absl::c_linear_search(known->roles, kChildrensRole);
+}
+
+// What the store and the policy in force say of a new assignment.
+absl::Status CheckAssignment(const RpcParts& parts, const std::string& assignee,
+                             const std::string& team) {
+  const auto& teams = parts.rulebooks.files().policy.teams();
+  const bool is_team = team.empty() || absl::c_any_of(teams, [&](const v1::Team& known) {
+                         return known.name() == team;
+                       });
+  if (!is_team)
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "team", "is one of the policy's teams");
+  return parts.store.Read(
+      [&](ReadView& view) { return CheckPresent(view, assignee, parts.clock.Now()); });
 }
 
 void AssignRequestTo(const std::shared_ptr<UnaryCall>& call, const v1::AssignRequestRequest& in) {
@@ -28,12 +46,41 @@ void AssignRequestTo(const std::shared_ptr<UnaryCall>& call, const v1::AssignReq
   FieldErrors errors;
   if (!in.assignee().empty()) CheckWord(in.assignee(), "assignee", 100, errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
-  AssignRequest command{
-      .assignee = in.assignee(),
-      .lacks_childrens_role = IsKnownToLackRole(call->context().parts().principals, in.assignee())};
   Carry(call, in, AnswerRequest,
-        [request = *request, command](const ContentSealer&) -> absl::StatusOr<PlannedCommand> {
-          return PlannedCommand{.request = request, .command = command};
+        [request = *request, in,
+         &parts = call->context().parts()](const ContentSealer&) -> absl::StatusOr<PlannedCommand> {
+          DSR_RETURN_IF_ERROR(CheckAssignment(parts, in.assignee(), in.team()));
+          return PlannedCommand{.request = request,
+                                .command = AssignRequest{.assignee = in.assignee(),
+                                                         .team = in.team(),
+                                                         .lacks_childrens_role = IsKnownToLackRole(
+                                                             parts.principals, in.assignee())}};
+        });
+}
+
+void HandOver(const std::shared_ptr<UnaryCall>& call, const v1::HandOverRequestRequest& in) {
+  const absl::StatusOr<RequestId> request = ParseRequestName(in.name());
+  if (!request.ok()) return call->Fail(request.status());
+  FieldErrors errors;
+  CheckWord(in.assignee(), "assignee", 100, errors);
+  CheckText(in.note(), "note", 1, kMaxText, errors);
+  if (!errors.empty()) return call->Fail(errors.ToStatus());
+  Carry(call, in, AnswerRequest,
+        [request = *request, in, &parts = call->context().parts()](
+            const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+          DSR_RETURN_IF_ERROR(CheckAssignment(parts, in.assignee(), in.team()));
+          storage::v1::Event event;
+          storage::v1::RequestAssigned& assigned = *event.mutable_request_assigned();
+          assigned.set_assignee(in.assignee());
+          assigned.set_team(in.team());
+          assigned.set_note(in.note());
+          DSR_ASSIGN_OR_RETURN(PreparedContent prepared, sealer.Prepare(request, std::move(event)));
+          return PlannedCommand{
+              .request = request,
+              .command = HandOverRequest{.assigned = prepared.clear.request_assigned(),
+                                         .lacks_childrens_role =
+                                             IsKnownToLackRole(parts.principals, in.assignee())},
+              .content = std::move(prepared.content)};
         });
 }
 
@@ -41,6 +88,7 @@ void AssignRequestTo(const std::shared_ptr<UnaryCall>& call, const v1::AssignReq
 
 void AddRequestAssignment(RpcService& service) {
   service.Unary<v1::AssignRequestRequest>("AssignRequest", AssignRequestTo);
+  service.Unary<v1::HandOverRequestRequest>("HandOverRequest", HandOver);
 }
 
 }  // namespace dsr

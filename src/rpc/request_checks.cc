@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "dsr/base/address.h"
 #include "dsr/base/errors.h"
+#include "dsr/workflow/regions.h"
 #include "rpc/field_checks.h"
 
 namespace dsr {
@@ -126,6 +127,9 @@ absl::Status CheckNewRequest(const v1::Request& request, bool needs_account) {
   if (request.has_received_time()) {
     CheckTimestamp(request.received_time(), "request.received_time", errors);
   }
+  if (!request.region().empty() && !IsRegion(request.region())) {
+    errors.AddInvalid("request.region", "is an ISO 3166 code such as `CN` or `CN-33`");
+  }
   CheckLength(request.categories_size(), "request.categories", kMaxCategories, errors);
   CheckDetails(request, errors);
   return errors.ToStatus();
@@ -138,6 +142,7 @@ storage::v1::RequestFiled FiledFrom(const v1::Request& request) {
   filed.set_subject_account(request.subject_account());
   *filed.mutable_requester() = request.requester();
   filed.set_channel(request.channel());
+  filed.set_region(request.region());
   filed.set_language(request.language());
   *filed.mutable_categories() = request.categories();
   if (request.has_correction()) {

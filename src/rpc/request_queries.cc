@@ -60,6 +60,9 @@ absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const Pa
   query.type = in.type();
   if (in.phase() != v1::PHASE_UNSPECIFIED) query.phase = in.phase();
   query.assignee = in.assignee();
+  query.channel = in.channel();
+  query.region = in.region();
+  query.team = in.team();
   query.open_by_due_time = in.open_by_due_time();
   query.limit = page.size + 1;
   if (page.after.empty()) return query;

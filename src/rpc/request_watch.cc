@@ -11,6 +11,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/request_service.pb.h"
+#include "dsr/workflow/regions.h"
 #include "rpc/public_views.h"
 #include "rpc/services.h"
 
@@ -22,10 +23,10 @@ constexpr int kLeavesAtOnce = 500;
 // What one stream sends next. Used by one thread at a time.
 class RequestWatcher {
  public:
-  RequestWatcher(RpcContext& context, std::string type, int64_t next_leaf,
+  RequestWatcher(RpcContext& context, const v1::WatchRequestsRequest& filter, int64_t next_leaf,
                  std::unique_ptr<CommitHub::Subscription> subscription)
       : context_(context),
-        type_(std::move(type)),
+        filter_(filter),
         next_leaf_(next_leaf),
         subscription_(std::move(subscription)) {}
 
@@ -64,7 +65,7 @@ class RequestWatcher {
         if (!leaf.request.has_value() || last_change[*leaf.request] != leaf.index) continue;
         DSR_ASSIGN_OR_RETURN(const storage::v1::RequestState state,
                              view.FindRequest(*leaf.request));
-        if (!type_.empty() && state.request().type() != type_) continue;
+        if (!Passes(state.request())) continue;
         v1::WatchRequestsResponse& change = pending_.emplace_back();
         *change.mutable_request() = PublicRequest(state);
         change.set_resume_token(context_.tokens().MakeResume(leaf.index + 1));
@@ -74,8 +75,20 @@ class RequestWatcher {
     });
   }
 
+  bool Passes(const v1::Request& request) const {
+    const auto is_asked = [](const std::string& asked, const std::string& found) {
+      return asked.empty() || asked == found;
+    };
+    return is_asked(filter_.type(), request.type()) &&
+           is_asked(filter_.channel(), request.channel()) &&
+           is_asked(filter_.team(), request.team()) &&
+           is_asked(filter_.assignee(), request.assignee()) &&
+           (filter_.region().empty() ||
+            IsInRegions(request.region(), std::vector<std::string>{filter_.region()}));
+  }
+
   RpcContext& context_;
-  const std::string type_;
+  const v1::WatchRequestsRequest filter_;
   int64_t next_leaf_;
   const std::unique_ptr<CommitHub::Subscription> subscription_;
   bool has_token_ = false;
@@ -95,7 +108,7 @@ void WatchRequests(const std::shared_ptr<StreamCall>& call, const v1::WatchReque
         if (const std::shared_ptr<StreamCall> waiting = weak.lock()) waiting->Ring();
       });
   const auto watcher =
-      std::make_shared<RequestWatcher>(context, in.type(), next_leaf, std::move(subscription));
+      std::make_shared<RequestWatcher>(context, in, next_leaf, std::move(subscription));
   call->Run([watcher](StreamCall& running) { watcher->Produce(running); });
 }
 

@@ -11,6 +11,7 @@
 #include "dsr/v1/registry_service.pb.h"
 #include "dsr/v1/report_service.pb.h"
 #include "dsr/v1/request_service.pb.h"
+#include "dsr/v1/staff_service.pb.h"
 #include "dsr/v1/task_service.pb.h"
 #include "dsr/v1/verification_service.pb.h"
 #include "dsr/v1/workflow_service.pb.h"
@@ -29,7 +30,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
   };
   add(v1::CreateRequestRequest::descriptor()->file(),
       {AddRequestFiling, AddRequestQueries, AddRequestActions, AddRequestAssignment,
-       AddRequestWatch, AddPackageDownload});
+       AddRequestQueue, AddRequestWatch, AddPackageDownload});
   add(v1::StartVerificationRequest::descriptor()->file(), {AddVerificationMethods});
   add(v1::LeaseTasksRequest::descriptor()->file(), {AddTaskMethods, AddTaskLeasing});
   add(v1::CreateRecipientRequest::descriptor()->file(), {AddRegistryMethods, AddRecipientHealth});
@@ -38,6 +39,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
       {AddNoticeMethods, AddNoticePulling, AddNoticeStream, AddNoticeBatches, AddNoticeCertificate,
        AddNoticeLedger});
   add(v1::ListMessagesRequest::descriptor()->file(), {AddMessageMethods});
+  add(v1::SetAbsenceRequest::descriptor()->file(), {AddStaffMethods});
   add(v1::ListWorkflowsRequest::descriptor()->file(), {AddWorkflowMethods});
   add(v1::GetSlaReportRequest::descriptor()->file(), {AddReportMethods});
   add(v1::GetCheckpointRequest::descriptor()->file(), {AddAuditMethods});

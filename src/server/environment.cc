@@ -17,12 +17,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "app/command_executor.h"
+#include "app/deadline_recounter.h"
 #include "app/decision_facts.h"
 #include "app/holds.h"
 #include "app/key_file.h"
 #include "app/key_numbers.h"
 #include "app/notice_mover.h"
 #include "app/packager.h"
+#include "app/refolder.h"
 #include "app/registry.h"
 #include "app/request_reader.h"
 #include "app/rulebook_catalog.h"
@@ -205,6 +207,7 @@ class Environment::Parts {
     if (messages_ != nullptr) messages_->Stop();
     if (notices_ != nullptr) notices_->Stop();
     if (mover_ != nullptr) mover_->Close();
+    if (recounter_ != nullptr) recounter_->Close();
     if (packager_ != nullptr) packager_->Close();
     if (scheduler_ != nullptr) scheduler_->Stop();
     if (registry_ != nullptr) registry_->Close();
@@ -233,6 +236,8 @@ class Environment::Parts {
                          KeyFile::Open(File("dsrd.keys"), key, /*create_if_missing=*/is_new));
     secrets_ = std::make_unique<ServerSecrets>(key);
     DSR_ASSIGN_OR_RETURN(key_numbers_, KeyNumbers::Open(*store_, *keys_));
+    DSR_ASSIGN_OR_RETURN(const int64_t refolded, RefoldStaleRequests(*store_));
+    if (refolded > 0) Log(LogLevel::kInfo, "requests_refolded", {{"requests", refolded}});
     DSR_ASSIGN_OR_RETURN(rulebooks_, RulebookCatalog::Open(*store_, std::move(definitions)));
     return absl::OkStatus();
   }
@@ -329,6 +334,9 @@ class Environment::Parts {
       if (hints.systems.contains(std::string(kOwnSystem))) packager_->Wake();
     });
     fan_out_.Add([this](const CommitHints& hints) { hub_.OnCommitted(hints); });
+    // Its commits are for the listeners, too.
+    recounter_ = std::make_unique<DeadlineRecounter>(DeadlineRecounter::Parts{
+        .store = *store_, .rulebooks = *rulebooks_, .executor = *executor_});
     // What was committed before the listeners were there is found by each at its own start.
     return absl::OkStatus();
   }
@@ -419,6 +427,7 @@ class Environment::Parts {
   std::unique_ptr<TimerScheduler> scheduler_;
   std::unique_ptr<Packager> packager_;
   std::unique_ptr<NoticeMover> mover_;
+  std::unique_ptr<DeadlineRecounter> recounter_;
   std::unique_ptr<NoticeDispatcher> notices_;
   std::unique_ptr<MessageDispatcher> messages_;
   std::unique_ptr<RpcContext> rpc_;

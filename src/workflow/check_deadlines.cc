@@ -2,8 +2,10 @@
 #include <set>
 #include <string>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "dsr/workflow/regions.h"
 #include "workflow/definition_words.h"
 #include "workflow/policy_checker.h"
 
@@ -57,6 +59,10 @@ void CheckProfile(const v1::DeadlineProfile& profile, const Place& place,
     CheckLength(profile.target_before(), absl::StrCat("the target of ", what),
                 place.Of("target_before"), findings);
   }
+  for (int i = 0; i < profile.pausing_states_size(); ++i) {
+    if (IsWellFormedName(profile.pausing_states(i), '_')) continue;
+    AddFinding(place.Of("pausing_states", i), "a state's name is of a-z, 0-9 and `_`", findings);
+  }
   absl::TimeZone zone;
   if (!profile.time_zone().empty() && !absl::LoadTimeZone(profile.time_zone(), &zone)) {
     AddFinding(place.Of("time_zone"),
@@ -68,12 +74,67 @@ void CheckProfile(const v1::DeadlineProfile& profile, const Place& place,
   }
 }
 
+const v1::DeadlineProfile* FindProfile(const v1::Policy& policy, const std::string& name) {
+  const auto found =
+      absl::c_find_if(policy.deadline_profiles(),
+                      [&](const v1::DeadlineProfile& other) { return other.name() == name; });
+  return found == policy.deadline_profiles().end() ? nullptr : &*found;
+}
+
+// A running clock counts by the calendar that requests pin: it is the policy's.
+void CheckRunning(const v1::Policy& policy, const v1::DeadlineProfile* profile,
+                  const std::string& name, const Place& place, std::vector<Finding>* findings) {
+  if (profile == nullptr) {
+    AddFinding(place, absl::StrCat("there is no deadline profile `", name, "`"), findings);
+  } else if (!profile->calendar().empty() && profile->calendar() != policy.calendar()) {
+    AddFinding(place,
+               absl::StrCat("the deadline profile `", name,
+                            "` must have the policy's calendar, or none, to be in force"),
+               findings);
+  }
+}
+
+void CheckRegions(const google::protobuf::RepeatedPtrField<std::string>& regions,
+                  const Place& place, std::vector<Finding>* findings) {
+  for (int i = 0; i < regions.size(); ++i) {
+    if (IsRegion(regions.Get(i))) continue;
+    AddFinding(
+        place.Of("regions", i),
+        absl::StrCat("`", regions.Get(i), "` is not an ISO 3166 code such as `CN` or `CN-33`"),
+        findings);
+  }
+}
+
+void CheckClocks(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  for (int i = 0; i < policy.clocks_size(); ++i) {
+    const v1::ClockRule& clock = policy.clocks(i);
+    const Place place = root.Of("clocks", i);
+    CheckRunning(policy, FindProfile(policy, clock.profile()), clock.profile(), place.Of("profile"),
+                 findings);
+    CheckRegions(clock.regions(), place, findings);
+  }
+}
+
+void CheckTeams(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  std::set<std::string> names;
+  for (int i = 0; i < policy.teams_size(); ++i) {
+    const v1::Team& team = policy.teams(i);
+    const Place place = root.Of("teams", i);
+    if (!IsWellFormedName(team.name(), '-')) {
+      AddFinding(place.Of("name"), "a team needs a name of a-z, 0-9 and `-`", findings);
+    }
+    if (!names.insert(team.name()).second) {
+      AddFinding(place, absl::StrCat("there are two teams `", team.name(), "`"), findings);
+    }
+    CheckRegions(team.regions(), place, findings);
+  }
+}
+
 }  // namespace
 
 void CheckDeadlineProfiles(const v1::Policy& policy, const Place& root,
                            const std::set<std::string>& calendars, std::vector<Finding>* findings) {
   std::set<std::string> names;
-  const v1::DeadlineProfile* in_force = nullptr;
   for (int i = 0; i < policy.deadline_profiles_size(); ++i) {
     const v1::DeadlineProfile& profile = policy.deadline_profiles(i);
     const Place place = root.Of("deadline_profiles", i);
@@ -82,23 +143,17 @@ void CheckDeadlineProfiles(const v1::Policy& policy, const Place& root,
       AddFinding(place, absl::StrCat("there are two deadline profiles `", profile.name(), "`"),
                  findings);
     }
-    if (profile.name() == policy.deadline_profile()) in_force = &profile;
   }
-  if (in_force == nullptr) {
-    AddFinding(root.Of("deadline_profile"),
-               absl::StrCat("there is no deadline profile `", policy.deadline_profile(), "`"),
-               findings);
-    return;
-  }
-  const Place place = root.Of("deadline_profile");
+  const v1::DeadlineProfile* in_force = FindProfile(policy, policy.deadline_profile());
+  CheckRunning(policy, in_force, policy.deadline_profile(), root.Of("deadline_profile"), findings);
   // A request is dated by the days that everything else of it is counted in.
-  if (!in_force->time_zone().empty() && in_force->time_zone() != policy.time_zone()) {
-    AddFinding(place, "the deadline profile in force must have the policy's time zone", findings);
+  if (in_force != nullptr && !in_force->time_zone().empty() &&
+      in_force->time_zone() != policy.time_zone()) {
+    AddFinding(root.Of("deadline_profile"),
+               "the deadline profile in force must have the policy's time zone", findings);
   }
-  if (!in_force->calendar().empty() && in_force->calendar() != policy.calendar()) {
-    AddFinding(place, "the deadline profile in force must have the policy's calendar, or none",
-               findings);
-  }
+  CheckClocks(policy, root, findings);
+  CheckTeams(policy, root, findings);
 }
 
 }  // namespace dsr

@@ -17,6 +17,10 @@ constexpr absl::string_view kRoles[] = {
     "intake",  "session_asserter", "verifier",  "caseworker",  "reviewer",  "privacy_officer",
     "auditor", "operator",         "registrar", "data_system", "recipient", "children_privacy"};
 
+bool IsRole(const std::string& role) {
+  return std::find(std::begin(kRoles), std::end(kRoles), role) != std::end(kRoles);
+}
+
 bool IsSetOffByPeople(v1::Trigger trigger) {
   switch (trigger) {
     case v1::TRIGGER_ASSESSED:
@@ -203,7 +207,7 @@ class ElementChecker {
       Add(place, absl::StrCat(what, " has a negative offset"));
     } else if (length > 100 * int64_t{366} * 86400 / least_seconds) {
       Add(place, absl::StrCat(what, " has an offset of more than a hundred years"));
-    } else if (timer.anchor() == v1::TimerRule::ANCHOR_BEFORE_DUE &&
+    } else if (timer.anchor() != v1::TimerRule::ANCHOR_START &&
                length * least_seconds > policy_.response_days() * int64_t{86400}) {
       Add(place, absl::StrCat(what, " would fire before the request is received: the policy gives ",
                               policy_.response_days(), " days"));
@@ -269,7 +273,7 @@ class ElementChecker {
           absl::StrCat(trigger, " is not set off by people and has no `roles`"));
     }
     for (int i = 0; i < rule.roles_size(); ++i) {
-      if (std::find(std::begin(kRoles), std::end(kRoles), rule.roles(i)) != std::end(kRoles)) {
+      if (IsRole(rule.roles(i))) {
         continue;
       }
       Add(place.Of("roles", i), absl::StrCat("there is no role `", rule.roles(i), "`"));
@@ -326,6 +330,12 @@ class ElementChecker {
     CheckField(place, kind, "outcome", false, respond, effect.outcome() != 0, findings_);
     CheckField(place, kind, "escalation_level", effect.kind() == v1::EFFECT_KIND_ESCALATE, !field,
                effect.escalation_level() != 0, findings_);
+    CheckField(place, kind, "escalation_role", false, effect.kind() == v1::EFFECT_KIND_ESCALATE,
+               !effect.escalation_role().empty(), findings_);
+    if (!effect.escalation_role().empty() && !IsRole(effect.escalation_role())) {
+      Add(place.Of("escalation_role"),
+          absl::StrCat("there is no role `", effect.escalation_role(), "`"));
+    }
     if (effect.escalation_level() < 0) {
       Add(place.Of("escalation_level"), "an escalation level is 1 or more");
     }

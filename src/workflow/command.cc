@@ -35,6 +35,7 @@ struct NameOf {
   absl::string_view operator()(const WithdrawRequest&) const { return "WithdrawRequest"; }
   absl::string_view operator()(const RespondToRequest&) const { return "RespondToRequest"; }
   absl::string_view operator()(const AssignRequest&) const { return "AssignRequest"; }
+  absl::string_view operator()(const HandOverRequest&) const { return "HandOverRequest"; }
   absl::string_view operator()(const CompleteTask&) const { return "CompleteTask"; }
   absl::string_view operator()(const FailTask&) const { return "FailTask"; }
   absl::string_view operator()(const RetryTask&) const { return "RetryTask"; }
@@ -54,6 +55,8 @@ struct NameOf {
   }
   absl::string_view operator()(const FireTimer&) const { return "FireTimer"; }
   absl::string_view operator()(const MigrateRequest&) const { return "MigrateRequest"; }
+  absl::string_view operator()(const ExtendDeadline&) const { return "ExtendDeadline"; }
+  absl::string_view operator()(const RecountDeadline&) const { return "RecountDeadline"; }
   absl::string_view operator()(const BeginDownload&) const { return "DownloadPackage"; }
   absl::string_view operator()(const FinishDownload&) const { return "FinishDownload"; }
 };
@@ -77,8 +80,9 @@ bool ChangesFacts(const Command& command, const v1::Workflow& workflow) {
           return AsksWhetherTold(workflow);
         // A reply may bring the end of the duty with it.
         if constexpr (std::is_same_v<Given, RecordNoticeDelivery>) return given.answer.has_value();
-        return !kIsOneOf<Given, AssignRequest, MigrateRequest, ApproveFileAccess, OpenFile,
-                         AcknowledgeNotice, RetryNotice, ResendNotice, FinishDownload>;
+        return !kIsOneOf<Given, AssignRequest, HandOverRequest, MigrateRequest, ExtendDeadline,
+                         RecountDeadline, ApproveFileAccess, OpenFile, AcknowledgeNotice,
+                         RetryNotice, ResendNotice, FinishDownload>;
       },
       command);
 }

@@ -1,5 +1,11 @@
 #include "dsr/workflow/deadline.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "dsr/base/proto_time.h"
+#include "dsr/workflow/regions.h"
+
 namespace dsr {
 namespace {
 
@@ -50,24 +56,101 @@ absl::Time Before(const Rulebook& rulebook, const v1::Offset& offset, absl::Time
   return earlier == day ? due : absl::FromCivil(earlier, rulebook.zone);
 }
 
+DeadlineRule CountedBy(const DeadlineRule& rule, const WorkingCalendar* calendar) {
+  DeadlineRule counted = rule;
+  if (calendar != nullptr && !rule.profile.calendar().empty()) counted.calendar = *calendar;
+  return counted;
+}
+
+v1::DeadlineClock Count(const DeadlineRule& rule, absl::Time received, const ClockCourse& course) {
+  const CountedDeadline counted = CountDeadline(rule, received, course);
+  v1::DeadlineClock clock;
+  clock.set_profile(rule.profile.name());
+  clock.set_law(rule.profile.law());
+  clock.set_length(LengthWords(rule.profile.length()));
+  clock.set_time_zone(rule.zone.name());
+  clock.set_calendar_version(rule.calendar.version);
+  *clock.mutable_receipt_day() = ToDate(counted.receipt_day);
+  *clock.mutable_last_day() = ToDate(counted.last_day);
+  *clock.mutable_rolled_last_day() = ToDate(counted.rolled_last_day);
+  *clock.mutable_due_time() = ToTimestamp(counted.due);
+  if (const auto target = TargetOf(rule, counted))
+    *clock.mutable_target_time() = ToTimestamp(*target);
+  clock.set_provisional(counted.provisional);
+  clock.set_extended(course.extended && rule.profile.has_extension());
+  clock.set_paused_days(course.paused_days);
+  return clock;
+}
+
+// Adds a clock: of several the earliest counts.
+void Take(v1::DeadlineClock clock, Deadline& deadline) {
+  const bool is_first = deadline.clocks.empty();
+  const absl::Time due = FromTimestamp(clock.due_time());
+  if (is_first || due < deadline.due) {
+    deadline.due = due;
+    deadline.last_day = ToCivilDay(clock.last_day());
+  }
+  const absl::CivilDay rolled = ToCivilDay(clock.rolled_last_day());
+  deadline.outer_day = is_first ? rolled : std::max(deadline.outer_day, rolled);
+  if (clock.has_target_time()) {
+    const absl::Time target = FromTimestamp(clock.target_time());
+    deadline.target = std::min(deadline.target.value_or(target), target);
+  }
+  deadline.clocks.push_back(std::move(clock));
+}
+
 }  // namespace
 
-Deadline AnswerDeadline(const Rulebook& rulebook, absl::Time received) {
-  const CountedDeadline counted = CountDeadline(rulebook.deadline, received);
-  Deadline deadline{
-      .due = counted.due, .last_day = counted.last_day, .outer_day = counted.rolled_last_day};
+DeadlineBasis BasisOf(const v1::Request& request) {
+  DeadlineBasis basis{.received = FromTimestamp(request.received_time()),
+                      .region = request.region()};
+  for (const v1::DeadlineClock& clock : request.clocks()) {
+    basis.courses[clock.profile()] = {.extended = clock.extended(),
+                                      .paused_days = clock.paused_days()};
+  }
+  return basis;
+}
+
+Deadline AnswerDeadline(const Rulebook& rulebook, const DeadlineBasis& basis) {
+  Deadline deadline;
+  for (const RunningClock& running : rulebook.clocks) {
+    if (!IsInRegions(basis.region, running.regions)) continue;
+    const DeadlineRule rule = CountedBy(running.rule, basis.calendar);
+    const auto course = basis.courses.find(rule.profile.name());
+    Take(
+        Count(rule, basis.received, course == basis.courses.end() ? ClockCourse() : course->second),
+        deadline);
+  }
   if (rulebook.workflow.working_day_outer_date()) {
-    deadline.outer_day =
-        AddWorkingDays(rulebook.calendar, counted.receipt_day, rulebook.policy.outer_working_days())
-            .day;
+    const WorkingCalendar& calendar =
+        basis.calendar != nullptr ? *basis.calendar : rulebook.calendar;
+    deadline.outer_day = AddWorkingDays(calendar, DayOf(basis.received, rulebook.zone),
+                                        rulebook.policy.outer_working_days())
+                             .day;
   }
   return deadline;
 }
 
+DueTimes DueTimesOf(const Deadline& deadline) {
+  return {.due = deadline.due, .target = deadline.target.value_or(deadline.due)};
+}
+
+DueTimes DueTimesOf(const v1::Request& request) {
+  const absl::Time due = FromTimestamp(request.due_time());
+  return {.due = due,
+          .target = request.has_target_time() ? FromTimestamp(request.target_time()) : due};
+}
+
 absl::Time TimerDue(const Rulebook& rulebook, const v1::TimerRule& rule, absl::Time start,
-                    absl::Time due) {
-  return rule.anchor() == v1::TimerRule::ANCHOR_BEFORE_DUE ? Before(rulebook, rule.offset(), due)
-                                                           : After(rulebook, rule.offset(), start);
+                    const DueTimes& times) {
+  switch (rule.anchor()) {
+    case v1::TimerRule::ANCHOR_BEFORE_DUE:
+      return Before(rulebook, rule.offset(), times.due);
+    case v1::TimerRule::ANCHOR_BEFORE_TARGET:
+      return Before(rulebook, rule.offset(), times.target);
+    default:
+      return After(rulebook, rule.offset(), start);
+  }
 }
 
 absl::CivilDay RetentionEnd(const Rulebook& rulebook, const v1::RetentionRule& rule,

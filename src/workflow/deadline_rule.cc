@@ -65,19 +65,34 @@ absl::StatusOr<DeadlineRule> MakeDeadlineRule(const v1::DeadlineProfile& profile
   return rule;
 }
 
-CountedDeadline CountDeadline(const DeadlineRule& rule, absl::Time received) {
+CountedDeadline CountDeadline(const DeadlineRule& rule, absl::Time received,
+                              const ClockCourse& course) {
   const absl::CivilDay day = DayOf(received, rule.zone);
-  return EndOn(rule, day, Add(rule.calendar, day, rule.profile.length()));
+  CountedDay last = Add(rule.calendar, day, rule.profile.length());
+  const auto go_on = [&](const Length& length) {
+    const CountedDay further = Add(rule.calendar, last.day, length);
+    last = {.day = further.day, .provisional = last.provisional || further.provisional};
+  };
+  if (course.extended && rule.profile.has_extension()) go_on(rule.profile.extension());
+  if (course.paused_days > 0) {
+    Length paused;
+    if (rule.profile.length().has_working_days()) {
+      paused.set_working_days(course.paused_days);
+    } else {
+      paused.set_civil_days(course.paused_days);
+    }
+    go_on(paused);
+  }
+  return EndOn(rule, day, last);
 }
 
-std::optional<CountedDeadline> CountExtendedDeadline(const DeadlineRule& rule,
-                                                     absl::Time received) {
-  if (!rule.profile.has_extension()) return std::nullopt;
-  const absl::CivilDay day = DayOf(received, rule.zone);
-  const CountedDay first = Add(rule.calendar, day, rule.profile.length());
-  CountedDay last = Add(rule.calendar, first.day, rule.profile.extension());
-  last.provisional = last.provisional || first.provisional;
-  return EndOn(rule, day, last);
+int CountPausedDays(const DeadlineRule& rule, absl::Time since, absl::Time until) {
+  const absl::CivilDay end = DayOf(until, rule.zone);
+  int days = 0;
+  for (absl::CivilDay day = DayOf(since, rule.zone); day < end; ++day) {
+    if (!rule.profile.length().has_working_days() || IsWorkingDay(rule.calendar, day)) ++days;
+  }
+  return days;
 }
 
 std::optional<absl::Time> TargetOf(const DeadlineRule& rule, const CountedDeadline& deadline) {

@@ -88,11 +88,11 @@ class Explainer {
   }
 
   void Extension() {
-    const std::optional<CountedDeadline> extended = CountExtendedDeadline(rule_, received_);
-    if (!extended.has_value()) return;
-    out_.set_extended_due_time(Instant(extended->due));
+    if (!rule_.profile.has_extension()) return;
+    const CountedDeadline extended = CountDeadline(rule_, received_, {.extended = true});
+    out_.set_extended_due_time(Instant(extended.due));
     Say(absl::StrCat("with a reason told before then it can be extended once, by ",
-                     LengthWords(rule_.profile.extension()), ": before ", Instant(extended->due)));
+                     LengthWords(rule_.profile.extension()), ": before ", Instant(extended.due)));
   }
 
   const DeadlineRule& rule_;

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/names.h"
+#include "workflow/breach_cause.h"
 #include "workflow/children.h"
+#include "workflow/deadline_moves.h"
 #include "workflow/transitions.h"
 
 namespace dsr {
@@ -51,7 +53,9 @@ v1::Outcome TellOutcome(const storage::v1::RequestState& state) {
 void MarkBreached(Deciding& deciding) {
   if (deciding.request().breached()) return;
   Event event;
-  event.mutable_request_breached();
+  storage::v1::RequestBreached& breached = *event.mutable_request_breached();
+  *breached.mutable_due_time() = deciding.request().due_time();
+  TellBreachCause(deciding, breached);
   deciding.Emit(std::move(event));
 }
 
@@ -126,13 +130,11 @@ void LinkTo(Deciding& deciding, const v1::Request& first) {
   Event event;
   storage::v1::RequestLinked& linked = *event.mutable_request_linked();
   linked.set_first(first.name());
-  *linked.mutable_due_time() = dated.due_time();
-  *linked.mutable_last_day() = dated.last_day();
-  *linked.mutable_statutory_outer_day() = dated.statutory_outer_day();
+  CopyDeadline(dated, linked);
   if (moves) {
     for (const v1::TimerRule& rule : deciding.rulebook().workflow.request_timers()) {
       *linked.add_timers() = BeginTimer(deciding, rule, FromTimestamp(request.received_time()),
-                                        FromTimestamp(dated.due_time()), /*state_scoped=*/false);
+                                        DueTimesOf(dated), /*state_scoped=*/false);
     }
   }
   deciding.Emit(std::move(event));
@@ -192,6 +194,7 @@ void RunEffect(Deciding& deciding, const v1::Effect& effect) {
       if (effect.escalation_level() <= deciding.request().escalation_level()) return;
       Event event;
       event.mutable_request_escalated()->set_level(effect.escalation_level());
+      event.mutable_request_escalated()->set_role(effect.escalation_role());
       deciding.Emit(std::move(event));
       return;
     }

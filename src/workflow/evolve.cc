@@ -9,8 +9,11 @@
 #include "dsr/base/crypto.h"
 #include "dsr/workflow/engine.h"
 #include "dsr/workflow/names.h"
+#include "workflow/deadline_moves.h"
 #include "workflow/evolve_children.h"
 #include "workflow/evolve_timers.h"
+#include "workflow/machine.h"
+#include "workflow/request_course.h"
 
 namespace dsr {
 namespace {
@@ -33,10 +36,9 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::Request
   request.set_phase(filed.phase());
   *request.mutable_received_time() = filed.received_time();
   *request.mutable_create_time() = event.time();
-  if (filed.has_due_time()) *request.mutable_due_time() = filed.due_time();
-  if (filed.has_last_day()) *request.mutable_last_day() = filed.last_day();
-  if (filed.has_statutory_outer_day())
-    *request.mutable_statutory_outer_day() = filed.statutory_outer_day();
+  CopyDeadline(filed, request);
+  request.set_region(filed.region());
+  request.set_team(filed.team());
   request.set_subject_account(filed.subject_account());
   *request.mutable_requester() = filed.requester();
   request.set_channel(filed.channel());
@@ -76,6 +78,7 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::StateCh
   if (was_proposed && changed.phase() != v1::PHASE_APPROVAL)
     state.mutable_request()->mutable_refusal()->set_state(v1::Refusal::STATE_LAPSED);
   EndTimers(state, [](const PendingTimer& timer) { return timer.state_scoped(); });
+  if (!IsUnanswered(changed.phase())) state.clear_paused_since();
   if (changed.phase() == v1::PHASE_CLOSED) {
     *state.mutable_request()->mutable_close_time() = event.time();
     state.clear_timers();
@@ -172,16 +175,50 @@ void Apply(RequestRecord& record, const Event& event,
   response.set_note(answered.note());
   state.set_answered_late(answered.late());
   EndTimers(state, [](const PendingTimer& timer) { return timer.ends_at_response(); });
+  state.clear_paused_since();
 }
 
-void Apply(RequestRecord& record, const Event& event, const storage::v1::RequestBreached&) {
+void Apply(RequestRecord& record, const Event& event,
+           const storage::v1::RequestBreached& breached) {
   v1::Request& request = *record.mutable_state()->mutable_request();
   request.set_breached(true);
-  *request.mutable_breach_time() = event.time();
+  *request.mutable_breach_time() = breached.has_due_time() ? breached.due_time() : event.time();
+  request.set_breach_cause(breached.cause());
+  *request.mutable_breach_systems() = breached.systems();
+  record.mutable_state()->clear_paused_since();
 }
 
 void Apply(RequestRecord& record, const Event&, const storage::v1::RequestEscalated& escalated) {
-  record.mutable_state()->mutable_request()->set_escalation_level(escalated.level());
+  v1::Request& request = *record.mutable_state()->mutable_request();
+  request.set_escalation_level(escalated.level());
+  if (!escalated.role().empty()) request.set_escalation_role(escalated.role());
+}
+
+void Apply(RequestRecord& record, const Event& event, const storage::v1::DeadlineMoved& moved) {
+  RequestState& state = *record.mutable_state();
+  v1::Request& request = *state.mutable_request();
+  if (FromTimestamp(request.due_time()) < FromTimestamp(moved.due_time())) {
+    // With more time, what was brought to somebody's attention is brought there anew.
+    request.clear_escalation_level();
+    request.clear_escalation_role();
+  }
+  CopyDeadline(moved, request);
+  for (const TimerSet& timer : moved.timers()) BeginTimer(state, timer);
+  if (moved.cause() == v1::DEADLINE_CHANGE_EXTENDED) {
+    v1::DeadlineExtension& extension = *request.mutable_extension();
+    *extension.mutable_extend_time() = event.time();
+    extension.set_extended_by(event.actor());
+    extension.set_reason(moved.reason());
+  } else if (moved.cause() == v1::DEADLINE_CHANGE_PAUSED) {
+    state.clear_paused_since();
+    if (moved.has_paused_since()) *state.mutable_paused_since() = moved.paused_since();
+  }
+}
+
+void Apply(RequestRecord& record, const Event&, const storage::v1::RequestAssigned& assigned) {
+  v1::Request& request = *record.mutable_state()->mutable_request();
+  request.set_assignee(assigned.assignee());
+  if (!assigned.team().empty()) request.set_team(assigned.team());
 }
 
 void Apply(RequestRecord& record, const Event& event,
@@ -240,9 +277,7 @@ void Apply(RequestRecord& record, const Event&, const storage::v1::RequestLinked
   RequestState& state = *record.mutable_state();
   v1::Request& request = *state.mutable_request();
   request.set_duplicate_of(linked.first());
-  *request.mutable_due_time() = linked.due_time();
-  *request.mutable_last_day() = linked.last_day();
-  *request.mutable_statutory_outer_day() = linked.statutory_outer_day();
+  CopyDeadline(linked, request);
   for (const TimerSet& timer : linked.timers()) BeginTimer(state, timer);
 }
 
@@ -251,9 +286,7 @@ void Apply(RequestRecord& record, const Event&, const storage::v1::RequestMigrat
   v1::Request& request = *state.mutable_request();
   *request.mutable_pins() = migrated.pins();
   if (!migrated.has_due_time()) return;
-  *request.mutable_due_time() = migrated.due_time();
-  *request.mutable_last_day() = migrated.last_day();
-  *request.mutable_statutory_outer_day() = migrated.statutory_outer_day();
+  CopyDeadline(migrated, request);
   for (const TimerSet& timer : migrated.timers()) BeginTimer(state, timer);
 }
 
@@ -380,7 +413,13 @@ void Evolve(RequestRecord& record, const Event& event) {
       Apply(record, event, event.download_finished());
       break;
     case Event::kRequestAssigned:
-      record.mutable_state()->mutable_request()->set_assignee(event.request_assigned().assignee());
+      Apply(record, event, event.request_assigned());
+      break;
+    case Event::kDeadlineMoved:
+      Apply(record, event, event.deadline_moved());
+      break;
+    case Event::kClockPaused:
+      *record.mutable_state()->mutable_paused_since() = event.time();
       break;
     case Event::kFeeQuoted:
       Apply(record, event, event.fee_quoted());
@@ -437,6 +476,7 @@ void Evolve(RequestRecord& record, const Event& event) {
       break;
   }
   RequestState& state = *record.mutable_state();
+  TrackCourse(event, state);
   if (IsDecision(event)) AddDecider(state, event.actor());
   state.set_version(event.sequence());
   *state.mutable_last_event_time() = event.time();

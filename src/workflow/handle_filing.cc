@@ -2,10 +2,13 @@
 #include <set>
 #include <string>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
+#include "dsr/workflow/regions.h"
+#include "workflow/deadline_moves.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
 #include "workflow/siblings.h"
@@ -192,6 +195,20 @@ void SetFirstDeciders(const Facts& facts, RequestFiled& filed, FieldErrors& erro
   errors.AddInvalid("request.complaint.request", "must be a request of the same subject");
 }
 
+// The first team of the policy that the request fits; empty for none.
+std::string TeamFor(const v1::Policy& policy, const RequestFiled& filed) {
+  const auto fits = [](const auto& names, const std::string& name) {
+    return names.empty() || absl::c_linear_search(names, name);
+  };
+  for (const v1::Team& team : policy.teams()) {
+    if (fits(team.types(), filed.type()) && fits(team.channels(), filed.channel()) &&
+        IsInRegions(filed.region(), team.regions())) {
+      return team.name();
+    }
+  }
+  return "";
+}
+
 void SetRepeats(const Deciding& deciding, absl::Time received, RequestFiled& filed) {
   for (const v1::RepeatRule& rule : deciding.rulebook().policy.repeats()) {
     if (rule.type() != filed.type()) continue;
@@ -220,17 +237,17 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   SetCategories(rulebook, deciding.facts(), filed, errors);
   if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
 
-  const Deadline deadline = AnswerDeadline(rulebook, received);
+  const Deadline deadline =
+      AnswerDeadline(rulebook, {.received = received, .region = filed.region()});
   *filed.mutable_received_time() = ToTimestamp(received);
-  *filed.mutable_due_time() = ToTimestamp(deadline.due);
-  *filed.mutable_last_day() = ToDate(deadline.last_day);
-  *filed.mutable_statutory_outer_day() = ToDate(deadline.outer_day);
+  SetDeadline(deadline, filed);
+  filed.set_team(TeamFor(rulebook.policy, filed));
   filed.set_request_id(std::string(deciding.context().request.bytes()));
   *filed.mutable_pins() = rulebook.pins;
   if (filed.language().empty()) filed.set_language("zh-CN");
   filed.set_data_use(rulebook.workflow.data_use());
   SetRepeats(deciding, received, filed);
-  const absl::Time due = deadline.due;
+  const DueTimes times = DueTimesOf(deadline);
   // Whoever is verified is linked only then: before, it may be anybody.
   const storage::v1::RequestState* same =
       rulebook.workflow.initiation() == v1::INITIATION_UNVERIFIED
@@ -244,12 +261,14 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
     filed.clear_due_time();
     filed.clear_last_day();
     filed.clear_statutory_outer_day();
+    filed.clear_target_time();
+    filed.clear_clocks();
   }
   for (const v1::TimerRule& rule : rulebook.workflow.request_timers()) {
-    *filed.add_timers() = BeginTimer(deciding, rule, received, due, /*state_scoped=*/false);
+    *filed.add_timers() = BeginTimer(deciding, rule, received, times, /*state_scoped=*/false);
   }
   for (const v1::TimerRule& rule : first.timers()) {
-    *filed.add_timers() = BeginTimer(deciding, rule, deciding.now(), due, /*state_scoped=*/true);
+    *filed.add_timers() = BeginTimer(deciding, rule, deciding.now(), times, /*state_scoped=*/true);
   }
   storage::v1::Event event;
   *event.mutable_request_filed() = std::move(filed);

@@ -120,6 +120,16 @@ absl::Status CheckRemedy(const Deciding& deciding, const storage::v1::DecisionRe
                                    "must be another request of the same subject");
 }
 
+constexpr char kPrivacyOfficer[] = "privacy_officer";
+
+absl::Status CheckAssignee(const Deciding& deciding, absl::string_view action,
+                           bool lacks_childrens_role) {
+  if (!lacks_childrens_role || !IsMinor(deciding.circumstances())) return absl::OkStatus();
+  return ActionNotAllowed(deciding.request(), action,
+                          "the subject is a minor, and the assignee has not the role "
+                          "children_privacy");
+}
+
 Event RefusalDecision(bool approved) {
   Event event;
   event.mutable_refusal_decided()->set_approved(approved);
@@ -233,14 +243,33 @@ absl::Status Handle(Deciding& deciding, const RespondToRequest&) {
 absl::Status Handle(Deciding& deciding, const AssignRequest& command) {
   if (deciding.request().phase() == v1::PHASE_CLOSED)
     return AlreadyEnded(deciding.request().name());
-  if (command.lacks_childrens_role && IsMinor(deciding.circumstances())) {
-    return ActionNotAllowed(deciding.request(), "AssignRequest",
-                            "the subject is a minor, and the assignee has not the role "
-                            "children_privacy");
-  }
+  DSR_RETURN_IF_ERROR(CheckAssignee(deciding, "AssignRequest", command.lacks_childrens_role));
   Event event;
   event.mutable_request_assigned()->set_assignee(command.assignee);
+  event.mutable_request_assigned()->set_team(command.team);
   deciding.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status CheckHandOver(const Circumstances& at) {
+  const v1::Request& request = at.request();
+  if (request.phase() == v1::PHASE_CLOSED) return AlreadyEnded(request.name());
+  return request.assignee() == at.actor().name || at.actor().HasRole(kPrivacyOfficer)
+             ? absl::OkStatus()
+             : ActionNotAllowed(request, "HandOverRequest",
+                                "it is not yours; AssignRequest takes it, or gives it to somebody");
+}
+
+absl::Status Handle(Deciding& deciding, const HandOverRequest& command) {
+  DSR_RETURN_IF_ERROR(CheckHandOver(deciding.circumstances()));
+  DSR_RETURN_IF_ERROR(CheckAssignee(deciding, "HandOverRequest", command.lacks_childrens_role));
+  if (command.assigned.assignee() == deciding.request().assignee()) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "assignee",
+                          "must be somebody else than who works on it now");
+  }
+  Event event;
+  *event.mutable_request_assigned() = command.assigned;
+  deciding.EmitContent(std::move(event));
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "workflow/children.h"
+#include "workflow/deadline_moves.h"
 #include "workflow/documents.h"
 #include "workflow/effects.h"
 #include "workflow/handlers.h"
@@ -37,6 +38,11 @@ absl::Status Handle(Deciding& deciding, const FireTimer& command) {
   if (timer->state_scoped()) {
     // The hour may be that of a birthday, too: what it proves comes before what it ends.
     ReviewProof(deciding);
+    timer = FindTimer(deciding.state(), command);
+    if (timer == nullptr) return absl::OkStatus();
+  }
+  if (CatchUpWithPause(deciding)) {
+    // What stood still meanwhile is not due yet: its timers began anew.
     timer = FindTimer(deciding.state(), command);
     if (timer == nullptr) return absl::OkStatus();
   }

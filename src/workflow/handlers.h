@@ -47,6 +47,9 @@ absl::Status Handle(Deciding& deciding, const ReviewDecision& command);
 absl::Status Handle(Deciding& deciding, const WithdrawRequest& command);
 absl::Status Handle(Deciding& deciding, const RespondToRequest& command);
 absl::Status Handle(Deciding& deciding, const AssignRequest& command);
+absl::Status Handle(Deciding& deciding, const HandOverRequest& command);
+// Refuses whoever neither works on the request nor is a privacy officer.
+absl::Status CheckHandOver(const Circumstances& at);
 
 // handle_fees.cc
 absl::Status Handle(Deciding& deciding, const QuoteFee& command);
@@ -84,6 +87,12 @@ absl::Status Handle(Deciding& deciding, const BeginDownload& command);
 absl::Status Handle(Deciding& deciding, const FinishDownload& command);
 // Refuses when no grant is open, another caller took it up, or the proof is gone.
 absl::Status CheckDownload(const Circumstances& at);
+
+// handle_deadline.cc
+absl::Status Handle(Deciding& deciding, const ExtendDeadline& command);
+// Refuses where no clock of the request could be extended, or the date would not move.
+absl::Status CheckExtension(const Circumstances& at);
+absl::Status Handle(Deciding& deciding, const RecountDeadline& command);
 
 // handle_migration.cc
 absl::Status Handle(Deciding& deciding, const MigrateRequest& command);

@@ -16,6 +16,7 @@ constexpr absl::string_view kOfTheMessage[] = {
     "consent",
     "ended_categories",
     "explanation",
+    "extension_reason",
     "fee",
     "fee_reason",
     "fields",

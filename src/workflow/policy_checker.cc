@@ -250,7 +250,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
                absl::StrCat("the time zone `", policy.time_zone(), "` does not load"), findings);
   }
   CheckRange(root, "response_days", policy.response_days(), 1, 90, findings);
-  CheckRange(root, "outer_working_days", policy.outer_working_days(), 1, 90, findings);
+  CheckRange(root, "outer_working_days", policy.outer_working_days(), 0, 90, findings);
   CheckRange(root, "grant_hours", policy.grant_hours(), 1, 2160, findings);
   if (!calendars.contains(policy.calendar())) {
     AddFinding(root.Of("calendar"), absl::StrCat("there is no calendar `", policy.calendar(), "`"),

@@ -20,7 +20,9 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
                  std::vector<Finding>* findings);
 
 // Reports deadline profiles of one name, without a length or one out of its range, with a zone or a
-// calendar that is not there; and one in force that is none of them. For CheckPolicy.
+// calendar that is not there; one in force, or a clock's, that is none of them or has another
+// calendar than the policy; regions that are no codes; and teams without a name or of one name. For
+// CheckPolicy.
 void CheckDeadlineProfiles(const v1::Policy& policy, const Place& root,
                            const std::set<std::string>& calendars, std::vector<Finding>* findings);
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
@@ -20,15 +21,43 @@ const v1::Template* FindExactTemplate(const v1::TemplateSet& templates, absl::st
   return nullptr;
 }
 
+const v1::DeadlineProfile* FindProfile(const v1::Policy& policy, const std::string& name) {
+  for (const v1::DeadlineProfile& profile : policy.deadline_profiles()) {
+    if (profile.name() == name) return &profile;
+  }
+  return nullptr;
+}
+
 // Policies of before there were profiles count as they always did.
 v1::DeadlineProfile ProfileInForce(const v1::Policy& policy) {
-  for (const v1::DeadlineProfile& profile : policy.deadline_profiles()) {
-    if (profile.name() == policy.deadline_profile()) return profile;
-  }
+  const v1::DeadlineProfile* in_force = FindProfile(policy, policy.deadline_profile());
+  if (in_force != nullptr) return *in_force;
   v1::DeadlineProfile profile;
   profile.mutable_length()->set_civil_days(policy.response_days());
   profile.set_calendar(policy.calendar());
   return profile;
+}
+
+absl::Status AddClock(const v1::DeadlineProfile& profile, const v1::Calendar& calendar,
+                      std::vector<std::string> regions, Rulebook& rulebook) {
+  DSR_ASSIGN_OR_RETURN(DeadlineRule rule,
+                       MakeDeadlineRule(profile, rulebook.policy.time_zone(),
+                                        profile.calendar().empty() ? nullptr : &calendar));
+  rulebook.clocks.push_back({.rule = std::move(rule), .regions = std::move(regions)});
+  return absl::OkStatus();
+}
+
+absl::Status AddClocks(const v1::Calendar& calendar, Rulebook& rulebook) {
+  DSR_RETURN_IF_ERROR(AddClock(ProfileInForce(rulebook.policy), calendar, {}, rulebook));
+  for (const v1::ClockRule& clock : rulebook.policy.clocks()) {
+    const bool is_for_type =
+        clock.types().empty() || absl::c_linear_search(clock.types(), rulebook.workflow.name());
+    const v1::DeadlineProfile* profile = FindProfile(rulebook.policy, clock.profile());
+    if (!is_for_type || profile == nullptr) continue;
+    DSR_RETURN_IF_ERROR(
+        AddClock(*profile, calendar, {clock.regions().begin(), clock.regions().end()}, rulebook));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -104,10 +133,7 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> MakeRulebook(const v1::Pins& pin
   rulebook->policy = policy;
   rulebook->templates = templates;
   rulebook->calendar = ToWorkingCalendar(calendar);
-  const v1::DeadlineProfile profile = ProfileInForce(policy);
-  DSR_ASSIGN_OR_RETURN(rulebook->deadline,
-                       MakeDeadlineRule(profile, policy.time_zone(),
-                                        profile.calendar().empty() ? nullptr : &calendar));
+  DSR_RETURN_IF_ERROR(AddClocks(calendar, *rulebook));
   return std::shared_ptr<const Rulebook>(std::move(rulebook));
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
+#include "workflow/deadline_moves.h"
 #include "workflow/documents.h"
 #include "workflow/effects.h"
 #include "workflow/guards.h"
@@ -81,10 +82,12 @@ void Enter(Deciding& deciding, const v1::Transition& transition) {
   changed.set_trigger(TriggerWord(transition));
   for (const v1::TimerRule& rule : to->timers()) {
     *changed.add_timers() =
-        BeginTimer(deciding, rule, deciding.now(), FromTimestamp(deciding.request().due_time()),
+        BeginTimer(deciding, rule, deciding.now(), DueTimesOf(deciding.request()),
                    /*state_scoped=*/true);
   }
+  const std::string left = deciding.request().state();
   deciding.Emit(std::move(event));
+  KeepPause(deciding, left);
   if (to->phase() == v1::PHASE_VERIFICATION) LookUpAgain(deciding);
   if (to->phase() == v1::PHASE_CLOSED) PurgeDocuments(deciding);
   // The state that was left may have let the timer pass unused.
@@ -116,14 +119,15 @@ absl::Time TimeToAct(const Deciding& deciding) {
 }
 
 storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule,
-                                 absl::Time start, absl::Time due, bool state_scoped) {
+                                 absl::Time start, const DueTimes& times, bool state_scoped) {
   storage::v1::TimerSet timer;
   timer.set_name(rule.name());
   // What is overdue already, by a late filing or by an event of today, cannot end before its day:
   // the requester gets as long as others to do his part.
-  const bool is_overdue = state_scoped && due <= deciding.now();
+  const bool is_overdue = state_scoped && times.due <= deciding.now();
+  const absl::Time in_time = is_overdue ? TimeToAct(deciding) : times.due;
   *timer.mutable_due_time() = ToTimestamp(
-      TimerDue(deciding.rulebook(), rule, start, is_overdue ? TimeToAct(deciding) : due));
+      TimerDue(deciding.rulebook(), rule, start, is_overdue ? DueTimes{in_time, in_time} : times));
   timer.set_state_scoped(state_scoped);
   timer.set_ends_at_response(!state_scoped);
   return timer;

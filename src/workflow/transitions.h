@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "dsr/v1/workflow.pb.h"
+#include "dsr/workflow/deadline.h"
 #include "workflow/deciding.h"
 #include "workflow/proof.h"
 
@@ -35,7 +36,7 @@ absl::Time TimeToAct(const Deciding& deciding);
 
 // The event that begins a timer of `rule` now.
 storage::v1::TimerSet BeginTimer(const Deciding& deciding, const v1::TimerRule& rule,
-                                 absl::Time start, absl::Time due, bool state_scoped);
+                                 absl::Time start, const DueTimes& times, bool state_scoped);
 
 }  // namespace dsr
 

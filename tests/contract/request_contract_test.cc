@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "contract/store_contract.h"
+#include "dsr/base/proto_time.h"
+#include "dsr/base/status_macros.h"
 
 namespace dsr {
 namespace {
@@ -294,11 +296,12 @@ TEST_P(RequestContract, ScansWhatReportsNeedOfRequestsReceivedInAPeriod) {
   answered.request().mutable_response()->set_outcome(v1::OUTCOME_FULFILLED);
   answered.request().mutable_response()->mutable_response_time()->set_seconds(
       absl::ToUnixSeconds(kNow) + 60);
-  RequestSample breached(2, kNow + absl::Seconds(1));
-  breached.request().set_breached(true);
-  breached.request().mutable_breach_time()->set_seconds(absl::ToUnixSeconds(kNow) + 99);
+  storage::v1::RequestCourse& course = *answered.record().mutable_state()->mutable_course();
+  course.set_channel("hotline");
+  course.add_dues()->set_due_micros(7);
+  RequestSample open(2, kNow + absl::Seconds(1));
   RequestSample later(3, kNow + absl::Seconds(2));
-  for (RequestSample* sample : {&answered, &breached, &later}) {
+  for (RequestSample* sample : {&answered, &open, &later}) {
     ASSERT_THAT(Write(sample->NextDecision(kNow)), IsOk());
   }
 
@@ -315,14 +318,72 @@ TEST_P(RequestContract, ScansWhatReportsNeedOfRequestsReceivedInAPeriod) {
   if (rows[0].id != answered.id()) std::swap(rows[0], rows[1]);
   EXPECT_EQ(rows[0].id, answered.id());
   EXPECT_EQ(rows[0].type, "deletion");
-  EXPECT_EQ(rows[0].phase, v1::PHASE_VERIFICATION);
   EXPECT_EQ(rows[0].received, kNow);
-  EXPECT_EQ(rows[0].due, kNow + absl::Hours(24 * 15));
   EXPECT_EQ(rows[0].answered, kNow + absl::Seconds(60));
   EXPECT_EQ(rows[0].outcome, v1::OUTCOME_FULFILLED);
-  EXPECT_EQ(rows[0].breached, absl::InfiniteFuture());
+  EXPECT_THAT(rows[0].course, EqualsProto(course));
   EXPECT_EQ(rows[1].answered, absl::InfiniteFuture());
-  EXPECT_EQ(rows[1].breached, kNow + absl::Seconds(99));
+}
+
+TEST_P(RequestContract, ScansNoticesMadeInAPeriodByRecipient) {
+  RequestSample sample(1, kNow);
+  sample.AddNotice("recipients/courier", kNow);
+  sample.AddNotice("recipients/ads", kNow + absl::Seconds(1));
+  v1::Notice& done = *sample.record().mutable_notices(1);
+  done.set_state(v1::Notice::STATE_COMPLETED);
+  *done.mutable_due_time() = ToTimestamp(kNow + absl::Hours(24));
+  *done.mutable_acknowledge_time() = ToTimestamp(kNow + absl::Hours(1));
+  *done.mutable_end_time() = ToTimestamp(kNow + absl::Hours(2));
+  sample.AddNotice("recipients/courier", kNow + absl::Seconds(2));
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  std::vector<NoticeRow> rows;
+  ASSERT_THAT(store_->Read([&](ReadView& view) {
+    return view.ScanNotices(kNow, kNow + absl::Seconds(2), [&](const NoticeRow& row) {
+      rows.push_back(row);
+      return absl::OkStatus();
+    });
+  }),
+              IsOk());
+
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].recipient, "recipients/ads");
+  EXPECT_EQ(rows[0].state, v1::Notice::STATE_COMPLETED);
+  EXPECT_EQ(rows[0].due, kNow + absl::Hours(24));
+  EXPECT_EQ(rows[0].acknowledged, kNow + absl::Hours(1));
+  EXPECT_EQ(rows[0].ended, kNow + absl::Hours(2));
+  EXPECT_EQ(rows[1].recipient, "recipients/courier");
+  EXPECT_EQ(rows[1].ended, absl::InfiniteFuture());
+}
+
+TEST_P(RequestContract, KeepsOneAbsenceAPrincipalUntilItEnds) {
+  const auto list = [&](absl::Time now) {
+    std::vector<std::string> names;
+    EXPECT_THAT(store_->Read([&](ReadView& view) -> absl::Status {
+      DSR_ASSIGN_OR_RETURN(const std::vector<AbsenceRecord> absences, view.ListAbsences(now));
+      for (const AbsenceRecord& absence : absences)
+        names.push_back(absence.principal + ">" + absence.deputy);
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return names;
+  };
+  ASSERT_THAT(TransactAndWait(*store_,
+                              [](Transaction& t) -> absl::Status {
+                                const absl::Time end = kNow + absl::Hours(1);
+                                DSR_RETURN_IF_ERROR(t.PutAbsence({"lee", kNow, end, "bao"}));
+                                DSR_RETURN_IF_ERROR(t.PutAbsence({"kim", kNow, end, ""}));
+                                return t.PutAbsence({"lee", kNow, end, "chen"});
+                              }),
+              IsOk());
+
+  EXPECT_THAT(list(kNow), ElementsAre("kim>", "lee>chen"));
+  EXPECT_THAT(list(kNow + absl::Hours(1)), IsEmpty());
+  EXPECT_THAT(TransactAndWait(*store_, [](Transaction& t) { return t.DeleteAbsence("kim"); }),
+              IsOk());
+  EXPECT_THAT(list(kNow), ElementsAre("lee>chen"));
+  EXPECT_THAT(TransactAndWait(*store_, [](Transaction& t) { return t.DeleteAbsence("kim"); }),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_P(RequestContract, StopsAScanWithTheStatusOfTheVisitor) {

@@ -120,11 +120,15 @@ void AddVerificationCommands(RequestDriver& request, std::vector<Command>& comma
 }
 
 void AddPeoplesCommands(const v1::Request& request, std::vector<Command>& commands) {
-  commands.insert(commands.end(),
-                  {AssessRequest(), ConfirmPlan(), ClearBlockers(), ApproveRefusal(),
-                   RejectRefusal(), WithdrawRequest(), RespondToRequest(),
-                   AssignRequest{.assignee = "chen"}, ApproveFileAccess{.principal = "chen"},
-                   OpenFile(), MigrateRequest(), BeginDownload(), FinishDownload()});
+  commands.insert(
+      commands.end(),
+      {AssessRequest(), ConfirmPlan(), ClearBlockers(), ApproveRefusal(), RejectRefusal(),
+       WithdrawRequest(), RespondToRequest(), AssignRequest{.assignee = "chen"},
+       ApproveFileAccess{.principal = "chen"}, OpenFile(), MigrateRequest(), ExtendDeadline(),
+       RecountDeadline(), BeginDownload(), FinishDownload()});
+  HandOverRequest hand_over;
+  hand_over.assigned.set_assignee("bao");
+  commands.push_back(hand_over);
   ProposeRefusal refusal;
   refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
   commands.push_back(refusal);

@@ -265,6 +265,12 @@ std::optional<Command> CommandFor(absl::string_view action, const RequestRecord&
   if (action == "WithdrawRequest") return WithdrawRequest();
   if (action == "RespondToRequest") return RespondToRequest();
   if (action == "AssignRequest") return AssignRequest{.assignee = "chen"};
+  if (action == "HandOverRequest") {
+    HandOverRequest command;
+    command.assigned.set_assignee("somebody");
+    return command;
+  }
+  if (action == "ExtendDeadline") return ExtendDeadline();
   if (action == "DecideField") {
     // Of a category that is refused nothing can be accepted.
     DecideField command;
@@ -380,7 +386,8 @@ bool IsRoleAskedElsewhere(absl::string_view action) {
   return action == "StartVerification" || action == "SubmitCode" || action == "AssignRequest" ||
          action == "RecordEvidence" || action == "RevokeVerification" ||
          action == "ApproveFileAccess" || action == "RecordAnnouncement" || action == "RetryTask" ||
-         IsAboutANotice(action) || action == "DownloadPackage" || action == "MigrateRequest";
+         IsAboutANotice(action) || action == "DownloadPackage" || action == "MigrateRequest" ||
+         action == "ExtendDeadline" || action == "HandOverRequest";
 }
 
 void CheckAction(const Rulebook& rulebook, const RequestRecord& record,

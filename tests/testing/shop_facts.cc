@@ -164,6 +164,17 @@ std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,
       MakeRulebook(rulebook.pins, workflow, files.policy, files.calendar, files.templates));
 }
 
+std::shared_ptr<const Rulebook> WithPolicy(
+    const Rulebook& rulebook, const std::function<void(v1::Policy&)>& change_policy,
+    const std::function<void(v1::Calendar&)>& change_calendar) {
+  const DefinitionFiles& files = ShopDefinitions();
+  v1::Policy policy = files.policy;
+  v1::Calendar calendar = files.calendar;
+  if (change_policy != nullptr) change_policy(policy);
+  if (change_calendar != nullptr) change_calendar(calendar);
+  return OrDie(MakeRulebook(rulebook.pins, rulebook.workflow, policy, calendar, files.templates));
+}
+
 const std::vector<std::string>& ShopWorkflows() {
   static const auto& names = *new std::vector<std::string>{"access",
                                                            "copy",

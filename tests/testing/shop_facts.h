@@ -2,6 +2,7 @@
 #ifndef DSR_TESTS_TESTING_SHOP_FACTS_H_
 #define DSR_TESTS_TESTING_SHOP_FACTS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +54,10 @@ std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow);
 // The same with another workflow text in its place, for what no shipped workflow does.
 std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,
                                              const v1::Workflow& workflow);
+// The same with another policy, and with further changes of the calendar.
+std::shared_ptr<const Rulebook> WithPolicy(
+    const Rulebook& rulebook, const std::function<void(v1::Policy&)>& change_policy,
+    const std::function<void(v1::Calendar&)>& change_calendar = nullptr);
 
 // The names of all workflows.
 const std::vector<std::string>& ShopWorkflows();

@@ -64,7 +64,7 @@ def main():
     if arguments.keep:
         print(f"dsrd (process {dsrd.dsrd.pid}) serves on {dsrd.address}, the shop is process {dsrd.shop.pid}. Try:\n"
               f"  export DSRCTL_SERVER={dsrd.address} DSRCTL_TOKEN_FILE={dsrd.path('tokens/caseworker-1.token')}\n"
-              f"  {os.path.relpath(dsrd.dsrctl_bin)} request list --queue\n"
+              f"  {os.path.relpath(dsrd.dsrctl_bin)} queue\n"
               f"Stop them with: kill {dsrd.shop.pid} {dsrd.dsrd.pid}")
     return 0
 

@@ -49,7 +49,9 @@ def overdue(dsrd, people):
     expect(kinds.count("request_breached") == 1, "breached once")
     case.mail("breached")
     step(f"reminder, escalation, breach at {breached['breachTime']}; the requester is told", case.name)
-    show(dsrd.run("auditor-1", "report", "sla", "--requests", output="table"))
+    show(dsrd.run("auditor-1", "request", "timeline", case.name, output="table"))
+    show(dsrd.run("auditor-1", "queue", output="table"))
+    show(dsrd.run("auditor-1", "report", "sla", output="table"))
 
 
 def _events(dsrd, case):

@@ -13,7 +13,7 @@ struct Choice {
 };
 
 constexpr Choice kChoices[] = {
-    {"dsr.v1.Request", "name,type,phase,state,due_time,verified_level,assignee,breached"},
+    {"dsr.v1.Request", "name,type,phase,state,due_time,verified_level,assignee,team,breached"},
     {"dsr.v1.WatchRequestsResponse",
      "name=request.name,type=request.type,phase=request.phase,state=request.state,"
      "due_time=request.due_time,breached=request.breached,resume_token"},
@@ -29,9 +29,8 @@ constexpr Choice kChoices[] = {
      "median_acknowledge,median_complete,last_failure=last_failure_code,"
      "failures=consecutive_failures"},
     {"dsr.v1.Disclosure", "name,recipient,categories,disclose_time,purpose,method,basis"},
-    {"dsr.v1.SlaGroup",
-     "type,received,in_time=answered_in_time,late=answered_late,open,overdue,due_soon,refused,"
-     "withdrawn,breached,median_answer_seconds,max_answer_seconds"},
+    {"dsr.v1.SlaBreach", "request,type,owner,due_time,response_time,cause,systems"},
+    {"dsr.v1.Absence", "principal,begin_time,end_time,deputy"},
     {"dsr.v1.AuditEvent", "index,time,actor,kind,request,sequence,leaf_hash"},
 };
 

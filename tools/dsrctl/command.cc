@@ -1,5 +1,6 @@
 #include "dsrctl/command.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "CLI/App.hpp"
@@ -156,6 +157,16 @@ Command& Command::Example(const std::string& line) {
   return *this;
 }
 
+Command& Command::Offers(Format format) {
+  offered_.push_back(format);
+  return *this;
+}
+
+bool Command::Prints(Format format) const {
+  return (format != Format::kHtml && format != Format::kSvg) ||
+         std::find(offered_.begin(), offered_.end(), format) != offered_.end();
+}
+
 Command& Command::Columns(const std::string& columns) {
   columns_ = columns;
   return *this;
@@ -191,6 +202,10 @@ Group CommandTree::AddGroup(const std::string& name, const std::string& help) {
   app->require_subcommand(1);
   app->footer(kMoreHelp);
   return Group(app, &commands_);
+}
+
+Command& CommandTree::Add(const std::string& name, const std::string& help) {
+  return Group(root_, &commands_).Add(name, help);
 }
 
 Command* CommandTree::Chosen() const {

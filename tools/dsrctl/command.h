@@ -74,6 +74,11 @@ class Command {
   Command& Number(const std::string& name, int64_t* value, const std::string& help);
   Command& Switch(const std::string& name, bool* value, const std::string& help);
 
+  // Takes this format too, beside those of every command.
+  Command& Offers(Format format);
+  // Tells whether the command prints in that format.
+  bool Prints(Format format) const;
+
   // Adds a line to the examples in the help.
   Command& Example(const std::string& line);
   // Sets the columns of lists this command prints, as in columns.h; without, those of the type.
@@ -101,6 +106,7 @@ class Command {
   Run run_;
   std::vector<std::string> examples_;
   std::string columns_;
+  std::vector<Format> offered_;
   bool stdin_taken_ = false;
 };
 
@@ -125,6 +131,8 @@ class CommandTree {
   explicit CommandTree(CLI::App* root) : root_(root) {}
 
   Group AddGroup(const std::string& name, const std::string& help);
+  // Adds a command that belongs to no group.
+  Command& Add(const std::string& name, const std::string& help);
 
   // Returns the command that was parsed, or null when there is none.
   Command* Chosen() const;

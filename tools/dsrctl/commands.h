@@ -11,11 +11,15 @@ class App;
 namespace dsr::dsrctl {
 
 // Adds `dsrctl request ...`: filing, reading and listing; then everything that changes a request;
-// then watch and download, which stream.
+// then its timeline; then watch and download, which stream.
 void AddRequestCommands(CommandTree& tree);
 void AddRequestActions(Group& requests);
+void AddTimeline(Group& requests);
 void AddRequestStreams(Group& requests);
 
+// `dsrctl queue`, and who is absent.
+void AddQueueCommand(CommandTree& tree);
+void AddStaffCommands(CommandTree& tree);
 void AddVerificationCommands(CommandTree& tree);
 void AddTaskCommands(CommandTree& tree);
 // `system`, `recipient`, `disclosure`, `consent` and `account`.

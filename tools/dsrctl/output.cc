@@ -40,10 +40,14 @@ void Output::Item(const google::protobuf::Message& message) {
       ListItem(message);
       EndList();
       break;
+    case Format::kHtml:
+    case Format::kSvg:
+      break;  // documents are printed as they are
     case Format::kTable: {
       Table table(out_, {}, options_.colour);
       for (const auto& [path, text] : AllFields(message, options_.zone)) {
-        table.AddRow({path, text}, text == "true" && (path == "breached" || path == "overdue"));
+        const bool is_alarm = text == "true" && (path == "breached" || path == "overdue");
+        table.AddRow({path, text}, is_alarm ? Emphasis::kAlarm : Emphasis::kNone);
       }
       table.Flush();
       break;
@@ -67,7 +71,7 @@ void Output::Record(const std::vector<std::pair<std::string, std::string>>& fiel
     out_ << CsvLine(names) << CsvLine(texts);
   } else {
     Table table(out_, {}, options_.colour);
-    for (const auto& [name, text] : fields) table.AddRow({name, text}, false);
+    for (const auto& [name, text] : fields) table.AddRow({name, text});
     table.Flush();
   }
   out_.flush();
@@ -88,6 +92,8 @@ void Output::BeginList(std::vector<Column> columns) {
       out_ << '[';
       break;
     case Format::kJsonl:
+    case Format::kHtml:
+    case Format::kSvg:
       break;
     case Format::kCsv:
       out_ << CsvLine(titles);
@@ -104,12 +110,12 @@ void Output::ListItem(const google::protobuf::Message& message) {
   for (const Column& column : columns_) {
     cells.push_back(FieldText(message, column.path, options_.zone));
   }
-  AddCells(std::move(cells));
+  AddCells(std::move(cells), Emphasis::kNone);
 }
 
-void Output::ListRecord(const std::vector<std::string>& cells) {
+void Output::ListRecord(const std::vector<std::string>& cells, Emphasis emphasis) {
   if (!is_json()) {
-    AddCells(cells);
+    AddCells(cells, emphasis);
     return;
   }
   std::vector<std::string> members;
@@ -128,17 +134,17 @@ void Output::AddJson(const std::string& json) {
   first_ = false;
 }
 
-void Output::AddCells(std::vector<std::string> cells) {
+void Output::AddCells(std::vector<std::string> cells, Emphasis emphasis) {
   if (options_.format == Format::kCsv) {
     out_ << CsvLine(cells);
     return;
   }
-  bool marked = false;
   for (size_t i = 0; i < columns_.size(); ++i) {
     const std::string& title = columns_[i].title;
-    marked = marked || ((title == "breached" || title == "overdue") && cells[i] == "true");
+    if ((title == "breached" || title == "overdue") && cells[i] == "true")
+      emphasis = Emphasis::kAlarm;
   }
-  table_->AddRow(std::move(cells), marked);
+  table_->AddRow(std::move(cells), emphasis);
   if (++pending_ >= kTableBlock) Flush();
 }
 

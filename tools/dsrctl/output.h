@@ -22,6 +22,8 @@ enum class Format {
   kJson,   // protobuf JSON; lists are arrays
   kJsonl,  // protobuf JSON, one resource a line, as they come
   kCsv,    // RFC 4180 with a header; the table's columns
+  kHtml,   // a page; of commands that offer one
+  kSvg,    // a drawing; of commands that offer one
 };
 
 // Prints resources and lists of them. Instants are RFC 3339 in `zone`, in JSON UTC. Not
@@ -43,6 +45,7 @@ class Output {
     return options_.format == Format::kJson || options_.format == Format::kJsonl;
   }
   const absl::TimeZone& zone() const { return options_.zone; }
+  bool colour() const { return options_.colour; }
 
   // Prints one resource.
   void Item(const google::protobuf::Message& message);
@@ -55,7 +58,7 @@ class Output {
   // Adds an element to the list.
   void ListItem(const google::protobuf::Message& message);
   // Adds an element that is no message, a text for each column. In JSON it is an object of strings.
-  void ListRecord(const std::vector<std::string>& cells);
+  void ListRecord(const std::vector<std::string>& cells, Emphasis emphasis = Emphasis::kNone);
   // Prints what was added and not printed yet.
   void Flush();
   void EndList();
@@ -65,7 +68,7 @@ class Output {
 
  private:
   void AddJson(const std::string& json);
-  void AddCells(std::vector<std::string> cells);
+  void AddCells(std::vector<std::string> cells, Emphasis emphasis);
 
   std::ostream& out_;
   const Options options_;

@@ -22,7 +22,7 @@ constexpr char kFooter[] =
 Data goes to stdout, messages to stderr. Ids may be given as ID or requests/ID.
 
 Examples:
-  dsrctl request list --queue --limit 20
+  dsrctl queue --mine
   dsrctl request create --file request.json -o json
   dsrctl workflow check workflows/
   dsrctl report sla --from 2026-01-01 -o csv
@@ -37,7 +37,7 @@ Exit codes:
   5  conflict: wrong state, exists already, stale etag
   6  server unavailable, or the deadline passed
   7  part of it failed; with import, some lines
-  8  findings: check, verify, and reports with --fail)";
+  8  findings: check, verify, and reports that find a breach)";
 
 // The flags that every command takes, as given.
 struct GlobalFlags {
@@ -59,8 +59,10 @@ void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--token-file", flags.token_file, "The file that holds your token")
       ->envname("DSRCTL_TOKEN_FILE")
       ->type_name("FILE");
-  app.add_option("-o,--output", flags.output, "The format of what is printed")
-      ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}))
+  app.add_option(
+         "-o,--output", flags.output,
+         "The format of what is printed: table, json, jsonl or csv; some commands also html or svg")
+      ->check(CLI::IsMember({"table", "json", "jsonl", "csv", "html", "svg"}))
       ->type_name("")
       ->capture_default_str();
   app.add_option("--timeout", flags.timeout, "How long one call may take")
@@ -81,6 +83,8 @@ Format FormatOf(absl::string_view name) {
   if (name == "json") return Format::kJson;
   if (name == "jsonl") return Format::kJsonl;
   if (name == "csv") return Format::kCsv;
+  if (name == "html") return Format::kHtml;
+  if (name == "svg") return Format::kSvg;
   return Format::kTable;
 }
 
@@ -152,6 +156,10 @@ absl::StatusOr<ExitCode> RunChosen(Command& command, const GlobalFlags& flags, S
   if (!absl::LoadTimeZone(flags.zone, &output_options.zone)) {
     return absl::InvalidArgumentError("--tz takes a zone such as Asia/Shanghai or UTC");
   }
+  if (!command.Prints(output_options.format)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("this command does not print ", flags.output, ": table, json, jsonl or csv"));
+  }
   Output output(streams.out, output_options);
   Session session(std::move(session_options), streams.err);
   Context context{streams, output, session};
@@ -163,6 +171,8 @@ absl::StatusOr<ExitCode> RunChosen(Command& command, const GlobalFlags& flags, S
 
 void BuildTree(CLI::App& app, CommandTree& tree) {
   AddRequestCommands(tree);
+  AddQueueCommand(tree);
+  AddStaffCommands(tree);
   AddVerificationCommands(tree);
   AddTaskCommands(tree);
   AddRegistryCommands(tree);

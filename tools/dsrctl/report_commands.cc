@@ -1,63 +1,54 @@
 #include <memory>
+#include <string>
 
 #include "dsr/v1/report_service.grpc.pb.h"
 #include "dsrctl/calls.h"
-#include "dsrctl/columns.h"
 #include "dsrctl/commands.h"
+#include "dsrctl/report_source.h"
+#include "dsrctl/sla_output.h"
 
 namespace dsr::dsrctl {
 namespace {
 
 using ReportStub = v1::ReportService::Stub;
 
-void PrintLines(Output& output, const v1::SlaReport& report) {
-  output.BeginList(ColumnsOf(*v1::SlaLine::descriptor()));
-  for (const v1::SlaLine& line : report.lines()) output.ListItem(line);
-  output.EndList();
-}
-
-void PrintGroups(Output& output, const v1::SlaReport& report) {
-  output.BeginList(ColumnsOf(*v1::SlaGroup::descriptor()));
-  for (const v1::SlaGroup& group : report.groups()) output.ListItem(group);
-  v1::SlaGroup total = report.total();
-  total.set_type("total");
-  output.ListItem(total);
-  output.EndList();
-}
-
-void PrintReport(Context& context, const v1::SlaReport& report, bool with_requests) {
-  Output& output = context.output;
-  if (output.is_json()) {
-    output.Item(report);
-  } else if (output.format() == Format::kCsv) {
-    // A CSV file is one table.
-    with_requests ? PrintLines(output, report) : PrintGroups(output, report);
-  } else {
-    PrintGroups(output, report);
-    if (with_requests) {
-      output.Raw("\n");
-      PrintLines(output, report);
-    }
-  }
-}
-
 void AddSla(Group& group) {
-  Command& command = group.Add("sla", "Counts how the 15 days are kept, by type");
+  Command& command =
+      group.Add("sla", "Tells how the 15 days are kept; ends with 8 when they were not");
   const auto request = command.Sends<v1::GetSlaReportRequest>();
-  const auto fail = std::make_shared<bool>(false);
+  const auto database = std::make_shared<std::string>();
   command.Flag("--from", "from_time", "Received at or after, a day or an instant")
       .Flag("--to", "to_time", "Received before")
       .Flag("--as-of", "as_of_time", "As things stood then; now without")
+      .Flag("--group-by", "group_by", "By what to count; several give each combination")
       .Flag("--requests", "include_requests", "List the requests too, by due time, at most 10 000")
-      .Switch("--fail", fail.get(), "End with 8 when a request is overdue or was ever breached")
+      .Text("--db", database.get(), "Read this database file, such as a backup, and ask no server")
+      .Offers(Format::kHtml)
       .Example("dsrctl report sla")
       .Example("dsrctl report sla --from 2026-01-01 --to 2026-02-01 --requests -o csv")
-      .Runs([request, fail](Context& context) -> absl::StatusOr<ExitCode> {
+      .Example("dsrctl report sla --group-by month --group-by region --as-of 2026-07-01")
+      .Example("dsrctl report sla --db /backup/dsrd.db -o html > report.html")
+      .Runs([request, database](Context& context) -> absl::StatusOr<ExitCode> {
         DSR_ASSIGN_OR_RETURN(const v1::SlaReport report,
-                             context.session.Call(&ReportStub::GetSlaReport, *request));
-        PrintReport(context, report, request->include_requests());
-        const bool late = report.total().overdue() > 0 || report.total().breached() > 0;
-        return *fail && late ? ExitCode::kFindings : ExitCode::kOk;
+                             FetchSlaReport(context, *database, *request));
+        PrintSlaReport(context.output, report, request->include_requests());
+        return report.total().breached() > 0 ? ExitCode::kFindings : ExitCode::kOk;
+      });
+}
+
+void AddYearly(Group& group) {
+  Command& command =
+      group.Add("yearly", "Counts a year's requests by type and outcome, for publication");
+  const auto request = command.Sends<v1::GetYearlyReportRequest>();
+  const auto database = std::make_shared<std::string>();
+  command.Flag("YEAR", "year", "The calendar year", Need::kRequired)
+      .Text("--db", database.get(), "Read this database file, such as a backup, and ask no server")
+      .Example("dsrctl report yearly 2026 -o csv")
+      .Runs([request, database](Context& context) -> absl::StatusOr<ExitCode> {
+        DSR_ASSIGN_OR_RETURN(const v1::YearlyReport report,
+                             FetchYearlyReport(context, *database, *request));
+        PrintYearlyReport(context.output, report);
+        return ExitCode::kOk;
       });
 }
 
@@ -92,6 +83,7 @@ void AddBreaches(Group& group) {
 void AddReportCommands(CommandTree& tree) {
   Group group = tree.AddGroup("report", "Reports on deadlines");
   AddSla(group);
+  AddYearly(group);
   AddBreaches(group);
 }
 

@@ -25,6 +25,7 @@ void AddAssign(Group& requests) {
   const auto nobody = std::make_shared<bool>(false);
   command.Name("REQUEST", "name", "requests/*", "The request", Need::kRequired)
       .Flag("--assignee", "assignee", "The principal")
+      .Flag("--team", "team", "The team whose work it is; without, as it was")
       .Switch("--nobody", nobody.get(), "Take it from whoever has it")
       .Flag("--etag", "etag", "Refuse when the request changed since this etag was read")
       .Example("dsrctl request assign 01jd2m8q7r5v9x3c6b4n1k0wte --assignee li-caseworker")
@@ -39,6 +40,23 @@ void AddAssign(Group& requests) {
         context.output.Item(answer);
         return ExitCode::kOk;
       });
+}
+
+void AddHandOver(Group& requests) {
+  AddAction(requests, "hand-over", "Gives a request of yours to somebody else, with a note",
+            &RequestStub::HandOverRequest)
+      .Flag("--to", "assignee", "The principal who goes on", Need::kRequired)
+      .Flag("--team", "team", "The team whose work it is; without, as it was")
+      .TextFile("--note-file", "note", "What the next one should know", Need::kRequired)
+      .Example("dsrctl request hand-over ID --to kim-caseworker --note-file note.txt");
+}
+
+void AddExtension(Group& requests) {
+  AddAction(requests, "extend", "Extends the deadline once, where its profile allows it",
+            &RequestStub::ExtendDeadline)
+      .TextFile("--reason-file", "reason", "The reason, which the requester is told",
+                Need::kRequired)
+      .Example("dsrctl request extend ID --reason-file why.txt");
 }
 
 }  // namespace
@@ -159,6 +177,8 @@ void AddRequestActions(Group& requests) {
       .Example("dsrctl request approve-file-access ID --principal chen --reason-file why.txt");
 
   AddAssign(requests);
+  AddHandOver(requests);
+  AddExtension(requests);
 }
 
 }  // namespace dsr::dsrctl

@@ -86,6 +86,7 @@ void AddRequestCommands(CommandTree& tree) {
 
   AddActions(requests);
   AddRequestActions(requests);
+  AddTimeline(requests);
   AddRequestStreams(requests);
 }
 

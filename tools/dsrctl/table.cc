@@ -14,17 +14,31 @@ bool IsNumber(const std::string& cell) {
          cell.find_first_of("0123456789") != std::string::npos;
 }
 
+const char* StyleOf(Emphasis emphasis) {
+  switch (emphasis) {
+    case Emphasis::kNotice:
+      return "\x1b[33m";
+    case Emphasis::kWarning:
+      return "\x1b[35m";
+    case Emphasis::kAlarm:
+      return "\x1b[31m";
+    case Emphasis::kNone:
+      break;
+  }
+  return "";
+}
+
 }  // namespace
 
 Table::Table(std::ostream& out, std::vector<std::string> header, bool colour)
-    : out_(out), colour_(colour), header_{std::move(header), false} {
+    : out_(out), colour_(colour), header_{std::move(header), Emphasis::kNone} {
   header_printed_ = header_.cells.empty();
   Grow(header_);
 }
 
-void Table::AddRow(std::vector<std::string> cells, bool marked) {
+void Table::AddRow(std::vector<std::string> cells, Emphasis emphasis) {
   for (std::string& cell : cells) cell = Printable(cell);
-  rows_.push_back({std::move(cells), marked});
+  rows_.push_back({std::move(cells), emphasis});
 }
 
 void Table::Flush() {
@@ -61,7 +75,7 @@ void Table::Print(const Row& row, bool header) {
     line += numeric_[i] ? padding + row.cells[i] : row.cells[i] + padding;
   }
   line.erase(line.find_last_not_of(' ') + 1);
-  const char* style = !colour_ ? "" : header ? "\x1b[1m" : row.marked ? "\x1b[31m" : "";
+  const char* style = !colour_ ? "" : header ? "\x1b[1m" : StyleOf(row.emphasis);
   out_ << style << line << (*style != '\0' ? "\x1b[0m" : "") << '\n';
 }
 

@@ -8,16 +8,24 @@
 
 namespace dsr::dsrctl {
 
+// How much a row is to be seen where there are colours.
+enum class Emphasis {
+  kNone,
+  kNotice,   // yellow
+  kWarning,  // magenta
+  kAlarm,    // red
+};
+
 // Prints rows under a header, two spaces between columns, with widths that fit wide characters.
 // Columns of numbers only are aligned right. Not thread-safe.
 class Table {
  public:
-  // `out` outlives this. An empty header prints none. `colour` makes the header bold and rows that
-  // are marked red.
+  // `out` outlives this. An empty header prints none. `colour` makes the header bold and gives
+  // rows theirs.
   Table(std::ostream& out, std::vector<std::string> header, bool colour);
 
   // Adds a row; cells beyond the header's are columns without a title.
-  void AddRow(std::vector<std::string> cells, bool marked = false);
+  void AddRow(std::vector<std::string> cells, Emphasis emphasis = Emphasis::kNone);
 
   // Prints the rows added since the last call, before the first ones the header. Columns only grow
   // from call to call, so that a stream of rows stays readable.
@@ -26,7 +34,7 @@ class Table {
  private:
   struct Row {
     std::vector<std::string> cells;
-    bool marked;
+    Emphasis emphasis;
   };
 
   void Print(const Row& row, bool header);

@@ -126,6 +126,10 @@ struct RequestQuery {
   std::optional<v1::Phase> phase;    // absent: any
   std::optional<SubjectId> subject;  // absent: any
   std::string assignee;              // empty: any
+  bool unassigned = false;           // only those that nobody works on
+  std::string channel;               // empty: any
+  std::string region;                // empty: any; a country stands for its subdivisions
+  std::string team;                  // empty: any
   bool open_by_due_time =
       false;  // unanswered or in follow-up, by (due, id); else all, newest id first
   bool breached_only = false;  // newest breach last; by id
@@ -135,16 +139,32 @@ struct RequestQuery {
   int limit = 50;
 };
 
-// The columns of one request that reports read, from one covering index.
+// What reports read of one request, from one covering index.
 struct SlaRow {
   RequestId id;
   std::string type;
-  v1::Phase phase = v1::PHASE_UNSPECIFIED;
   absl::Time received;
-  absl::Time due;
   absl::Time answered = absl::InfiniteFuture();  // InfiniteFuture: not answered
   v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
-  absl::Time breached = absl::InfiniteFuture();  // InfiniteFuture: never
+  storage::v1::RequestCourse course;
+};
+
+// What reports read of one notice, from one covering index.
+struct NoticeRow {
+  NoticeId id;  // tells when it was made
+  std::string recipient;
+  v1::Notice::State state = v1::Notice::STATE_UNSPECIFIED;
+  absl::Time due = absl::InfiniteFuture();           // InfiniteFuture: has none, being exempt
+  absl::Time acknowledged = absl::InfiniteFuture();  // InfiniteFuture: not yet
+  absl::Time ended = absl::InfiniteFuture();         // InfiniteFuture: the duty has not ended
+};
+
+// Somebody who works on requests is not there, from `begin` until before `end`.
+struct AbsenceRecord {
+  std::string principal;
+  absl::Time begin;
+  absl::Time end;
+  std::string deputy;  // empty: nobody stands in
 };
 
 // One upload of a COLLECT task, or the package (category empty, of the packager's task), as far as

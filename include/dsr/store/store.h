@@ -63,6 +63,15 @@ class ReadView {
   virtual absl::Status ScanSla(absl::Time from, absl::Time to,
                                const std::function<absl::Status(const SlaRow&)>& visit) = 0;
 
+  // The same for every notice made in [from, to), by recipient.
+  virtual absl::Status ScanNotices(absl::Time from, absl::Time to,
+                                   const std::function<absl::Status(const NoticeRow&)>& visit) = 0;
+  // Requests whose row was made by an older fold than this program's, at most `limit`.
+  virtual absl::StatusOr<std::vector<RequestId>> ListStaleRequests(int limit) = 0;
+
+  // The absences that end after `now`, by principal; at most 1000.
+  virtual absl::StatusOr<std::vector<AbsenceRecord>> ListAbsences(absl::Time now) = 0;
+
   // Tasks, notices, messages
 
   // All of a request, by id.
@@ -157,6 +166,10 @@ class ReadView {
                                                                    absl::string_view name,
                                                                    int version) = 0;
 
+  // The definition of that kind with the highest version, whatever its name; nothing when none was
+  // ever loaded.
+  virtual absl::StatusOr<std::optional<Definition>> FindLatestDefinition(DefinitionKind kind) = 0;
+
   // Parts and packages
 
   // All uploads of a task, by category.
@@ -181,6 +194,8 @@ class ReadView {
                                                             bool with_records) = 0;
 
   virtual absl::StatusOr<StoreCounts> Count(absl::Time now) = 0;
+  // How many requests are stored, about; told at once.
+  virtual absl::StatusOr<int64_t> EstimateRequests() = 0;
   virtual int SchemaVersion() = 0;
 };
 
@@ -223,6 +238,13 @@ class Transaction : public ReadView {
   // a hole or does not end at the record's version. When a write fails on its way, the whole body
   // fails, whatever it makes of the error.
   virtual absl::Status WriteDecision(const DecisionWrite& write) = 0;
+  // Writes the row of a request, and those of its notices, anew from `record`, which is the fold of
+  // all its events. INTERNAL when its version is not the stored one.
+  virtual absl::Status Refold(const RequestId& id, const storage::v1::RequestRecord& record) = 0;
+  // Records an absence in place of an earlier one of its principal.
+  virtual absl::Status PutAbsence(const AbsenceRecord& absence) = 0;
+  // NOT_FOUND when the principal has none.
+  virtual absl::Status DeleteAbsence(absl::string_view principal) = 0;
   // Keeps the answer of an idempotency key. Errors: ALREADY_EXISTS.
   virtual absl::Status PutAnswer(const StoredAnswer& answer) = 0;
   // Appends a record of its own to the audit log.

@@ -77,8 +77,16 @@ struct WithdrawRequest {};
 struct RespondToRequest {};
 struct AssignRequest {
   std::string assignee;
+  std::string team;  // empty: stays as it is
   // The assignee is known and has not the role children_privacy, which a minor's request needs.
   bool lacks_childrens_role = false;
+};
+
+// Whoever works on the request gives it to somebody else. The payload holds assignee, team and the
+// note to the next.
+struct HandOverRequest {
+  storage::v1::RequestAssigned assigned;
+  bool lacks_childrens_role = false;  // see AssignRequest
 };
 
 // A worker's report. The lease was checked before, in the same transaction.
@@ -196,19 +204,25 @@ struct OpenFile {};
 // The request goes on by the definitions now in force.
 struct MigrateRequest {};
 
+// A person extends the deadline. The payload holds the reason; the engine fills in the rest.
+struct ExtendDeadline {
+  storage::v1::DeadlineMoved moved;
+};
+// A calendar is in force that may know more of the days that the deadline was counted through.
+struct RecountDeadline {};
+
 struct BeginDownload {};
 struct FinishDownload {};
 
-using Command =
-    std::variant<FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
-                 RevokeVerification, QuoteFee, SettleFee, DecideConflict, ApproveDeletion,
-                 RecordAnnouncement, LiftRestriction, Reconsider, ApproveFileAccess, OpenFile,
-                 AssessRequest, DecideField, ConfirmPlan, ClearBlockers, ProposeRefusal,
-                 ApproveRefusal, RejectRefusal, ReviewDecision, WithdrawRequest, RespondToRequest,
-                 AssignRequest, CompleteTask, FailTask, RetryTask, CompletePackage,
-                 AcknowledgeNotice, CompleteNotice, ObjectToNotice, DecideObjection,
-                 RecordNoticeImpossible, RetryNotice, ResendNotice, RecordNoticeDelivery,
-                 RecordMessageDelivery, FireTimer, MigrateRequest, BeginDownload, FinishDownload>;
+using Command = std::variant<
+    FileRequest, StartVerification, SubmitCode, RecordEvidence, DecideVerification,
+    RevokeVerification, QuoteFee, SettleFee, DecideConflict, ApproveDeletion, RecordAnnouncement,
+    LiftRestriction, Reconsider, ApproveFileAccess, OpenFile, AssessRequest, DecideField,
+    ConfirmPlan, ClearBlockers, ProposeRefusal, ApproveRefusal, RejectRefusal, ReviewDecision,
+    WithdrawRequest, RespondToRequest, AssignRequest, HandOverRequest, CompleteTask, FailTask,
+    RetryTask, CompletePackage, AcknowledgeNotice, CompleteNotice, ObjectToNotice, DecideObjection,
+    RecordNoticeImpossible, RetryNotice, ResendNotice, RecordNoticeDelivery, RecordMessageDelivery,
+    FireTimer, MigrateRequest, ExtendDeadline, RecountDeadline, BeginDownload, FinishDownload>;
 
 // Tells whether `command` can change what the guards of `workflow` ask for. One that cannot is
 // decided without facts, and no transition on facts is tried after it: the facts would be missing,

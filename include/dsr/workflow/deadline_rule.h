@@ -44,12 +44,23 @@ struct CountedDeadline {
   friend bool operator==(const CountedDeadline&, const CountedDeadline&) = default;
 };
 
-// The deadline of a request received at `received`. A later receipt never has an earlier deadline.
-CountedDeadline CountDeadline(const DeadlineRule& rule, absl::Time received);
+// What became of a clock since the receipt.
+struct ClockCourse {
+  // The profile's extension is added, where it has one. It is counted from the last day, not from
+  // the rolled one: duties round early.
+  bool extended = false;
+  // Days on which the time stood still: working days where the profile counts them, else civil
+  // days.
+  int paused_days = 0;
+};
 
-// The same after the profile's extension; nullopt where the profile has none. It is counted from
-// the last day, not from the rolled one: duties round early.
-std::optional<CountedDeadline> CountExtendedDeadline(const DeadlineRule& rule, absl::Time received);
+// The deadline of a request received at `received`. A later receipt never has an earlier deadline.
+CountedDeadline CountDeadline(const DeadlineRule& rule, absl::Time received,
+                              const ClockCourse& course = {});
+
+// How many days did not count if the time stood still from `since` to `until`: a day does not where
+// it did at the day's end.
+int CountPausedDays(const DeadlineRule& rule, absl::Time since, absl::Time until);
 
 // When the company means to have answered, exclusive; nullopt without a target of its own.
 std::optional<absl::Time> TargetOf(const DeadlineRule& rule, const CountedDeadline& deadline);

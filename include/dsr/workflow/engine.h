@@ -56,8 +56,8 @@ struct DecisionContext {
   RequestId request;     // the request decided about
   std::string fresh_id;  // 16 random bytes for whatever grants something
   const Facts* facts;    // not null; outlives the call
-  // The definitions now in force for the request's type; read by MigrateRequest only, null where
-  // nobody asks for it. Outlives the call.
+  // The definitions now in force for the request's type; read by MigrateRequest and RecountDeadline
+  // only, null where nobody asks for it. Outlives the call.
   const Rulebook* in_force = nullptr;
 };
 

@@ -3,6 +3,8 @@
 #define DSR_WORKFLOW_RULEBOOK_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -15,6 +17,12 @@
 
 namespace dsr {
 
+// A clock that runs for requests of one type.
+struct RunningClock {
+  DeadlineRule rule;
+  std::vector<std::string> regions;  // see IsInRegions
+};
+
 // Workflow, policy, calendar and templates, exactly as a request pinned them. Immutable and shared
 // by all requests with the same pins. Thread-safe.
 struct Rulebook {
@@ -24,7 +32,8 @@ struct Rulebook {
   v1::TemplateSet templates;
   WorkingCalendar calendar;
   absl::TimeZone zone;
-  DeadlineRule deadline;  // by which answers are due
+  // By which answers of this type are due: the policy's first, which runs in every region.
+  std::vector<RunningClock> clocks;
 
   // Returns the state of that name, or null.
   const v1::State* FindState(absl::string_view name) const;

@@ -83,6 +83,19 @@ absl::Status CheckOwner(Connection& connection) {
                    "the database file belongs to another program");
 }
 
+// A URI's path; what would end it, or begin an escape, is escaped.
+std::string ImmutableUri(absl::string_view path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      absl::StrAppend(&uri, "%", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    } else {
+      uri.push_back(c);
+    }
+  }
+  return absl::StrCat(uri, "?immutable=1");
+}
+
 // An operator who is told that a file is wrong must be told which.
 absl::Status Naming(const std::string& path, absl::Status status) {
   if (ReasonOf(status) != v1::ERROR_REASON_INSTALLATION_INVALID) return status;
@@ -96,11 +109,13 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
   if (!options.read_only) {
     DSR_RETURN_IF_ERROR(Naming(options.path, CreatePrivateFile(options.path)));
   }
-  const int flags =
-      SQLITE_OPEN_NOMUTEX | (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                    (options.immutable ? SQLITE_OPEN_URI : 0);
   try {
-    std::unique_ptr<Connection> connection(
-        new Connection(SQLite::Database(options.path, flags, kBusyTimeoutMillis, options.vfs)));
+    std::unique_ptr<Connection> connection(new Connection(
+        SQLite::Database(options.immutable ? ImmutableUri(options.path) : options.path, flags,
+                         kBusyTimeoutMillis, options.vfs)));
     DSR_RETURN_IF_ERROR(Naming(options.path, connection->Configure(options)));
     return connection;
   } catch (const SQLite::Exception& error) {

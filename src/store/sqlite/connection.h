@@ -21,6 +21,9 @@ struct ConnectionOptions {
   std::string path;
   // The read-only connections of the pool; they need the writing one to be open.
   bool read_only = false;
+  // With `read_only`: nothing writes the file, and none of its own files is beside it, so that it
+  // is read as it is and nothing is made beside it.
+  bool immutable = false;
   // The layer between SQLite and the operating system; empty for SQLite's own.
   std::string vfs;
   int64_t cache_kib = 8192;

@@ -13,6 +13,9 @@ namespace {
 constexpr char kFindDefinition[] =
     "SELECT sha256, text FROM definitions WHERE kind = ?1 AND name = ?2 AND version = ?3";
 
+constexpr char kFindLatestDefinition[] =
+    "SELECT name, version FROM definitions WHERE kind = ?1 ORDER BY version DESC, name LIMIT 1";
+
 constexpr char kPutDefinition[] =
     "INSERT INTO definitions (kind, name, version, sha256, text) VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -32,6 +35,21 @@ absl::StatusOr<std::optional<Definition>> FindDefinition(Connection& connection,
   definition.ref.set_sha256(query.GetText(0));
   definition.text = query.GetText(1);
   return definition;
+}
+
+absl::StatusOr<std::optional<Definition>> FindLatestDefinition(Connection& connection,
+                                                               DefinitionKind kind) {
+  std::string name;
+  int version = 0;
+  {
+    Query query(connection, kFindLatestDefinition);
+    query.Int(static_cast<int>(kind));
+    DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return std::nullopt;
+    name = query.GetText(0);
+    version = static_cast<int>(query.GetInt(1));
+  }
+  return FindDefinition(connection, kind, name, version);
 }
 
 absl::Status PutDefinition(Connection& connection, const Definition& definition) {

@@ -46,10 +46,46 @@ constexpr char kFindNotice[] = "SELECT clear FROM notices WHERE notice_id = ?1 A
 
 constexpr char kPutNotice[] =
     "INSERT INTO notices (notice_id, request_id, recipient, state, overdue, is_open, needs_person, "
-    "clear) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+    "due, acknowledged, ended, clear) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
     "ON CONFLICT (notice_id) DO UPDATE SET "
     "recipient = excluded.recipient, state = excluded.state, overdue = excluded.overdue, "
-    "is_open = excluded.is_open, needs_person = excluded.needs_person, clear = excluded.clear";
+    "is_open = excluded.is_open, needs_person = excluded.needs_person, due = excluded.due, "
+    "acknowledged = excluded.acknowledged, ended = excluded.ended, clear = excluded.clear";
+
+constexpr char kNextRecipient[] = "SELECT min(recipient) FROM notices WHERE recipient > ?1";
+constexpr char kScanNotices[] =
+    "SELECT notice_id, state, due, acknowledged, ended FROM notices "
+    "INDEXED BY notices_by_recipient WHERE recipient = ?1 AND notice_id >= ?2 AND notice_id < ?3";
+
+absl::Time TimeOf(bool is_known, const google::protobuf::Timestamp& timestamp) {
+  return is_known ? ToTime(timestamp) : absl::InfiniteFuture();
+}
+
+// The least key of a notice made at `time`, in whole milliseconds.
+std::string KeyAt(absl::Time time) {
+  if (time <= absl::UnixEpoch()) return "";
+  if (time == absl::InfiniteFuture()) return std::string(Id128::kSize + 1, '\xff');
+  return std::string(NoticeId::Make(time, Id128::Tail{}).bytes());
+}
+
+absl::Status ScanNoticesOf(Connection& connection, const std::string& recipient,
+                           const std::string& from, const std::string& to,
+                           const std::function<absl::Status(const NoticeRow&)>& visit) {
+  Query query(connection, kScanNotices);
+  query.Text(recipient).Blob(from).Blob(to);
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) return absl::OkStatus();
+    NoticeRow row;
+    DSR_ASSIGN_OR_RETURN(row.id, query.GetKey<NoticeId>(0));
+    row.recipient = recipient;
+    row.state = static_cast<v1::Notice::State>(query.GetInt(1));
+    row.due = query.GetTime(2);
+    row.acknowledged = query.GetTime(3);
+    row.ended = query.GetTime(4);
+    DSR_RETURN_IF_ERROR(visit(row));
+  }
+}
 
 absl::StatusOr<std::vector<v1::Notice>> ReadAll(Query& query) {
   std::vector<v1::Notice> notices;
@@ -111,8 +147,29 @@ absl::Status PutNotice(Connection& connection, const RequestId& id, const Notice
   Query query(connection, kPutNotice);
   query.Key(notice_id).Key(id).Text(notice.recipient()).Int(notice.state());
   query.Int(notice.overdue() ? 1 : 0).Int(HasEnded(notice) ? 0 : 1);
-  query.Int(NeedsPerson(notice) ? 1 : 0).Blob(bytes);
+  query.Int(NeedsPerson(notice) ? 1 : 0);
+  query.TimeOrNull(TimeOf(notice.has_due_time(), notice.due_time()))
+      .TimeOrNull(TimeOf(notice.has_acknowledge_time(), notice.acknowledge_time()))
+      .TimeOrNull(TimeOf(HasEnded(notice), notice.end_time()))
+      .Blob(bytes);
   return query.Run();
+}
+
+absl::Status ScanNotices(Connection& connection, absl::Time from, absl::Time to,
+                         const std::function<absl::Status(const NoticeRow&)>& visit) {
+  const std::string first = KeyAt(from);
+  const std::string last = KeyAt(to);
+  std::string recipient;
+  while (true) {
+    {
+      Query next(connection, kNextRecipient);
+      next.Text(recipient);
+      DSR_RETURN_IF_ERROR(next.Step().status());
+      if (next.IsNull(0)) return absl::OkStatus();
+      recipient = next.GetText(0);
+    }
+    DSR_RETURN_IF_ERROR(ScanNoticesOf(connection, recipient, first, last, visit));
+  }
 }
 
 absl::StatusOr<std::vector<v1::Notice>> ListNoticesOf(Connection& connection,

@@ -2,6 +2,7 @@
 #ifndef DSR_STORE_SQLITE_NOTICE_TABLE_H_
 #define DSR_STORE_SQLITE_NOTICE_TABLE_H_
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -36,6 +37,10 @@ absl::StatusOr<std::vector<DeliveryFailure>> ListDeliveryFailures(Connection& co
                                                                   int limit);
 absl::StatusOr<v1::Notice> FindNotice(Connection& connection, const RequestId& id,
                                       const NoticeId& notice);
+
+// As in ReadView.
+absl::Status ScanNotices(Connection& connection, absl::Time from, absl::Time to,
+                         const std::function<absl::Status(const NoticeRow&)>& visit);
 
 // Adds or replaces a notice.
 absl::Status PutNotice(Connection& connection, const RequestId& id, const NoticeId& notice_id,

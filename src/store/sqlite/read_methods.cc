@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/status_macros.h"
+#include "store/sqlite/absence_table.h"
 #include "store/sqlite/answer_table.h"
 #include "store/sqlite/definition_table.h"
 #include "store/sqlite/document_table.h"
@@ -101,6 +102,33 @@ template <class Base>
 absl::Status ReadMethods<Base>::ScanSla(absl::Time from, absl::Time to,
                                         const std::function<absl::Status(const SlaRow&)>& visit) {
   return sqlite::ScanSla(connection_, from, to, visit);
+}
+
+template <class Base>
+absl::StatusOr<std::optional<Definition>> ReadMethods<Base>::FindLatestDefinition(
+    DefinitionKind kind) {
+  return sqlite::FindLatestDefinition(connection_, kind);
+}
+
+template <class Base>
+absl::StatusOr<int64_t> ReadMethods<Base>::EstimateRequests() {
+  return sqlite::EstimateRequests(connection_);
+}
+
+template <class Base>
+absl::Status ReadMethods<Base>::ScanNotices(
+    absl::Time from, absl::Time to, const std::function<absl::Status(const NoticeRow&)>& visit) {
+  return sqlite::ScanNotices(connection_, from, to, visit);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<RequestId>> ReadMethods<Base>::ListStaleRequests(int limit) {
+  return sqlite::ListStaleRequests(connection_, limit);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<AbsenceRecord>> ReadMethods<Base>::ListAbsences(absl::Time now) {
+  return sqlite::ListAbsences(connection_, now);
 }
 
 template <class Base>

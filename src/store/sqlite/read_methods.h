@@ -38,6 +38,13 @@ class ReadMethods : public Base {
   absl::Status ScanSla(absl::Time from, absl::Time to,
                        const std::function<absl::Status(const SlaRow&)>& visit) override;
 
+  absl::StatusOr<std::optional<Definition>> FindLatestDefinition(DefinitionKind kind) override;
+  absl::StatusOr<int64_t> EstimateRequests() override;
+  absl::Status ScanNotices(absl::Time from, absl::Time to,
+                           const std::function<absl::Status(const NoticeRow&)>& visit) override;
+  absl::StatusOr<std::vector<RequestId>> ListStaleRequests(int limit) override;
+  absl::StatusOr<std::vector<AbsenceRecord>> ListAbsences(absl::Time now) override;
+
   absl::StatusOr<std::vector<v1::Task>> ListTasks(const RequestId& id) override;
   absl::StatusOr<std::vector<v1::Task>> ListFailedTasks(const std::optional<TaskId>& after,
                                                         int limit) override;

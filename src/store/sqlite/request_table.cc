@@ -16,9 +16,10 @@ namespace {
 
 // The number of the fold that makes RequestState from events. Raised together with a schema step
 // that folds all requests anew.
-constexpr int kFoldVersion = 1;
+constexpr int kFoldVersion = 2;
 
-// The columns of a request that indexes hold, beside its id, subject and type, which never change.
+// The columns of a request that indexes hold, beside its id, subject, type, channel and region,
+// which never change.
 struct IndexedColumns {
   v1::Phase phase = v1::PHASE_UNSPECIFIED;
   absl::Time received;
@@ -27,6 +28,8 @@ struct IndexedColumns {
   v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
   absl::Time breached = absl::InfiniteFuture();
   std::string assignee;
+  std::string team;
+  std::string course;
 
   friend bool operator==(const IndexedColumns&, const IndexedColumns&) = default;
 };
@@ -36,7 +39,8 @@ absl::Time ToColumn(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixMicros(absl::ToUnixMicros(ToTime(timestamp)));
 }
 
-IndexedColumns ColumnsOf(const v1::Request& request) {
+IndexedColumns ColumnsOf(const storage::v1::RequestState& state) {
+  const v1::Request& request = state.request();
   IndexedColumns columns;
   columns.phase = request.phase();
   columns.received = ToColumn(request.received_time());
@@ -50,6 +54,8 @@ IndexedColumns ColumnsOf(const v1::Request& request) {
   }
   if (request.breached()) columns.breached = ToColumn(request.breach_time());
   columns.assignee = request.assignee();
+  columns.team = request.team();
+  columns.course = state.course().SerializeAsString();
   return columns;
 }
 
@@ -60,7 +66,9 @@ void Bind(Query& query, const IndexedColumns& columns) {
       .TimeOrNull(columns.answered)
       .Int(columns.outcome)
       .TimeOrNull(columns.breached)
-      .Text(columns.assignee);
+      .Text(columns.assignee)
+      .Text(columns.team)
+      .Blob(columns.course);
 }
 
 std::string RequestName(const RequestId& id) { return absl::StrCat("requests/", id.ToString()); }
@@ -68,22 +76,26 @@ std::string RequestName(const RequestId& id) { return absl::StrCat("requests/", 
 constexpr char kFindRequest[] = "SELECT state FROM requests WHERE request_id = ?1";
 
 constexpr char kScanSla[] =
-    "SELECT request_id, type, phase, received, due, answered, outcome, breached FROM requests "
+    "SELECT request_id, type, received, answered, outcome, course FROM requests "
     "WHERE received >= ?1 AND received < ?2";
+
+constexpr char kListStale[] =
+    "SELECT request_id FROM requests WHERE fold_version < 2 ORDER BY request_id LIMIT ?1";
 
 constexpr char kCountOpenRequest[] =
     "SELECT count(*) FROM requests WHERE phase BETWEEN 1 AND 5 AND phase <> 6";
 
+constexpr char kEstimateRequests[] = "SELECT max(rowid) FROM requests";
+
 constexpr char kInsertRequest[] =
-    "INSERT INTO requests (request_id, subject_id, type, version, fold_version, phase, received, "
-    "due, "
-    "answered, outcome, breached, assignee, state) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+    "INSERT INTO requests (request_id, subject_id, type, version, fold_version, channel, region, "
+    "phase, received, due, answered, outcome, breached, assignee, team, course, state) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
     "ON CONFLICT (request_id) DO NOTHING";
 
 constexpr char kFindColumns[] =
-    "SELECT version, phase, received, due, answered, outcome, breached, assignee FROM requests "
-    "WHERE request_id = ?1";
+    "SELECT version, phase, received, due, answered, outcome, breached, assignee, team, course "
+    "FROM requests WHERE request_id = ?1";
 
 // SQLite rewrites the entry of every index that has a column in SET, changed or not; most decisions
 // change none of them.
@@ -91,7 +103,12 @@ constexpr char kUpdateState[] =
     "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4 WHERE request_id = ?1";
 constexpr char kUpdateAll[] =
     "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4, phase = ?5, received = ?6, "
-    "due = ?7, answered = ?8, outcome = ?9, breached = ?10, assignee = ?11 WHERE request_id = ?1";
+    "due = ?7, answered = ?8, outcome = ?9, breached = ?10, assignee = ?11, team = ?12, "
+    "course = ?13 WHERE request_id = ?1";
+constexpr char kRefold[] =
+    "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4, phase = ?5, received = ?6, "
+    "due = ?7, answered = ?8, outcome = ?9, breached = ?10, assignee = ?11, team = ?12, "
+    "course = ?13, channel = ?14, region = ?15 WHERE request_id = ?1 AND version = ?2";
 
 }  // namespace
 
@@ -113,18 +130,22 @@ absl::Status ScanSla(Connection& connection, absl::Time from, absl::Time to,
     SlaRow row;
     DSR_ASSIGN_OR_RETURN(row.id, query.GetKey<RequestId>(0));
     row.type = query.GetText(1);
-    row.phase = static_cast<v1::Phase>(query.GetInt(2));
-    row.received = query.GetTime(3);
-    row.due = query.GetTime(4);
-    row.answered = query.GetTime(5);
-    row.outcome = static_cast<v1::Outcome>(query.GetInt(6));
-    row.breached = query.GetTime(7);
+    row.received = query.GetTime(2);
+    row.answered = query.GetTime(3);
+    row.outcome = static_cast<v1::Outcome>(query.GetInt(4));
+    DSR_ASSIGN_OR_RETURN(row.course, query.GetMessage<storage::v1::RequestCourse>(5));
     DSR_RETURN_IF_ERROR(visit(row));
   }
 }
 
 absl::StatusOr<int64_t> CountOpenRequests(Connection& connection) {
   Query query(connection, kCountOpenRequest);
+  DSR_RETURN_IF_ERROR(query.Step().status());
+  return query.GetInt(0);
+}
+
+absl::StatusOr<int64_t> EstimateRequests(Connection& connection) {
+  Query query(connection, kEstimateRequests);
   DSR_RETURN_IF_ERROR(query.Step().status());
   return query.GetInt(0);
 }
@@ -137,8 +158,11 @@ absl::Status InsertRequest(Connection& connection, const RequestId& id,
       .Blob(state.subject_id())
       .Text(state.request().type())
       .Int(state.version())
-      .Int(kFoldVersion);
-  Bind(query, ColumnsOf(state.request()));
+      .Int(kFoldVersion)
+      .Text(state.request().channel())
+      .Text(state.request().region());
+  const IndexedColumns columns = ColumnsOf(state);
+  Bind(query, columns);
   query.Blob(bytes);
   DSR_ASSIGN_OR_RETURN(const int64_t inserted, query.RunAndCount());
   return inserted == 1 ? absl::OkStatus() : AlreadyExists(RequestName(id));
@@ -161,13 +185,42 @@ absl::Status UpdateRequest(Connection& connection, const RequestId& id, int64_t 
                                  present.GetTime(4),
                                  static_cast<v1::Outcome>(present.GetInt(5)),
                                  present.GetTime(6),
-                                 present.GetText(7)};
-  const IndexedColumns after = ColumnsOf(state.request());
+                                 present.GetText(7),
+                                 present.GetText(8),
+                                 std::string(present.GetBlob(9))};
+  const IndexedColumns after = ColumnsOf(state);
   const std::string bytes = state.SerializeAsString();
   Query update(connection, before == after ? kUpdateState : kUpdateAll);
   update.Key(id).Int(state.version()).Int(kFoldVersion).Blob(bytes);
   if (before != after) Bind(update, after);
   return update.Run();
+}
+
+absl::StatusOr<std::vector<RequestId>> ListStaleRequests(Connection& connection, int limit) {
+  Query query(connection, kListStale);
+  query.Int(limit);
+  std::vector<RequestId> ids;
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) return ids;
+    DSR_ASSIGN_OR_RETURN(const RequestId id, query.GetKey<RequestId>(0));
+    ids.push_back(id);
+  }
+}
+
+absl::Status RefoldRequest(Connection& connection, const RequestId& id,
+                           const storage::v1::RequestState& state) {
+  const std::string bytes = state.SerializeAsString();
+  const IndexedColumns columns = ColumnsOf(state);
+  Query query(connection, kRefold);
+  query.Key(id).Int(state.version()).Int(kFoldVersion).Blob(bytes);
+  Bind(query, columns);
+  query.Text(state.request().channel()).Text(state.request().region());
+  DSR_ASSIGN_OR_RETURN(const int64_t changed, query.RunAndCount());
+  return changed == 1
+             ? absl::OkStatus()
+             : MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                         absl::StrCat(RequestName(id), " has other events than were folded"));
 }
 
 }  // namespace dsr::sqlite

@@ -23,9 +23,16 @@ absl::StatusOr<std::vector<storage::v1::RequestState>> ListRequests(Connection& 
 absl::Status ScanSla(Connection& connection, absl::Time from, absl::Time to,
                      const std::function<absl::Status(const SlaRow&)>& visit);
 absl::StatusOr<int64_t> CountOpenRequests(Connection& connection);
+absl::StatusOr<int64_t> EstimateRequests(Connection& connection);
 
 // Adds a request. ALREADY_EXISTS when there is one of that id.
 absl::Status InsertRequest(Connection& connection, const RequestId& id,
+                           const storage::v1::RequestState& state);
+
+// As in ReadView.
+absl::StatusOr<std::vector<RequestId>> ListStaleRequests(Connection& connection, int limit);
+// As Transaction::Refold, but for the notices.
+absl::Status RefoldRequest(Connection& connection, const RequestId& id,
                            const storage::v1::RequestState& state);
 
 // Replaces a request whose version is `expected_version`. ABORTED ETAG_MISMATCH when it has

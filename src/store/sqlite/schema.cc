@@ -297,8 +297,41 @@ CREATE TABLE delivery_failures (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr char kStep6[] = R"sql(
+-- Reports tell what stood at any instant, so they read the course of each request; queues are
+-- filtered by where a request came from and whose work it is. The rows are filled in by folding
+-- the requests anew, see ListStaleRequests.
+DROP INDEX requests_for_sla;
+ALTER TABLE requests ADD COLUMN channel TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN region TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN team TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN course BLOB NOT NULL DEFAULT X'';
+-- ScanSla, which reads nothing else.
+CREATE INDEX requests_for_sla ON requests (received, type, answered, outcome, request_id, course);
+-- ListRequests of a team by due time.
+CREATE INDEX requests_open_by_team ON requests (team, due, request_id)
+  WHERE team <> '' AND phase <> 6;
+-- ListStaleRequests; empty but after an upgrade.
+CREATE INDEX requests_stale ON requests (request_id) WHERE fold_version < 2;
+
+DROP INDEX notices_by_recipient;
+ALTER TABLE notices ADD COLUMN due INTEGER;
+ALTER TABLE notices ADD COLUMN acknowledged INTEGER;
+ALTER TABLE notices ADD COLUMN ended INTEGER;
+-- ListNoticesOf, ListLatestNoticesOf, and ScanNotices, which reads nothing else.
+CREATE INDEX notices_by_recipient ON notices
+  (recipient, notice_id, state, due, acknowledged, ended);
+
+CREATE TABLE absences (
+  principal TEXT NOT NULL PRIMARY KEY,
+  begin INTEGER NOT NULL,
+  end INTEGER NOT NULL CHECK (end > begin),
+  deputy TEXT NOT NULL CHECK (deputy <> principal)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // A step is never changed once it was released; what changes comes as a step of its own.
-constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4, kStep5};
+constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4, kStep5, kStep6};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
 constexpr char kBeginSchema[] = "BEGIN IMMEDIATE";

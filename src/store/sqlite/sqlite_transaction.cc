@@ -1,12 +1,16 @@
 #include "store/sqlite/sqlite_transaction.h"
 
+#include "dsr/base/status_macros.h"
+#include "store/sqlite/absence_table.h"
 #include "store/sqlite/answer_table.h"
+#include "store/sqlite/columns.h"
 #include "store/sqlite/definition_table.h"
 #include "store/sqlite/document_table.h"
 #include "store/sqlite/notice_table.h"
 #include "store/sqlite/outbox_table.h"
 #include "store/sqlite/part_table.h"
 #include "store/sqlite/registry_table.h"
+#include "store/sqlite/request_table.h"
 #include "store/sqlite/subject_record_table.h"
 #include "store/sqlite/subject_table.h"
 #include "store/sqlite/task_table.h"
@@ -34,6 +38,24 @@ bool IsAnswer(const absl::Status& status) {
 absl::Status SqliteTransaction::Remember(absl::Status status) {
   if (!status.ok() && failure_.ok()) failure_ = status;
   return status;
+}
+
+absl::Status SqliteTransaction::Refold(const RequestId& id,
+                                       const storage::v1::RequestRecord& record) {
+  DSR_RETURN_IF_ERROR(Remember(RefoldRequest(connection_, id, record.state())));
+  for (const v1::Notice& notice : record.notices()) {
+    DSR_ASSIGN_OR_RETURN(const NoticeId notice_id, IdOfName<NoticeId>(notice.name()));
+    DSR_RETURN_IF_ERROR(Remember(PutNotice(connection_, id, notice_id, notice)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::PutAbsence(const AbsenceRecord& absence) {
+  return Remember(sqlite::PutAbsence(connection_, absence));
+}
+
+absl::Status SqliteTransaction::DeleteAbsence(absl::string_view principal) {
+  return Remember(sqlite::DeleteAbsence(connection_, principal));
 }
 
 absl::Status SqliteTransaction::PutAnswer(const StoredAnswer& answer) {

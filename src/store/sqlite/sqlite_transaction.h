@@ -26,6 +26,9 @@ class SqliteTransaction final : public ReadMethods<Transaction> {
       : ReadMethods<Transaction>(connection, path), log_(log) {}
 
   absl::Status WriteDecision(const DecisionWrite& write) override;
+  absl::Status Refold(const RequestId& id, const storage::v1::RequestRecord& record) override;
+  absl::Status PutAbsence(const AbsenceRecord& absence) override;
+  absl::Status DeleteAbsence(absl::string_view principal) override;
   absl::Status PutAnswer(const StoredAnswer& answer) override;
   absl::Status AppendAuditRecord(absl::string_view clear, absl::string_view sealed) override;
 

@@ -19,6 +19,7 @@ class ReporterTest : public ::testing::Test {
  protected:
   v1::SlaReport Report(SlaQuery query) {
     v1::SlaReport report;
+    query.zone = absl::FixedTimeZone(8 * 60 * 60);
     EXPECT_THAT(world_.store->Read([&](ReadView& view) -> absl::Status {
       DSR_ASSIGN_OR_RETURN(report, MakeSlaReport(view, query));
       return absl::OkStatus();

@@ -233,9 +233,10 @@ TEST_F(MessageVariablesTest, KeepsWhatIsTheSubjectsOutOfThePublicVariables) {
 
   std::vector<std::string> names;
   for (const auto& [name, value] : variables) names.push_back(name);
-  EXPECT_THAT(names, ::testing::UnorderedElementsAre("company", "request", "type_title", "name",
-                                                     "received_day", "last_day", "remedies",
-                                                     "first", "verifies", "untouched", "rules"));
+  EXPECT_THAT(
+      names, ::testing::UnorderedElementsAre("company", "request", "type_title", "name",
+                                             "received_day", "last_day", "remedies", "first",
+                                             "verifies", "untouched", "rules", "extension_reason"));
 }
 
 TEST_F(MessageVariablesTest, TellsARefusedCategoryWithItsGroundAndReasonOnly) {

@@ -249,18 +249,32 @@ TEST_F(CommandsTest, CallsNobodyWhenOneOfSeveralNamesIsMalformed) {
   EXPECT_THAT(server_.state().idempotency_keys, IsEmpty());
 }
 
-TEST_F(CommandsTest, SlaReportEndsWithATotalAndFailsOnRequestOnly) {
+TEST_F(CommandsTest, SlaReportEndsWithATotalAndWithFindingsWhereThereIsABreach) {
   v1::SlaReport& report = server_.state().report;
   report.add_groups()->set_type("deletion");
   report.mutable_total()->set_received(3);
-  report.mutable_total()->set_overdue(1);
 
-  const RunResult plain = Run({"report", "sla", "-o", "csv"});
-  const RunResult failing = Run({"report", "sla", "--fail"});
+  const RunResult kept = Run({"report", "sla", "-o", "csv"});
+  report.mutable_total()->set_breached(1);
+  const RunResult broken = Run({"report", "sla"});
 
-  EXPECT_EQ(plain.code, ExitCode::kOk);
-  EXPECT_THAT(plain.out, AllOf(HasSubstr("\r\ndeletion,0,"), HasSubstr("\r\ntotal,3,")));
-  EXPECT_EQ(failing.code, ExitCode::kFindings);
+  EXPECT_EQ(kept.code, ExitCode::kOk);
+  EXPECT_THAT(kept.out, AllOf(HasSubstr("\r\ndeletion,0,"), HasSubstr("\r\ntotal,3,")));
+  EXPECT_EQ(broken.code, ExitCode::kFindings);
+}
+
+TEST_F(CommandsTest, SlaReportOnAFileThatIsNotThereAsksNobody) {
+  const RunResult result = Run({"report", "sla", "--db", "/no/such/file.db"});
+
+  EXPECT_EQ(result.code, ExitCode::kNotFound);
+  EXPECT_EQ(server_.state().calls, 0);
+}
+
+TEST_F(CommandsTest, RefusesAFormatThatTheCommandDoesNotPrint) {
+  const RunResult result = Run({"request", "list", "-o", "html"});
+
+  EXPECT_EQ(result.code, ExitCode::kUsage);
+  EXPECT_THAT(result.err, HasSubstr("does not print html"));
 }
 
 TEST_F(CommandsTest, SlaReportListsRequestsUnderTheCounts) {

@@ -71,7 +71,7 @@ TEST(TableTest, ColoursHeaderAndMarkedRowsOnly) {
   std::ostringstream out;
   Table table(out, {"A"}, true);
 
-  table.AddRow({"x"}, true);
+  table.AddRow({"x"}, Emphasis::kAlarm);
   table.AddRow({"y"});
   table.Flush();
 

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -167,6 +171,60 @@ TEST_F(TimerSchedulerTest, FiresATimerAtItsDueTimeAfterTheClockSteppedBack) {
   Advance(absl::Hours(25));
 
   EXPECT_THAT(Fired(request), ElementsAre("reminder"));
+}
+
+TEST_F(TimerSchedulerTest, FiresNothingWhileTheClockIsFrozenThoughWorkGoesOn) {
+  const RequestId request = FileVerified();
+  clock_.SetTime(DueOf(request, "reminder") - absl::Microseconds(1));
+
+  for (int i = 0; i < 10; ++i)
+    ASSERT_THAT(core_->Execute(request, AssignRequest{absl::StrCat("kim-", i)}), IsOk());
+  scheduler_->AwaitIdle();
+
+  EXPECT_THAT(Fired(request), IsEmpty());
+}
+
+TEST_F(TimerSchedulerTest, WhateverStepsTheClockMakesNoTimerFiresEarlyTwiceOrNever) {
+  constexpr uint64_t kSeed = 20261129;
+  SCOPED_TRACE(kSeed);
+  std::mt19937_64 random(kSeed);
+  std::map<std::string, absl::Time> due;
+  std::vector<RequestId> requests;
+  for (int i = 0; i < 8; ++i) {
+    requests.push_back(FileVerified(absl::StrCat("account-", i)));
+    for (const char* timer : {"reminder", "escalation", "deadline"})
+      due[requests.back().ToString() + timer] = DueOf(requests.back(), timer);
+    clock_.Advance(absl::Hours(7));
+  }
+  absl::Time latest = clock_.Now();
+  std::map<std::string, int> fired;
+  const auto look = [&] {
+    scheduler_->AwaitIdle();
+    latest = std::max(latest, clock_.Now());
+    fired.clear();
+    for (const RequestId& request : requests) {
+      for (const std::string& name : Fired(request)) ++fired[request.ToString() + name];
+    }
+    for (const auto& [key, times] : fired) {
+      EXPECT_EQ(times, 1) << key;
+      EXPECT_LE(due.at(key), latest) << key;
+    }
+  };
+
+  const absl::Duration steps[] = {absl::Hours(24),  -absl::Hours(24), absl::Hours(31),
+                                  absl::Minutes(3), -absl::Hours(2),  absl::ZeroDuration()};
+  for (int step = 0; step < 60; ++step) {
+    clock_.Advance(steps[random() % std::size(steps)]);
+    if (step % 7 == 0) {
+      ASSERT_THAT(core_->Execute(requests[random() % requests.size()], AssignRequest{"kim"}),
+                  IsOk());
+    }
+    look();
+  }
+  clock_.Advance(absl::Hours(24 * 400));
+  look();
+
+  EXPECT_EQ(fired.size(), due.size());
 }
 
 TEST_F(TimerSchedulerTest, FindsTimersThatFellDueWhileTheServerWasDown) {

@@ -45,7 +45,7 @@ DeadlineRule Shipped(const std::string& name) {
 }
 
 TEST(DeadlineRuleTest, FifteenDaysAreTheRuleInForce) {
-  EXPECT_EQ(TmallRulebook(v1::Workflow())->deadline.profile.name(), "cn-15-days");
+  EXPECT_EQ(TmallRulebook(v1::Workflow())->clocks[0].rule.profile.name(), "cn-15-days");
 }
 
 struct ProfileVector {
@@ -96,14 +96,43 @@ INSTANTIATE_TEST_SUITE_P(
                                     "2026-04-15", "2026-04-16T00:00:00-07:00"}));
 
 TEST(DeadlineRuleTest, AnExtensionIsCountedFromTheLastDayAndNotFromTheRolledOne) {
+  const ClockCourse extended = {.extended = true};
   EXPECT_EQ(
-      CountExtendedDeadline(Shipped("gdpr-one-month"), InstantOf("2026-01-31T12:00:00+01:00"))->due,
+      CountDeadline(Shipped("gdpr-one-month"), InstantOf("2026-01-31T12:00:00+01:00"), extended)
+          .due,
       InstantOf("2026-04-29T00:00:00+02:00"));
   EXPECT_EQ(
-      CountExtendedDeadline(Shipped("ccpa-45-days"), InstantOf("2026-03-01T12:00:00-08:00"))->due,
+      CountDeadline(Shipped("ccpa-45-days"), InstantOf("2026-03-01T12:00:00-08:00"), extended).due,
       InstantOf("2026-05-31T00:00:00-07:00"));
-  EXPECT_EQ(CountExtendedDeadline(Shipped("cn-15-days"), InstantOf("2026-03-01T12:00:00+08:00")),
-            std::nullopt);
+}
+
+TEST(DeadlineRuleTest, AProfileWithoutAnExtensionIsNotExtended) {
+  const DeadlineRule rule = Shipped("cn-15-days");
+  const absl::Time received = InstantOf("2026-03-01T12:00:00+08:00");
+
+  EXPECT_EQ(CountDeadline(rule, received, {.extended = true}), CountDeadline(rule, received));
+}
+
+TEST(DeadlineRuleTest, ADayDoesNotCountWhereTheTimeStoodStillAtItsEnd) {
+  const DeadlineRule civil = Shipped("cn-15-days");
+  const absl::Time monday = InstantOf("2026-03-02T09:00:00+08:00");
+
+  EXPECT_EQ(CountPausedDays(civil, monday, InstantOf("2026-03-02T23:59:59+08:00")), 0);
+  EXPECT_EQ(CountPausedDays(civil, monday, InstantOf("2026-03-03T00:00:00+08:00")), 1);
+  EXPECT_EQ(CountPausedDays(civil, monday, InstantOf("2026-03-09T12:00:00+08:00")), 7);
+  EXPECT_EQ(CountPausedDays(Shipped("cn-15-working-days"), monday,
+                            InstantOf("2026-03-09T12:00:00+08:00")),
+            5);
+}
+
+TEST(DeadlineRuleTest, DaysThatDidNotCountAreAddedInTheUnitOfTheProfile) {
+  const absl::Time received = InstantOf("2026-03-02T09:00:00+08:00");
+
+  EXPECT_EQ(CountDeadline(Shipped("cn-15-days"), received, {.paused_days = 4}).due,
+            InstantOf("2026-03-22T00:00:00+08:00"));
+  // The 15th working day is Monday the 23rd; four more end on Friday.
+  EXPECT_EQ(CountDeadline(Shipped("cn-15-working-days"), received, {.paused_days = 4}).due,
+            InstantOf("2026-03-28T00:00:00+08:00"));
 }
 
 TEST(DeadlineRuleTest, ADateBeyondTheAnnouncedYearsIsProvisional) {
@@ -118,7 +147,8 @@ TEST(DeadlineRuleTest, ADateBeyondTheAnnouncedYearsIsProvisional) {
 TEST(DeadlineRuleTest, ATargetOfTheCompanyIsBeforeTheDueTime) {
   DeadlineRule rule = Shipped("cn-15-days");
   const CountedDeadline deadline = CountDeadline(rule, InstantOf("2026-03-02T10:00:00+08:00"));
-  EXPECT_EQ(TargetOf(rule, deadline), std::nullopt);
+  EXPECT_EQ(TargetOf(Shipped("cn-30-days"), deadline), std::nullopt);
+  EXPECT_EQ(TargetOf(rule, deadline), InstantOf("2026-03-15T00:00:00+08:00"));
 
   rule.profile.mutable_target_before()->set_working_days(3);
 
@@ -168,7 +198,8 @@ TEST(DeadlineRuleTest, TellsEveryStepInWords) {
                                      HasSubstr("15 civil days from it: Sunday 2026-02-15"),
                                      HasSubstr("the next working day is Tuesday 2026-02-24"),
                                      HasSubstr("does not roll over"),
-                                     HasSubstr("before 2026-02-16T00:00:00+08:00")));
+                                     HasSubstr("before 2026-02-16T00:00:00+08:00"),
+                                     HasSubstr("3 civil days before that: 2026-02-13")));
   const v1::DeadlineExplanation european =
       ExplainDeadline(Shipped("gdpr-one-month"), InstantOf("2026-12-01T12:00:00+01:00"));
   EXPECT_EQ(european.calendar_version(), "weekends");

@@ -26,9 +26,9 @@ absl::CivilDay Day(const std::string& text) {
 
 std::shared_ptr<const Rulebook> Ordinary() { return TmallRulebook(v1::Workflow()); }
 
-std::shared_ptr<const Rulebook> WithWorkingDayOuterDate() {
+std::shared_ptr<const Rulebook> Cancellation() {
   v1::Workflow workflow;
-  workflow.set_working_day_outer_date(true);
+  workflow.set_name("account-cancellation");
   return TmallRulebook(workflow);
 }
 
@@ -48,8 +48,8 @@ class DeadlineVectorTest : public testing::TestWithParam<Vector> {};
 TEST_P(DeadlineVectorTest, EndsOnTheFifteenthCivilDayAndShowsTheOuterDates) {
   const absl::Time received = At(GetParam().received);
 
-  const Deadline ordinary = AnswerDeadline(*Ordinary(), received);
-  const Deadline cancellation = AnswerDeadline(*WithWorkingDayOuterDate(), received);
+  const Deadline ordinary = AnswerDeadline(*Ordinary(), {.received = received});
+  const Deadline cancellation = AnswerDeadline(*Cancellation(), {.received = received});
 
   EXPECT_EQ(ordinary.last_day, Day(GetParam().last_day));
   EXPECT_EQ(absl::ToUnixSeconds(ordinary.due), GetParam().due);
@@ -103,12 +103,12 @@ v1::Offset Seconds(int64_t seconds) {
 
 absl::Time FromStart(const v1::Offset& offset, const std::string& start) {
   return TimerDue(*Ordinary(), Rule(v1::TimerRule::ANCHOR_START, offset), At(start),
-                  absl::InfiniteFuture());
+                  DueTimes{absl::InfiniteFuture(), absl::InfiniteFuture()});
 }
 
 absl::Time BeforeDue(const v1::Offset& offset, const std::string& due) {
   return TimerDue(*Ordinary(), Rule(v1::TimerRule::ANCHOR_BEFORE_DUE, offset), absl::InfinitePast(),
-                  At(due));
+                  DueTimes{At(due), At(due)});
 }
 
 TEST(TimerDueTest, CountsCivilDaysFromTheStartAndKeepsTheClockTime) {

@@ -219,13 +219,13 @@ TEST_F(DefinitionLoaderTest, NamesFileAndLineOfATextThatDoesNotParse) {
 
 TEST_F(DefinitionLoaderTest, ReportsTheFirstFindingAsTheErrorAndHowManyFollow) {
   Write("policy.textproto",
-        Replaced(Replaced(GoodPolicyText(), "outer_working_days: 15", "outer_working_days: 0"),
+        Replaced(Replaced(GoodPolicyText(), "outer_working_days: 15", "outer_working_days: 91"),
                  "grant_hours: 72", "grant_hours: 0"));
 
   const auto files = Load();
 
   EXPECT_THAT(files, StatusIs(absl::StatusCode::kFailedPrecondition,
-                              HasSubstr("policy.textproto:5: `outer_working_days` is 0")));
+                              HasSubstr("policy.textproto:5: `outer_working_days` is 91")));
   EXPECT_THAT(files, ReasonIs(v1::ERROR_REASON_DEFINITION_INVALID));
   EXPECT_THAT(std::string(files.status().message()), HasSubstr("(and 1 more)"));
 }
@@ -318,7 +318,7 @@ TEST_P(PolicyRangeTest, IsEnforcedOnBothEnds) {
 INSTANTIATE_TEST_SUITE_P(
     Policy, PolicyRangeTest,
     testing::Values(RangeCase{"response_days", "response_days: 15", 1, 90},
-                    RangeCase{"outer_working_days", "outer_working_days: 15", 1, 90},
+                    RangeCase{"outer_working_days", "outer_working_days: 15", 0, 90},
                     RangeCase{"grant_hours", "grant_hours: 72", 1, 2160},
                     RangeCase{"months", "months: 36", 1, 1200},
                     RangeCase{"code_digits", "code_digits: 6", 6, 10},

@@ -225,6 +225,7 @@ TEST_P(TemplateDataTest, UsesOnlyVariablesThatExist) {
                                        "remedy",
                                        "remedy_request",
                                        "explanation",
+                                       "extension_reason",
                                        "review_upheld",
                                        "superseded",
                                        "review_changed",

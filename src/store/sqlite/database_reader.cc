@@ -1,0 +1,49 @@
+#include "store/sqlite/database_reader.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/schema.h"
+
+namespace dsr::sqlite {
+namespace {
+
+absl::Status CheckVersion(const ConnectionOptions& options) {
+  DSR_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, Connection::Open(options));
+  DSR_ASSIGN_OR_RETURN(const int version, SchemaVersionOfFile(*connection));
+  const int own = SchemaVersionOfProgram();
+  if (version == own) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+      version > own
+          ? absl::StrCat(options.path, " has schema version ", version,
+                         ", this program knows up to ", own, "; use the newer program")
+          : absl::StrCat(options.path, " has schema version ", version, ", this program reads ",
+                         own, "; start dsrd once on a copy of it, which upgrades that"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DatabaseReader>> DatabaseReader::Open(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_RESOURCE_NOT_FOUND,
+                     absl::StrCat("there is no file ", path), {{"resource", path}});
+  }
+  // A server keeps its log beside the file, as long as it runs and after a crash.
+  const bool has_log = std::filesystem::exists(absl::StrCat(path, "-wal"), error);
+  const ConnectionOptions options = {.path = path, .read_only = true, .immutable = !has_log};
+  DSR_RETURN_IF_ERROR(CheckVersion(options));
+  DSR_ASSIGN_OR_RETURN(std::unique_ptr<ReadPool> pool, ReadPool::Open(options, 1));
+  return std::unique_ptr<DatabaseReader>(new DatabaseReader(std::move(pool)));
+}
+
+absl::Status DatabaseReader::Read(const std::function<absl::Status(ReadView&)>& body) {
+  return pool_->Read(body);
+}
+
+}  // namespace dsr::sqlite
