@@ -35,6 +35,7 @@ ALLOWED = {
     "rpc": _CORE | {"app"},
     "server": _CORE | _EDGES | {"app", "store/sqlite"},
     "dsrctl": _CORE | _EDGES | {"app", "store/sqlite"},
+    "fill_store": _CORE | {"app", "store/sqlite", "dsrctl"},
     # Stands for somebody else's system: a client of the API, with our base library at most.
     "sample_shop": {"base"},
 }
@@ -42,7 +43,7 @@ ALLOWED = {
 CONTRACT_LAYERS = {"base": "base", "workflow": "workflow", "store": "store",
                    "delivery": "delivery api"}
 SOURCE_LAYERS = {"base", "workflow", "store", "app", "scheduler", "delivery", "rpc", "server"}
-TOOL_LAYERS = {"dsrctl", "sample_shop"}
+TOOL_LAYERS = {"dsrctl", "fill_store", "sample_shop"}
 GRPC_LAYERS = {"rpc", "server"} | TOOL_LAYERS
 # The sample shop is another company's system with a database of its own, which is not dsrd's.
 DATABASE_LAYERS = {"store/sqlite", "sample_shop"}
