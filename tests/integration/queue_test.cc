@@ -253,5 +253,23 @@ TEST_F(QueueTest, DsrctlShowsTheQueueWithTimeLeftAndTheNextAction) {
   EXPECT_THAT(table.out, HasSubstr(question.substr(question.rfind('/') + 1)));
 }
 
+TEST_F(QueueTest, DsrctlDrawsATimelineAsTextAndAsSvg) {
+  const std::string question = FileFrom("policy-question", "app", "");
+  const std::vector<std::string> flags = {"request", "timeline", question, "--server",
+                                          server_.address(), "--token-file",
+                                          server_.data_dir() + "/dev/tokens/auditor-1.token"};
+  std::vector<std::string> as_svg = flags;
+  as_svg.insert(as_svg.end(), {"-o", "svg"});
+
+  const dsrctl::RunResult text = dsrctl::RunDsrctlForTest(flags);
+  const dsrctl::RunResult svg = dsrctl::RunDsrctlForTest(as_svg);
+
+  EXPECT_EQ(text.code, dsrctl::ExitCode::kOk) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("policy-question request"));
+  EXPECT_THAT(text.out, HasSubstr("due 2026-03-18 00:00"));
+  EXPECT_EQ(svg.code, dsrctl::ExitCode::kOk) << svg.err;
+  EXPECT_THAT(svg.out, ::testing::StartsWith("<?xml"));
+}
+
 }  // namespace
 }  // namespace dsr

@@ -78,5 +78,18 @@ TEST(TableTest, ColoursHeaderAndMarkedRowsOnly) {
   EXPECT_EQ(out.str(), "\x1b[1mA\x1b[0m\n\x1b[31mx\x1b[0m\ny\n");
 }
 
+TEST(TableTest, ColoursARowByHowMuchItIsToBeSeen) {
+  std::ostringstream out;
+  Table table(out, {}, /*colour=*/true);
+  table.AddRow({"normal"});
+  table.AddRow({"soon"}, Emphasis::kNotice);
+  table.AddRow({"pressing"}, Emphasis::kWarning);
+  table.AddRow({"overdue"}, Emphasis::kAlarm);
+  table.Flush();
+
+  EXPECT_EQ(out.str(),
+            "normal\n\x1b[33msoon\x1b[0m\n\x1b[35mpressing\x1b[0m\n\x1b[31moverdue\x1b[0m\n");
+}
+
 }  // namespace
 }  // namespace dsr::dsrctl
