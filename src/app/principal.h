@@ -17,7 +17,6 @@ struct Principal {
   std::vector<std::string> roles;
   std::string data_system;  // with role data_system: `systems/{id}`
   std::string recipient;    // with role recipient: `recipients/{id}`
-  std::string team;         // one of the policy's; empty for none
 
   // A part of dsrd. The token file's names have no colon, so none of them passes for one.
   bool is_system() const { return absl::StartsWith(name, "system:"); }

@@ -21,7 +21,7 @@ class RecipientCounter {
       row.due <= as_of ? line_.set_overdue(line_.overdue() + 1) : line_.set_open(line_.open() + 1);
       return;
     }
-    if (row.due < row.ended) line_.set_late(line_.late() + 1);
+    if (row.due <= row.ended) line_.set_late(line_.late() + 1);
     switch (row.state) {
       case v1::Notice::STATE_COMPLETED:
         line_.set_completed(line_.completed() + 1);

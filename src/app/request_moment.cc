@@ -35,6 +35,14 @@ void RequestMoment::FindDue() {
   }
 }
 
+bool RequestMoment::IsPaused() const {
+  for (const auto& pause : row_->course.pauses()) {
+    const bool has_ended = pause.end_micros() != 0 && pause.end_micros() <= micros_;
+    if (pause.begin_micros() <= micros_ && !has_ended) return true;
+  }
+  return false;
+}
+
 bool RequestMoment::is_verified() const {
   const int64_t verified = row_->course.verified_micros();
   return verified != 0 && verified <= micros_;

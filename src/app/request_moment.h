@@ -27,7 +27,11 @@ class RequestMoment {
   // In time, when it is answered.
   bool is_in_time() const { return row_->answered < due_; }
   // The due time had passed without an answer; an answer after it takes nothing back.
-  bool is_breached() const { return due_ <= (is_answered_ ? row_->answered : as_of_); }
+  // Nothing falls due while the time stands still.
+  bool is_breached() const {
+    return due_ <= (is_answered_ ? row_->answered : as_of_) && !IsPaused();
+  }
+  bool was_withdrawn() const { return is_answered_ && row_->outcome == v1::OUTCOME_WITHDRAWN; }
   bool is_verified() const;
   // The due time was moved to a later one.
   bool was_extended() const { return was_extended_; }
@@ -44,6 +48,7 @@ class RequestMoment {
  private:
   RequestMoment(const SlaRow& row, absl::Time as_of);
   void FindDue();
+  bool IsPaused() const;
 
   const SlaRow* row_;
   absl::Time as_of_;

@@ -42,6 +42,10 @@ void SlaCharts::Add(const RequestMoment& moment) {
     ++left_[DaysLeft(moment.due(), as_of_)];
     return;
   }
+  if (moment.was_withdrawn()) {
+    month.set_withdrawn(month.withdrawn() + 1);
+    return;
+  }
   const int64_t took = DayOf(row.answered, zone_) - DayOf(row.received, zone_);
   Answers& answers = answers_[static_cast<int>(std::clamp<int64_t>(took, 0, kMostAnswerDays))];
   if (moment.is_in_time()) {

@@ -33,6 +33,10 @@ void SlaCounter::AddOpen(const RequestMoment& moment, absl::Time as_of) {
 
 void SlaCounter::AddAnswered(const RequestMoment& moment) {
   const SlaRow& row = moment.row();
+  if (moment.was_withdrawn()) {
+    group_.set_withdrawn(group_.withdrawn() + 1);
+    return;
+  }
   if (moment.is_in_time()) {
     group_.set_answered_in_time(group_.answered_in_time() + 1);
   } else {
@@ -42,9 +46,11 @@ void SlaCounter::AddAnswered(const RequestMoment& moment) {
     group_.set_answered_by_target(group_.answered_by_target() + 1);
   if (row.outcome == v1::OUTCOME_REFUSED || row.outcome == v1::OUTCOME_NOT_VERIFIED)
     group_.set_refused(group_.refused() + 1);
-  if (row.outcome == v1::OUTCOME_REFUSED) ++grounds_[row.course.ground()];
+  const bool is_refusal =
+      row.outcome == v1::OUTCOME_REFUSED || row.outcome == v1::OUTCOME_PARTLY_FULFILLED;
+  if (is_refusal && row.course.ground() != v1::REFUSAL_GROUND_UNSPECIFIED)
+    ++grounds_[row.course.ground()];
   if (row.outcome == v1::OUTCOME_NOT_VERIFIED) group_.set_not_verified(group_.not_verified() + 1);
-  if (row.outcome == v1::OUTCOME_WITHDRAWN) group_.set_withdrawn(group_.withdrawn() + 1);
   if (row.outcome == v1::OUTCOME_FEE_NOT_PAID) group_.set_fees_unpaid(group_.fees_unpaid() + 1);
   answers_.Add(absl::ToInt64Seconds(row.answered - row.received));
 }

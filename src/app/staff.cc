@@ -77,16 +77,24 @@ void EndAbsence(Store& store, const Clock& clock, const std::string& principal, 
 absl::Status CheckPresent(ReadView& view, const std::string& assignee, absl::Time now) {
   if (assignee.empty()) return absl::OkStatus();
   DSR_ASSIGN_OR_RETURN(const std::vector<AbsenceRecord> absences, view.ListAbsences(now));
-  const auto found = std::find_if(absences.begin(), absences.end(), [&](const AbsenceRecord& one) {
-    return one.principal == assignee && one.begin <= now;
-  });
+  const auto find = [&](const std::string& principal) {
+    return std::find_if(absences.begin(), absences.end(), [&](const AbsenceRecord& one) {
+      return one.principal == principal && one.begin <= now;
+    });
+  };
+  const auto found = find(assignee);
   if (found == absences.end()) return absl::OkStatus();
+  // Who stands in may be absent, too; at most as many steps as there are absences.
+  std::string deputy = found->deputy;
+  for (size_t step = 0; step < absences.size() && find(deputy) != absences.end(); ++step)
+    deputy = find(deputy)->deputy;
+  if (find(deputy) != absences.end()) deputy.clear();
   std::map<std::string, std::string> metadata = {
       {"end_time", absl::FormatTime(absl::RFC3339_sec, found->end, absl::UTCTimeZone())}};
   std::string advice = "give it to somebody else";
-  if (!found->deputy.empty()) {
-    metadata["deputy"] = found->deputy;
-    advice = absl::StrCat(found->deputy, " stands in");
+  if (!deputy.empty()) {
+    metadata["deputy"] = deputy;
+    advice = absl::StrCat(deputy, " stands in");
   }
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ASSIGNEE_ABSENT,
                    absl::StrCat(assignee, " is absent until ", metadata["end_time"], "; ", advice),

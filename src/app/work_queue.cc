@@ -24,11 +24,18 @@ constexpr absl::string_view kLeadingActions[] = {
 // These only record what the requester did.
 constexpr absl::string_view kRequestersActions[] = {"SettleFee", "ResolveBlocker"};
 
-// Somebody who could do everything, and took part in nothing.
+constexpr char kChildrensRole[] = "children_privacy";
+
+// Somebody who could do everything but for what minors' requests need, and took part in nothing.
 Actor Anybody() {
   return Actor{.name = "",
                .roles = {"intake", "verifier", "caseworker", "reviewer", "privacy_officer",
-                         "identity_authority", "operator", "children_privacy"}};
+                         "identity_authority", "operator"}};
+}
+
+// With every other role, only that of minors' requests can be missing.
+bool IsForChildrensRole(const v1::AllowedAction& action) {
+  return !action.allowed() && action.reason() == "ROLE_MISSING";
 }
 
 bool IsUnanswered(const v1::Request& request) {
@@ -97,11 +104,15 @@ v1::QueueItem DescribeWork(const Rulebook& rulebook, const storage::v1::RequestR
   const std::vector<v1::AllowedAction> actions = AllowedActions(rulebook, record, anybody);
   for (const absl::string_view leading : kLeadingActions) {
     const auto found = absl::c_find_if(actions, [&](const v1::AllowedAction& action) {
-      return action.action() == leading && action.allowed();
+      return action.action() == leading && (action.allowed() || IsForChildrensRole(action));
     });
     if (found == actions.end()) continue;
     item.set_next_action(found->action());
     *item.mutable_next_roles() = found->roles();
+    if (!found->allowed()) {
+      item.clear_next_roles();
+      item.add_next_roles(kChildrensRole);
+    }
     item.set_waits_for(absl::c_linear_search(kRequestersActions, leading) ? v1::WAITS_FOR_REQUESTER
                                                                           : v1::WAITS_FOR_STAFF);
     return item;

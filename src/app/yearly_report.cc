@@ -27,6 +27,7 @@ class YearlyCounter {
       return;
     }
     ++outcomes_[row.outcome];
+    if (moment.was_withdrawn()) return;
     if (moment.is_in_time()) line_.set_answered_in_time(line_.answered_in_time() + 1);
     days_.Add(DayOf(row.answered, zone) - DayOf(row.received, zone));
   }

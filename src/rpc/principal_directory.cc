@@ -68,7 +68,6 @@ absl::StatusOr<PrincipalDirectory> PrincipalDirectory::Create(const config::v1::
     principal->roles.assign(given.roles().begin(), given.roles().end());
     principal->data_system = given.data_system();
     principal->recipient = given.recipient();
-    principal->team = given.team();
     directory.entries_.push_back({*hash, std::move(principal)});
   }
   return directory;

@@ -1,4 +1,5 @@
 // ReportService: how the deadlines are kept.
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,6 +18,23 @@
 namespace dsr {
 namespace {
 
+// Reads once everything is durable that was decided up to now: a report as of this instant that is
+// asked for again must not find more.
+template <class Out>
+void AnswerSettled(const std::shared_ptr<UnaryCall>& call,
+                   std::function<absl::StatusOr<Out>(ReadView&)> read) {
+  AnswerSoon<Out>(call, [call, read = std::move(read)]() -> absl::StatusOr<Out> {
+    Store& store = call->context().parts().store;
+    DSR_RETURN_IF_ERROR(TransactAndWait(store, [](Transaction&) { return absl::OkStatus(); }));
+    absl::StatusOr<Out> out = Out();
+    DSR_RETURN_IF_ERROR(store.Read([&](ReadView& view) {
+      out = read(view);
+      return out.status();
+    }));
+    return out;
+  });
+}
+
 void GetSlaReport(const std::shared_ptr<UnaryCall>& call, const v1::GetSlaReportRequest& in) {
   FieldErrors errors;
   if (in.has_from_time()) CheckTimestamp(in.from_time(), "from_time", errors);
@@ -27,7 +45,7 @@ void GetSlaReport(const std::shared_ptr<UnaryCall>& call, const v1::GetSlaReport
   const absl::StatusOr<SlaQuery> query =
       SlaQueryFrom(in, parts.rulebooks.files().policy, parts.clock.Now());
   if (!query.ok()) return call->Fail(query.status());
-  AnswerFromStore<v1::SlaReport>(
+  AnswerSettled<v1::SlaReport>(
       call, [query = *query](ReadView& view) { return MakeSlaReport(view, query); });
 }
 
@@ -55,7 +73,7 @@ void GetYearlyReport(const std::shared_ptr<UnaryCall>& call, const v1::GetYearly
   const RpcParts& parts = call->context().parts();
   const absl::StatusOr<absl::TimeZone> zone = LoadZone(parts.rulebooks.files().policy.time_zone());
   if (!zone.ok()) return call->Fail(zone.status());
-  AnswerFromStore<v1::YearlyReport>(
+  AnswerSettled<v1::YearlyReport>(
       call, [year = in.year(), zone = *zone, now = parts.clock.Now()](ReadView& view) {
         return MakeYearlyReport(view, year, zone, now);
       });

@@ -20,6 +20,8 @@ namespace dsr {
 namespace {
 
 constexpr char kChildrensRole[] = "children_privacy";
+constexpr absl::string_view kWorkingRoles[] = {"verifier", "caseworker", "reviewer",
+                                               "privacy_officer"};
 
 // An assignee may be somebody whom only the caller's tool knows; nothing is said of such.
 bool IsKnownToLackRole(const PrincipalDirectory& principals, const std::string& assignee) {
@@ -27,9 +29,21 @@ bool IsKnownToLackRole(const PrincipalDirectory& principals, const std::string& 
   return known != nullptr && !absl::c_linear_search(known->roles, kChildrensRole);
 }
 
-// What the store and the policy in force say of a new assignment.
-absl::Status CheckAssignment(const RpcParts& parts, const std::string& assignee,
-                             const std::string& team) {
+bool IsKnownNotToWorkOnRequests(const PrincipalDirectory& principals, const std::string& assignee) {
+  const std::shared_ptr<const Principal> known = principals.FindNamed(assignee);
+  return known != nullptr && absl::c_none_of(known->roles, [](const std::string& role) {
+           return absl::c_linear_search(kWorkingRoles, role);
+         });
+}
+
+// What the store, the token file and the policy in force say against a new assignment. A rejection
+// of the command, so that a call that is repeated gets the answer it got first.
+absl::Status ObstacleTo(const RpcParts& parts, const std::string& assignee,
+                        const std::string& team) {
+  if (IsKnownNotToWorkOnRequests(parts.principals, assignee)) {
+    return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "assignee",
+                          "has none of the roles that work on requests");
+  }
   const auto& teams = parts.rulebooks.files().policy.teams();
   const bool is_team = team.empty() || absl::c_any_of(teams, [&](const v1::Team& known) {
                          return known.name() == team;
@@ -49,12 +63,13 @@ void AssignRequestTo(const std::shared_ptr<UnaryCall>& call, const v1::AssignReq
   Carry(call, in, AnswerRequest,
         [request = *request, in,
          &parts = call->context().parts()](const ContentSealer&) -> absl::StatusOr<PlannedCommand> {
-          DSR_RETURN_IF_ERROR(CheckAssignment(parts, in.assignee(), in.team()));
-          return PlannedCommand{.request = request,
-                                .command = AssignRequest{.assignee = in.assignee(),
-                                                         .team = in.team(),
-                                                         .lacks_childrens_role = IsKnownToLackRole(
-                                                             parts.principals, in.assignee())}};
+          return PlannedCommand{
+              .request = request,
+              .command = AssignRequest{
+                  .assignee = in.assignee(),
+                  .team = in.team(),
+                  .obstacle = ObstacleTo(parts, in.assignee(), in.team()),
+                  .lacks_childrens_role = IsKnownToLackRole(parts.principals, in.assignee())}};
         });
 }
 
@@ -68,7 +83,6 @@ void HandOver(const std::shared_ptr<UnaryCall>& call, const v1::HandOverRequestR
   Carry(call, in, AnswerRequest,
         [request = *request, in, &parts = call->context().parts()](
             const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
-          DSR_RETURN_IF_ERROR(CheckAssignment(parts, in.assignee(), in.team()));
           storage::v1::Event event;
           storage::v1::RequestAssigned& assigned = *event.mutable_request_assigned();
           assigned.set_assignee(in.assignee());
@@ -78,6 +92,7 @@ void HandOver(const std::shared_ptr<UnaryCall>& call, const v1::HandOverRequestR
           return PlannedCommand{
               .request = request,
               .command = HandOverRequest{.assigned = prepared.clear.request_assigned(),
+                                         .obstacle = ObstacleTo(parts, in.assignee(), in.team()),
                                          .lacks_childrens_role =
                                              IsKnownToLackRole(parts.principals, in.assignee())},
               .content = std::move(prepared.content)};

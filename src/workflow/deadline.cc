@@ -70,6 +70,7 @@ v1::DeadlineClock Count(const DeadlineRule& rule, absl::Time received, const Clo
   clock.set_length(LengthWords(rule.profile.length()));
   clock.set_time_zone(rule.zone.name());
   clock.set_calendar_version(rule.calendar.version);
+  *clock.mutable_received_time() = ToTimestamp(received);
   *clock.mutable_receipt_day() = ToDate(counted.receipt_day);
   *clock.mutable_last_day() = ToDate(counted.last_day);
   *clock.mutable_rolled_last_day() = ToDate(counted.rolled_last_day);
@@ -104,6 +105,9 @@ void Take(v1::DeadlineClock clock, Deadline& deadline) {
 DeadlineBasis BasisOf(const v1::Request& request) {
   DeadlineBasis basis{.received = FromTimestamp(request.received_time()),
                       .region = request.region()};
+  // One matter, one clock: a request that is linked counts from the receipt of the other.
+  if (!request.clocks().empty() && request.clocks(0).has_received_time())
+    basis.received = FromTimestamp(request.clocks(0).received_time());
   for (const v1::DeadlineClock& clock : request.clocks()) {
     basis.courses[clock.profile()] = {.extended = clock.extended(),
                                       .paused_days = clock.paused_days()};
@@ -114,9 +118,10 @@ DeadlineBasis BasisOf(const v1::Request& request) {
 Deadline AnswerDeadline(const Rulebook& rulebook, const DeadlineBasis& basis) {
   Deadline deadline;
   for (const RunningClock& running : rulebook.clocks) {
-    if (!IsInRegions(basis.region, running.regions)) continue;
+    const auto course = basis.courses.find(running.rule.profile.name());
+    // A clock that runs goes on, whatever it was begun for.
+    if (course == basis.courses.end() && !IsInRegions(basis.region, running.regions)) continue;
     const DeadlineRule rule = CountedBy(running.rule, basis.calendar);
-    const auto course = basis.courses.find(rule.profile.name());
     Take(
         Count(rule, basis.received, course == basis.courses.end() ? ClockCourse() : course->second),
         deadline);

@@ -42,8 +42,8 @@ std::vector<storage::v1::TimerSet> TimersFor(const Deciding& deciding, const Rul
                                              const DueTimes& times);
 
 // The time stands still in the request's state, or runs again: begins and ends a pause accordingly.
-// For after the state changed; `left` is the state that was left. Does nothing to what is answered,
-// or breached for good.
+// For after the state changed, or was entered first; `left` is the state that was left. Does
+// nothing to what is answered, or breached for good.
 void KeepPause(Deciding& deciding, absl::string_view left);
 
 // While the time stands still: moves the deadline by the days gone so far. Returns true when that

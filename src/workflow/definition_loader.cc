@@ -179,9 +179,10 @@ class Loader {
   }
 
   absl::Status ReadPolicy() {
-    DSR_ASSIGN_OR_RETURN(const auto parsed, Parse<v1::Policy>(std::string(kPolicyFile)));
-    policy_parsed_ = parsed != nullptr;
+    DSR_ASSIGN_OR_RETURN(policy_source_, Parse<v1::Policy>(std::string(kPolicyFile)));
+    policy_parsed_ = policy_source_ != nullptr;
     if (!policy_parsed_) return absl::OkStatus();
+    const ParsedFile<v1::Policy>* const parsed = policy_source_.get();
     std::set<std::string> names;
     for (const auto& [name, calendar] : calendars_) names.insert(name);
     const v1::Policy& policy = parsed->message;
@@ -225,7 +226,31 @@ class Loader {
       if (parsed != nullptr) ReadWorkflow(*parsed);
     }
     if (count == 0) findings_->push_back({.file = ".", .description = "there is no workflow"});
+    CheckPausingStates();
     return absl::OkStatus();
+  }
+
+  // A misspelt state would never pause anything.
+  void CheckPausingStates() {
+    if (policy_source_ == nullptr) return;
+    const v1::Policy& policy = policy_source_->message;
+    for (int i = 0; i < policy.deadline_profiles_size(); ++i) {
+      const auto& states = policy.deadline_profiles(i).pausing_states();
+      for (int j = 0; j < states.size(); ++j) {
+        if (HasState(states.Get(j))) continue;
+        AddFinding(policy_source_->tree.Root().Of("deadline_profiles", i).Of("pausing_states", j),
+                   absl::StrCat("no workflow has a state `", states.Get(j), "`"), findings_);
+      }
+    }
+  }
+
+  bool HasState(const std::string& name) const {
+    for (const auto& [type, workflow] : files_.workflows) {
+      for (const v1::State& state : workflow.states()) {
+        if (state.name() == name) return true;
+      }
+    }
+    return false;
   }
 
   void ReadWorkflow(const ParsedFile<v1::Workflow>& file) {
@@ -285,6 +310,7 @@ class Loader {
   DefinitionFiles files_;
   std::map<std::string, v1::Calendar> calendars_;
   std::map<std::string, std::unique_ptr<ParsedFile<v1::Workflow>>> fragments_;
+  std::unique_ptr<ParsedFile<v1::Policy>> policy_source_;
   bool templates_parsed_ = false;
   bool policy_parsed_ = false;
 };

@@ -203,6 +203,7 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::Deadlin
     request.clear_escalation_role();
   }
   CopyDeadline(moved, request);
+  if (moved.has_calendar()) *request.mutable_pins()->mutable_calendar() = moved.calendar();
   for (const TimerSet& timer : moved.timers()) BeginTimer(state, timer);
   if (moved.cause() == v1::DEADLINE_CHANGE_EXTENDED) {
     v1::DeadlineExtension& extension = *request.mutable_extension();

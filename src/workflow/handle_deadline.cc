@@ -22,8 +22,7 @@ constexpr char kRecountedTemplate[] = "deadline-recounted";
 
 Deadline Extended(const Circumstances& at) {
   DeadlineBasis basis = BasisOf(at.request());
-  for (const RunningClock& clock : at.rulebook.clocks)
-    basis.courses[clock.rule.profile.name()].extended = true;
+  for (auto& [profile, course] : basis.courses) course.extended = true;
   return AnswerDeadline(at.rulebook, basis);
 }
 
@@ -100,6 +99,7 @@ absl::Status Handle(Deciding& deciding, const RecountDeadline&) {
   if (deadline.due == before && AnyProvisional(deadline.clocks)) return absl::OkStatus();
   storage::v1::Event event;
   FillMove(deciding, deadline, v1::DEADLINE_CHANGE_CALENDAR, *event.mutable_deadline_moved());
+  *event.mutable_deadline_moved()->mutable_calendar() = in_force->pins.calendar();
   deciding.Emit(std::move(event));
   // The date was announced: it moves to a later one only with a word about it.
   if (before < deadline.due) TellOfMove(deciding, kRecountedTemplate);

@@ -273,6 +273,7 @@ absl::Status Handle(Deciding& deciding, const FileRequest& command) {
   storage::v1::Event event;
   *event.mutable_request_filed() = std::move(filed);
   deciding.EmitContent(std::move(event));
+  KeepPause(deciding, "");
 
   if (rulebook.workflow.initiation() != v1::INITIATION_COMPANY)
     QueueMessage(deciding, kReceivedTemplate, /*to_requester=*/true);

@@ -243,6 +243,7 @@ absl::Status Handle(Deciding& deciding, const RespondToRequest&) {
 absl::Status Handle(Deciding& deciding, const AssignRequest& command) {
   if (deciding.request().phase() == v1::PHASE_CLOSED)
     return AlreadyEnded(deciding.request().name());
+  DSR_RETURN_IF_ERROR(command.obstacle);
   DSR_RETURN_IF_ERROR(CheckAssignee(deciding, "AssignRequest", command.lacks_childrens_role));
   Event event;
   event.mutable_request_assigned()->set_assignee(command.assignee);
@@ -262,6 +263,7 @@ absl::Status CheckHandOver(const Circumstances& at) {
 
 absl::Status Handle(Deciding& deciding, const HandOverRequest& command) {
   DSR_RETURN_IF_ERROR(CheckHandOver(deciding.circumstances()));
+  DSR_RETURN_IF_ERROR(command.obstacle);
   DSR_RETURN_IF_ERROR(CheckAssignee(deciding, "HandOverRequest", command.lacks_childrens_role));
   if (command.assigned.assignee() == deciding.request().assignee()) {
     return MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "assignee",

@@ -16,6 +16,10 @@ int64_t Micros(const google::protobuf::Timestamp& time) {
 void TrackPhase(const v1::Request& request, int64_t now, RequestCourse& course) {
   const auto& phases = course.phases();
   if (!phases.empty() && phases.rbegin()->phase() == request.phase()) return;
+  // Work begins with nothing that was not proved.
+  const bool was_proved = !phases.empty() && phases.rbegin()->phase() == v1::PHASE_VERIFICATION &&
+                          request.phase() <= v1::PHASE_APPROVAL;
+  if (was_proved && course.verified_micros() == 0) course.set_verified_micros(now);
   RequestCourse::PhaseEntry& entry = *course.add_phases();
   entry.set_phase(request.phase());
   entry.set_micros(now);
@@ -52,6 +56,16 @@ void TrackFee(const v1::Request& request, int64_t now, RequestCourse& course) {
   entry.set_micros(now);
 }
 
+void TrackPause(const storage::v1::RequestState& state, int64_t now, RequestCourse& course) {
+  const bool is_open = !course.pauses().empty() && course.pauses().rbegin()->end_micros() == 0;
+  if (state.has_paused_since() == is_open) return;
+  if (is_open) {
+    course.mutable_pauses()->rbegin()->set_end_micros(now);
+  } else {
+    course.add_pauses()->set_begin_micros(now);
+  }
+}
+
 }  // namespace
 
 void TrackCourse(const Event& event, storage::v1::RequestState& state) {
@@ -67,8 +81,12 @@ void TrackCourse(const Event& event, storage::v1::RequestState& state) {
   TrackDue(request, now, course);
   TrackOwner(request, now, course);
   TrackFee(request, now, course);
-  if (event.has_verification_passed() && course.verified_micros() == 0)
+  TrackPause(state, now, course);
+  // Only who is proved is linked.
+  if (event.has_request_linked() && request.phase() == v1::PHASE_VERIFICATION &&
+      course.verified_micros() == 0) {
     course.set_verified_micros(now);
+  }
   if (event.has_refusal_decided() && event.refusal_decided().approved())
     course.set_ground(request.refusal().ground());
   if (event.has_request_breached()) {

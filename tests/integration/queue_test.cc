@@ -175,6 +175,34 @@ TEST_F(QueueTest, ADeputySeesWhatAnAbsentColleagueWorksOnAndNothingNewIsAssigned
   EXPECT_THAT(Names(in, "caseworker-2"), ElementsAre(request));
 }
 
+TEST_F(QueueTest, ACallThatIsRepeatedGetsTheAnswerItGotFirstWhoeverIsAbsentSince) {
+  const std::string request = FileFrom("access", "app", "");
+  v1::AssignRequestRequest in;
+  in.set_name(request);
+  in.set_idempotency_key(FreshKey());
+  in.set_assignee("caseworker-2");
+  ASSERT_THAT(server_.Call<Requests>("caseworker-1", &Requests::Stub::AssignRequest, in), IsOk());
+  ASSERT_THAT(SetAbsence("officer-1", "caseworker-2", ""), IsOk());
+
+  EXPECT_THAT(server_.Call<Requests>("caseworker-1", &Requests::Stub::AssignRequest, in), IsOk());
+}
+
+TEST_F(QueueTest, WorkIsNotGivenToWhoeverIsKnownNotToWorkOnRequests) {
+  const std::string request = FileFrom("access", "app", "");
+
+  EXPECT_THAT(Assign(request, "system-orders"), ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
+  EXPECT_THAT(Assign(request, "somebody-of-another-tool"), IsOk());
+}
+
+TEST_F(QueueTest, ADeputyWhoIsAbsentTooIsNotNamed) {
+  const std::string request = FileFrom("access", "app", "");
+  ASSERT_THAT(SetAbsence("officer-1", "caseworker-2", "caseworker-1"), IsOk());
+  ASSERT_THAT(SetAbsence("officer-1", "caseworker-1", "children-1"), IsOk());
+
+  EXPECT_THAT(std::string(Assign(request, "caseworker-2").message()),
+              HasSubstr("children-1 stands in"));
+}
+
 TEST_F(QueueTest, AnAbsenceIsOnesOwnUnlessAPrivacyOfficerRecordsIt) {
   EXPECT_THAT(SetAbsence("caseworker-1", "caseworker-2", ""),
               StatusIs(absl::StatusCode::kPermissionDenied));
@@ -255,8 +283,12 @@ TEST_F(QueueTest, DsrctlShowsTheQueueWithTimeLeftAndTheNextAction) {
 
 TEST_F(QueueTest, DsrctlDrawsATimelineAsTextAndAsSvg) {
   const std::string question = FileFrom("policy-question", "app", "");
-  const std::vector<std::string> flags = {"request", "timeline", question, "--server",
-                                          server_.address(), "--token-file",
+  const std::vector<std::string> flags = {"request",
+                                          "timeline",
+                                          question,
+                                          "--server",
+                                          server_.address(),
+                                          "--token-file",
                                           server_.data_dir() + "/dev/tokens/auditor-1.token"};
   std::vector<std::string> as_svg = flags;
   as_svg.insert(as_svg.end(), {"-o", "svg"});

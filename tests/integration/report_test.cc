@@ -213,6 +213,28 @@ TEST_F(ReportTest, AFileThatIsNewerOlderLockedOrNotOursIsRefusedWithAWordWhatToD
   EXPECT_THAT(of_text.err, HasSubstr("not a database"));
 
   EXPECT_EQ(Sla({"--db", backup_.File("none.db")}).code, ExitCode::kNotFound);
+  EXPECT_EQ(Sla({"--db", ""}).code, ExitCode::kUsage);
+}
+
+TEST_F(ReportTest, AFileThatWasUpgradedInPartOnlyIsRefusedRatherThanCountedInPart) {
+  Filed("access");
+  const std::string path = Backup();
+  Change(path, "UPDATE requests SET fold_version = 1, course = X''");
+
+  const RunResult result = Sla({"--db", path});
+
+  EXPECT_EQ(result.code, ExitCode::kConflict);
+  EXPECT_THAT(result.err, HasSubstr("upgraded in part only"));
+}
+
+TEST_F(ReportTest, ALinkToTheFileOfARunningServerIsReadWithItsLog) {
+  Filed("access");
+  const std::string link = backup_.File("link.db");
+  std::filesystem::create_symlink(File(), link);
+
+  const RunResult result = Sla({"--db", link, "-o", "json"});
+
+  EXPECT_THAT(result.out, HasSubstr("\"received\": \"1\""));
 }
 
 TEST_F(ReportTest, AFileThatAnotherProgramHoldsLockedIsAskedForLater) {

@@ -124,7 +124,9 @@ Command& Command::Text(const std::string& name, std::string* value, const std::s
                        Need need) {
   app_->add_option(name, *value, help)
       ->type_name(TypeName(name, "TEXT"))
-      ->required(need == Need::kRequired);
+      ->required(need == Need::kRequired)
+      // What a shell variable that is not set leaves is no choice.
+      ->check([](const std::string& text) { return text.empty() ? "must not be empty" : ""; });
   return *this;
 }
 

@@ -20,6 +20,10 @@
 namespace dsr::dsrctl {
 namespace {
 
+// Within these every date that is counted is one of four digits.
+const absl::Time kEarliest = absl::UnixEpoch();
+const absl::Time kLatest = absl::FromUnixSeconds(221'845'392'000);  // the year 9000
+
 constexpr char kDefinitions[] =
     "Count by this definitions directory, not by what dsrctl ships with";
 
@@ -120,10 +124,11 @@ absl::StatusOr<ExitCode> Explain(Context& context, const Question& question) {
   DSR_ASSIGN_OR_RETURN(const DeadlineRule rule,
                        MakeDeadlineRule(profile, rules.policy.time_zone(), calendar.get()));
   absl::Time received;
-  if (!ParseInstant(question.received_at, rule.zone, received)) {
+  if (!ParseInstant(question.received_at, rule.zone, received) || received < kEarliest ||
+      received > kLatest) {
     return absl::InvalidArgumentError(
         "--received-at: an instant such as 2026-01-31T14:00:00+08:00, or a day such as 2026-01-31, "
-        "which begins in the profile's zone");
+        "which begins in the profile's zone; from 1970 to 9000");
   }
   Print(context.output, ExplainDeadline(rule, received));
   return ExitCode::kOk;

@@ -15,6 +15,9 @@ constexpr int kMostMonths = 60;
 constexpr int kMostAnswerDays = 60;
 constexpr int kLongestDeadline = 366;
 constexpr int kMostDaysLeft = 30;
+// The report sums up what lies beyond these.
+constexpr int kMostReportedDays = 60;
+constexpr int kMostReportedDaysLate = 30;
 constexpr size_t kMostRecipients = 20;
 
 int64_t SumOf(const std::vector<int64_t>& values) {
@@ -88,9 +91,8 @@ std::optional<BarChart> AnswerDaysChart(const v1::SlaReport& report) {
     chart.series[1].values[bar] += day.late();
     if (deadline > 0 && day.day() > deadline) beyond += day.in_time() + day.late();
   }
-  // The report's last day has all that took longer.
   std::string& label = chart.labels[std::min<int64_t>(last, bars - 1)];
-  if (last == report.answer_days().rbegin()->day() || last >= bars) label += '+';
+  if (last >= kMostReportedDays || last >= bars) label += '+';
   chart.description =
       absl::StrCat(CountOf(SumOf(chart.series[0].values), "answer"), " came in time, ",
                    CountText(SumOf(chart.series[1].values)), " late.");
@@ -113,10 +115,8 @@ std::optional<BarChart> DaysLeftChart(const v1::SlaReport& report) {
     last = std::max(last, left.days());
   }
   if (requests == 0) return std::nullopt;
-  const int given_first = report.days_left(0).days();
-  const int given_last = report.days_left().rbegin()->days();
-  const bool is_open_below = first < 0 && (first == given_first || first < -kMostDaysLeft);
-  const bool is_open_above = last > 0 && (last == given_last || last > kMostDaysLeft);
+  const bool is_open_below = first <= -std::min(kMostDaysLeft, kMostReportedDaysLate);
+  const bool is_open_above = last > kMostDaysLeft || last >= kMostReportedDays;
   first = std::max(first, -kMostDaysLeft);
   last = std::min(last, kMostDaysLeft);
   const size_t bars = last - first + 1;

@@ -53,14 +53,13 @@ void AddYearly(Group& group) {
 }
 
 void AddBreaches(Group& group) {
-  Command& command = group.Add("breaches", "Lists the breached requests, latest breach first");
+  Command& command = group.Add(
+      "breaches", "Lists the breached requests, first filed first; ends with 8 when there is one");
   const auto request = command.Sends<v1::ListBreachesRequest>();
   const auto limit = std::make_shared<int64_t>(0);
-  const auto fail = std::make_shared<bool>(false);
   command.Number("--limit", limit.get(), "Print at most so many; all without")
-      .Switch("--fail", fail.get(), "End with 8 when there is one")
-      .Example("dsrctl report breaches --fail")
-      .Runs([request, limit, fail](Context& context) -> absl::StatusOr<ExitCode> {
+      .Example("dsrctl report breaches --limit 100")
+      .Runs([request, limit](Context& context) -> absl::StatusOr<ExitCode> {
         bool found = false;
         DSR_ASSIGN_OR_RETURN(
             const ExitCode code,
@@ -74,7 +73,7 @@ void AddBreaches(Group& group) {
                          found = found || !answer.breaches().empty();
                          return std::make_unique<v1::ListBreachesResponse>(std::move(answer));
                        }));
-        return *fail && found ? ExitCode::kFindings : code;
+        return found && code == ExitCode::kOk ? ExitCode::kFindings : code;
       });
 }
 

@@ -75,6 +75,9 @@ void AddRequestCommands(CommandTree& tree) {
       .Flag("--phase", "phase", "Only this phase")
       .Flag("--queue", "open_by_due_time", "Open requests only, by due time: the work queue")
       .Flag("--assignee", "assignee", "Only those of this principal")
+      .Flag("--team", "team", "Only those of this team")
+      .Flag("--channel", "channel", "Only from this channel")
+      .Flag("--region", "region", "Only from this region")
       .TextFile("--account-file", "subject_account", "Only those of this subject account")
       .Example("dsrctl request list --queue --limit 20")
       .Example("dsrctl request list --phase assessment -o jsonl");

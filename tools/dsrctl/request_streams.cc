@@ -45,6 +45,10 @@ void AddWatch(Group& requests) {
   const auto request = command.Sends<v1::WatchRequestsRequest>();
   const auto count = std::make_shared<int64_t>(0);
   command.Flag("--type", "type", "Only this type")
+      .Flag("--channel", "channel", "Only from this channel")
+      .Flag("--region", "region", "Only from this region")
+      .Flag("--team", "team", "Only of this team")
+      .Flag("--assignee", "assignee", "Only of this principal")
       .Flag("--resume", "resume_token", "Go on from the resume token of an earlier line")
       .Number("--count", count.get(), "End after so many lines")
       .Example("dsrctl request watch -o jsonl")

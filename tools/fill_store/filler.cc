@@ -54,7 +54,8 @@ Filler::Filler(Installation& installation, SteppedClock& clock, const FillOption
       clock_(clock),
       options_(options),
       progress_(std::move(progress)),
-      drawer_(options.seed, options.requests, options.begin, options.end) {}
+      drawer_(options.seed, options.requests, options.begin, options.end),
+      tokens_(kTasksAtOnce, RandomBytes(16)) {}
 
 absl::Status Filler::Run() {
   for (absl::Time now = options_.begin; now < options_.end; now += kStep) {
@@ -250,12 +251,10 @@ absl::Status Filler::DoTasks(absl::Time now) {
        {absl::string_view(kAccounts), absl::string_view(kShop), kOwnSystem}) {
     while (true) {
       std::vector<LeasedTask> leased;
-      std::vector<std::string> tokens;
-      for (int i = 0; i < kTasksAtOnce; ++i) tokens.push_back(RandomBytes(16));
       DSR_RETURN_IF_ERROR(
           TransactAndWait(installation_.store(), [&](Transaction& transaction) -> absl::Status {
             DSR_ASSIGN_OR_RETURN(leased, transaction.LeaseTasks(system, now, now + absl::Hours(1),
-                                                                kTasksAtOnce, tokens));
+                                                                kTasksAtOnce, tokens_));
             return absl::OkStatus();
           }));
       for (const LeasedTask& lease : leased) {

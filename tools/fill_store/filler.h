@@ -78,6 +78,8 @@ class Filler {
   const std::function<void(int64_t, int64_t)> progress_;
   PlanDrawer drawer_;
   Batch batch_;
+  // Any will do for every task: nobody else works here.
+  const std::vector<std::string> tokens_;
   std::vector<Plan> today_;
   size_t next_plan_ = 0;
   int64_t filed_ = 0;

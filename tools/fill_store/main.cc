@@ -55,7 +55,7 @@ int Fill(const std::string& directory, const std::string& definitions, const std
             << " s\n";
   for (const auto& [reason, count] : filler.batch().refusals())
     std::cout << "  refused " << reason << ": " << count << "\n";
-  return 0;
+  return filler.batch().refusals().empty() ? 0 : 7;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dsr/base/ids.h"
@@ -78,6 +79,8 @@ struct RespondToRequest {};
 struct AssignRequest {
   std::string assignee;
   std::string team;  // empty: stays as it is
+  // What the store and the server know against it, such as that the assignee is absent.
+  absl::Status obstacle;
   // The assignee is known and has not the role children_privacy, which a minor's request needs.
   bool lacks_childrens_role = false;
 };
@@ -86,6 +89,7 @@ struct AssignRequest {
 // note to the next.
 struct HandOverRequest {
   storage::v1::RequestAssigned assigned;
+  absl::Status obstacle;              // see AssignRequest
   bool lacks_childrens_role = false;  // see AssignRequest
 };
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
@@ -17,6 +18,10 @@ absl::Status CheckVersion(const ConnectionOptions& options) {
   DSR_ASSIGN_OR_RETURN(const int version, SchemaVersionOfFile(*connection));
   const int own = SchemaVersionOfProgram();
   if (version == own) return absl::OkStatus();
+  if (version == 0) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                     absl::StrCat(options.path, " holds nothing yet, or its -wal file is missing"));
+  }
   return MakeError(
       absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
       version > own
@@ -24,6 +29,13 @@ absl::Status CheckVersion(const ConnectionOptions& options) {
                          ", this program knows up to ", own, "; use the newer program")
           : absl::StrCat(options.path, " has schema version ", version, ", this program reads ",
                          own, "; start dsrd once on a copy of it, which upgrades that"));
+}
+
+absl::Status HalfUpgraded(const std::string& path) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                   absl::StrCat(path,
+                                " was upgraded in part only; start dsrd on it, or on a copy, "
+                                "to the end of its start"));
 }
 
 }  // namespace
@@ -34,12 +46,19 @@ absl::StatusOr<std::unique_ptr<DatabaseReader>> DatabaseReader::Open(const std::
     return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_RESOURCE_NOT_FOUND,
                      absl::StrCat("there is no file ", path), {{"resource", path}});
   }
+  // A link's own name has no log beside it.
+  const std::string file = std::filesystem::canonical(path, error).string();
   // A server keeps its log beside the file, as long as it runs and after a crash.
-  const bool has_log = std::filesystem::exists(absl::StrCat(path, "-wal"), error);
-  const ConnectionOptions options = {.path = path, .read_only = true, .immutable = !has_log};
+  const bool has_log = std::filesystem::exists(absl::StrCat(file, "-wal"), error);
+  const ConnectionOptions options = {.path = file, .read_only = true, .immutable = !has_log};
   DSR_RETURN_IF_ERROR(CheckVersion(options));
   DSR_ASSIGN_OR_RETURN(std::unique_ptr<ReadPool> pool, ReadPool::Open(options, 1));
-  return std::unique_ptr<DatabaseReader>(new DatabaseReader(std::move(pool)));
+  std::unique_ptr<DatabaseReader> reader(new DatabaseReader(std::move(pool)));
+  DSR_RETURN_IF_ERROR(reader->Read([&](ReadView& view) -> absl::Status {
+    DSR_ASSIGN_OR_RETURN(const std::vector<RequestId> stale, view.ListStaleRequests(1));
+    return stale.empty() ? absl::OkStatus() : HalfUpgraded(file);
+  }));
+  return reader;
 }
 
 absl::Status DatabaseReader::Read(const std::function<absl::Status(ReadView&)>& body) {

@@ -78,6 +78,17 @@ TEST(RequestMomentTest, IsBreachedByTheDateThatHeldAndNotByWhatWasRecorded) {
   EXPECT_FALSE(RequestMoment::Of(row, Hour(500))->is_in_time());
 }
 
+TEST(RequestMomentTest, NothingFallsDueWhileTheTimeStandsStill) {
+  SlaRow row = MovedRow();
+  row.answered = absl::InfiniteFuture();
+  row.course.add_pauses()->set_begin_micros(MicrosAt(190));
+  EXPECT_FALSE(RequestMoment::Of(row, Hour(300))->is_breached());
+
+  row.course.mutable_pauses(0)->set_end_micros(MicrosAt(250));
+  EXPECT_FALSE(RequestMoment::Of(row, Hour(240))->is_breached());
+  EXPECT_TRUE(RequestMoment::Of(row, Hour(250))->is_breached());
+}
+
 TEST(RequestMomentTest, SumsTheTimeInAPhaseUpToTheAnswer) {
   const SlaRow row = MovedRow();
   const RequestMoment moment = *RequestMoment::Of(row, Hour(500));

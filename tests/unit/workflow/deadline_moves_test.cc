@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dsr/base/proto_time.h"
+#include "dsr/workflow/deadline.h"
 #include "testing/request_driver.h"
 #include "testing/status_matchers.h"
 
@@ -87,6 +88,14 @@ TEST(SeveralClocksTest, TheTargetIsBeforeTheLegalDate) {
   request.FileUsual();
 
   EXPECT_EQ(FromTimestamp(request.request().target_time()), OnDayAt(3, 15));
+}
+
+TEST(SeveralClocksTest, WhatIsLinkedGoesOnCountingFromTheReceiptOfTheFirst) {
+  v1::Request linked;
+  *linked.mutable_received_time() = ToTimestamp(OnDayAt(3, 10));
+  *linked.add_clocks()->mutable_received_time() = ToTimestamp(OnDayAt(3, 2));
+
+  EXPECT_EQ(BasisOf(linked).received, OnDayAt(3, 2));
 }
 
 TEST(ExtensionTest, MovesTheDateOnceTellsWhyAndBeginsTheRemindersAnew) {
@@ -173,6 +182,13 @@ TEST(PauseTest, NothingIsDueWhileTheTimeStandsStill) {
   EXPECT_EQ(request.TimerDueAt("deadline"), OnDayAt(4, 5));
 }
 
+TEST(PauseTest, TheStateThatARequestBeginsInMayPauseToo) {
+  RequestDriver request(WithPauseIn("verifying"));
+  request.FileUsual();
+
+  EXPECT_TRUE(request.state().has_paused_since());
+}
+
 TEST(PauseTest, AStateLeftOnTheDayItWasEnteredCostsNothing) {
   RequestDriver request(WithPauseIn("assessing"));
   request.FileAndVerify();
@@ -238,6 +254,8 @@ TEST_F(RecountTest, ALaterDateComesWithAWordAboutIt) {
   EXPECT_EQ(FromTimestamp(recounted().due_time()), OnDayAt(3, 25));
   EXPECT_FALSE(recounted().clocks(0).provisional());
   EXPECT_EQ(recounted().clocks(0).calendar_version(), "cn-2");
+  // Later moves count by it as well.
+  EXPECT_TRUE(events_[0].deadline_moved().has_calendar());
   ASSERT_EQ(events_.size(), 2u);
   EXPECT_EQ(events_[0].deadline_moved().cause(), v1::DEADLINE_CHANGE_CALENDAR);
   EXPECT_EQ(events_[1].message_queued().template_(), "deadline-recounted");

@@ -260,6 +260,24 @@ TEST_F(DefinitionLoaderTest, RefusesDeadlineProfilesThatNobodyCanCountBy) {
               HasSubstr("must have the policy's time zone"));
 }
 
+TEST_F(DefinitionLoaderTest, RefusesClocksTeamsAndPausesThatLeadNowhere) {
+  const auto finding = [&](const std::string& more) {
+    Write("policy.textproto", GoodPolicyText() + more);
+    return std::string(Load().status().message());
+  };
+
+  EXPECT_THAT(finding("clocks { profile: \"sixteen\" }"),
+              HasSubstr("there is no deadline profile `sixteen`"));
+  EXPECT_THAT(finding("clocks { profile: \"fifteen\" regions: \"Germany\" }"),
+              HasSubstr("`Germany` is not an ISO 3166 code"));
+  EXPECT_THAT(finding("teams { name: \"Team One\" }"), HasSubstr("a team needs a name"));
+  EXPECT_THAT(finding("teams { name: \"one\" } teams { name: \"one\" }"),
+              HasSubstr("two teams `one`"));
+  EXPECT_THAT(finding("deadline_profiles { name: \"slow\" law: \"L\" length { months: 1 } "
+                      "pausing_states: \"asessing\" }"),
+              HasSubstr("no workflow has a state `asessing`"));
+}
+
 TEST_F(DefinitionLoaderTest, RefusesADirectoryThatIsNotThere) {
   std::vector<Finding> findings;
 
