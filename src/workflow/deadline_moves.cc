@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "dsr/workflow/regions.h"
 #include "workflow/machine.h"
 #include "workflow/transitions.h"
 
