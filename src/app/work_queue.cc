@@ -27,8 +27,9 @@ constexpr absl::string_view kRequestersActions[] = {"SettleFee", "ResolveBlocker
 constexpr char kChildrensRole[] = "children_privacy";
 
 // Somebody who could do everything but for what minors' requests need, and took part in nothing.
+// No principal has its name.
 Actor Anybody() {
-  return Actor{.name = "",
+  return Actor{.name = "anybody:",
                .roles = {"intake", "verifier", "caseworker", "reviewer", "privacy_officer",
                          "identity_authority", "operator"}};
 }
@@ -65,9 +66,11 @@ std::set<std::string> OpenRecipients(const storage::v1::RequestRecord& record) {
 }
 
 // Whom it waits for where no person of the company can lead it on.
-void DescribeWaiting(const storage::v1::RequestRecord& record, v1::QueueItem& item) {
+void DescribeWaiting(const storage::v1::RequestRecord& record, bool is_proof_missing,
+                     v1::QueueItem& item) {
   const v1::Request& request = record.state().request();
-  if (request.phase() == v1::PHASE_VERIFICATION) {
+  // What was proved may have grown old.
+  if (request.phase() == v1::PHASE_VERIFICATION || is_proof_missing) {
     item.set_waits_for(request.duplicate_of().empty() ? v1::WAITS_FOR_REQUESTER
                                                       : v1::WAITS_FOR_OTHER_REQUEST);
   } else if (const auto systems = OpenSystems(record); !systems.empty()) {
@@ -117,7 +120,7 @@ v1::QueueItem DescribeWork(const Rulebook& rulebook, const storage::v1::RequestR
                                                                           : v1::WAITS_FOR_STAFF);
     return item;
   }
-  DescribeWaiting(record, item);
+  DescribeWaiting(record, !MissingProofs(rulebook, record, anybody).empty(), item);
   return item;
 }
 

@@ -41,7 +41,8 @@ std::optional<BarChart> MonthsChart(const v1::SlaReport& report) {
                  .label_steps = {1, 2, 3, 6, 12, 24},
                  .series = {{"answered in time", Fill::kTeal},
                             {"answered late", Fill::kAmber},
-                            {"not answered", Fill::kGrey}}};
+                            {"not answered", Fill::kGrey},
+                            {"withdrawn", Fill::kViolet}}};
   const int left_out = std::max(report.months_size() - kMostMonths, 0);
   for (int i = left_out; i < report.months_size(); ++i) {
     const v1::SlaMonth& month = report.months(i);
@@ -54,6 +55,7 @@ std::optional<BarChart> MonthsChart(const v1::SlaReport& report) {
     chart.series[0].values.push_back(month.answered_in_time());
     chart.series[1].values.push_back(month.answered_late());
     chart.series[2].values.push_back(month.unanswered());
+    chart.series[3].values.push_back(month.withdrawn());
   }
   const auto most = std::max_element(chart.totals.begin(), chart.totals.end());
   chart.description = absl::StrCat(
@@ -63,8 +65,8 @@ std::optional<BarChart> MonthsChart(const v1::SlaReport& report) {
       CountOf(SumOf(chart.totals), "request"),
       " received: ", CountText(SumOf(chart.series[0].values)), " answered in time, ",
       CountText(SumOf(chart.series[1].values)), " late, ", CountText(SumOf(chart.series[2].values)),
-      " not answered. Most came in ", chart.labels[most - chart.totals.begin()], ": ",
-      CountText(*most), ".");
+      " not answered, ", CountText(SumOf(chart.series[3].values)), " withdrawn. Most came in ",
+      chart.labels[most - chart.totals.begin()], ": ", CountText(*most), ".");
   return chart;
 }
 

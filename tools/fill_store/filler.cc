@@ -230,7 +230,7 @@ absl::Status Filler::Lead(const std::shared_ptr<Case>& about,
   } else if (item.next_action() == "AssessRequest") {
     Execute(about->id, AssessRequest{}, owner, "caseworker");
   } else if (item.next_action() == "ApproveRefusal") {
-    Execute(about->id, ApproveRefusal{}, "reviewer-1", "reviewer");
+    Execute(about->id, ApproveRefusal{}, "officer-1", "privacy_officer");
   } else if (item.next_action() == "ConfirmPlan") {
     Execute(about->id, ConfirmPlan{}, owner, "caseworker");
   } else if (item.next_action() == "RespondToRequest") {
