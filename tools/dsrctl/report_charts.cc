@@ -57,6 +57,8 @@ std::optional<BarChart> MonthsChart(const v1::SlaReport& report) {
     chart.series[2].values.push_back(month.unanswered());
     chart.series[3].values.push_back(month.withdrawn());
   }
+  const int64_t withdrawn = SumOf(chart.series[3].values);
+  if (withdrawn == 0) chart.series.pop_back();
   const auto most = std::max_element(chart.totals.begin(), chart.totals.end());
   chart.description = absl::StrCat(
       left_out > 0
@@ -65,8 +67,8 @@ std::optional<BarChart> MonthsChart(const v1::SlaReport& report) {
       CountOf(SumOf(chart.totals), "request"),
       " received: ", CountText(SumOf(chart.series[0].values)), " answered in time, ",
       CountText(SumOf(chart.series[1].values)), " late, ", CountText(SumOf(chart.series[2].values)),
-      " not answered, ", CountText(SumOf(chart.series[3].values)), " withdrawn. Most came in ",
-      chart.labels[most - chart.totals.begin()], ": ", CountText(*most), ".");
+      " not answered", withdrawn > 0 ? absl::StrCat(", ", CountText(withdrawn), " withdrawn") : "",
+      ". Most came in ", chart.labels[most - chart.totals.begin()], ": ", CountText(*most), ".");
   return chart;
 }
 
