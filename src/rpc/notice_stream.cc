@@ -83,7 +83,7 @@ class NoticeStream {
   }
 
  private:
-  // Reads on behind the notice that was read last; false when there is nothing to send for now.
+  // Reads on behind the notice that was read last; false when none is left to send.
   absl::StatusOr<bool> Fill() {
     std::vector<v1::Notice> page;
     DSR_RETURN_IF_ERROR(context_.parts().store.Read([&](ReadView& view) -> absl::Status {

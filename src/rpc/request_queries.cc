@@ -13,7 +13,6 @@
 #include "app/decision_facts.h"
 #include "app/server_secrets.h"
 #include "dsr/base/errors.h"
-#include "dsr/base/proto_time.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/request_service.pb.h"
 #include "dsr/workflow/engine.h"
@@ -22,6 +21,7 @@
 #include "rpc/method_roles.h"
 #include "rpc/public_views.h"
 #include "rpc/reads.h"
+#include "rpc/request_positions.h"
 #include "rpc/services.h"
 
 namespace dsr {
@@ -65,33 +65,16 @@ absl::StatusOr<RequestQuery> QueryOf(const v1::ListRequestsRequest& in, const Pa
   query.team = in.team();
   query.open_by_due_time = in.open_by_due_time();
   query.limit = page.size + 1;
-  if (page.after.empty()) return query;
-  DSR_ASSIGN_OR_RETURN(query.after_id, RequestId::FromBytes(page.after.substr(0, Id128::kSize)));
-  int64_t due_micros = 0;
-  if (query.open_by_due_time && absl::SimpleAtoi(page.after.substr(Id128::kSize), &due_micros)) {
-    query.after_due = absl::FromUnixMicros(due_micros);
-  }
+  DSR_RETURN_IF_ERROR(GoOnBehind(page.after, query));
   return query;
-}
-
-// As the order has it: what is due to nobody comes last.
-absl::Time DueOf(const RequestState& state) {
-  return HasDueTime(state.request()) ? FromTimestamp(state.request().due_time())
-                                     : absl::InfiniteFuture();
-}
-
-std::string PositionOf(const RequestState& state) {
-  const absl::StatusOr<RequestId> id = ParseRequestName(state.request().name());
-  if (!id.ok()) return "";
-  return absl::StrCat(id->bytes(), absl::ToUnixMicros(DueOf(state)));
 }
 
 // True when the first comes before the second in the list that `query` asks for.
 bool ComesBefore(const RequestQuery& query, const RequestState& a, const RequestState& b) {
+  if (query.open_by_due_time) return IsDueBefore(a, b);
   const std::string& first = a.request().name();
   const std::string& second = b.request().name();
-  if (!query.open_by_due_time) return query.breached_only ? first < second : first > second;
-  return std::make_pair(DueOf(a), first) < std::make_pair(DueOf(b), second);
+  return query.breached_only ? first < second : first > second;
 }
 
 // The requests of a subject and of those whose accounts were merged into its own.

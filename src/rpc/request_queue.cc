@@ -1,13 +1,10 @@
 // ListQueue: open requests as work to be done.
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "app/account_merges.h"
 #include "app/decision_facts.h"
 #include "app/work_queue.h"
@@ -20,6 +17,7 @@
 #include "rpc/method_roles.h"
 #include "rpc/public_views.h"
 #include "rpc/reads.h"
+#include "rpc/request_positions.h"
 #include "rpc/services.h"
 
 namespace dsr {
@@ -30,27 +28,6 @@ using storage::v1::RequestState;
 // Requests that one call looks at when it asks for a role's turn, which no index tells.
 constexpr int kMostLookedAt = 1000;
 
-// A place in the queue: by due time, then id.
-struct Position {
-  absl::Time due = absl::InfinitePast();
-  std::optional<RequestId> id;
-};
-
-absl::StatusOr<Position> PositionFrom(const std::string& text) {
-  Position position;
-  if (text.empty()) return position;
-  int64_t micros = 0;
-  DSR_ASSIGN_OR_RETURN(position.id, RequestId::FromBytes(text.substr(0, Id128::kSize)));
-  if (absl::SimpleAtoi(text.substr(Id128::kSize), &micros))
-    position.due = absl::FromUnixMicros(micros);
-  return position;
-}
-
-absl::Time DueInQueue(const RequestState& state) {
-  return HasDueTime(state.request()) ? FromTimestamp(state.request().due_time())
-                                     : absl::InfiniteFuture();
-}
-
 // Makes one page.
 class QueuePage {
  public:
@@ -60,7 +37,7 @@ class QueuePage {
   absl::StatusOr<v1::ListQueueResponse> Make(const PageOf& page) {
     now_ = parts_.clock.Now();
     DSR_ASSIGN_OR_RETURN(absences_, view_.ListAbsences(now_));
-    DSR_ASSIGN_OR_RETURN(Position at, PositionFrom(page.after));
+    std::string at = page.after;
     v1::ListQueueResponse out;
     *out.mutable_server_time() = ToTimestamp(now_);
     int looked_at = 0;
@@ -69,13 +46,12 @@ class QueuePage {
       for (const RequestState& state : states) {
         // One more is there, or may be: the next page begins after the last that was looked at.
         if (out.items_size() == page.size || looked_at == kMostLookedAt) {
-          out.set_next_page_token(TokenFor(at));
+          out.set_next_page_token(call_.context().tokens().Make(call_.method(), in_, at));
           return out;
         }
         ++looked_at;
-        DSR_ASSIGN_OR_RETURN(at.id, ParseRequestName(state.request().name()));
-        at.due = DueInQueue(state);
-        DSR_ASSIGN_OR_RETURN(v1::QueueItem item, Describe(*at.id, state));
+        at = PositionOf(state);
+        DSR_ASSIGN_OR_RETURN(v1::QueueItem item, Describe(state));
         if (in_.role().empty() || IsWorkOf(item, in_.role())) *out.add_items() = std::move(item);
       }
       if (states.size() <= static_cast<size_t>(page.size)) return out;
@@ -83,13 +59,8 @@ class QueuePage {
   }
 
  private:
-  std::string TokenFor(const Position& at) const {
-    return call_.context().tokens().Make(call_.method(), in_,
-                                         absl::StrCat(at.id->bytes(), absl::ToUnixMicros(at.due)));
-  }
-
   // The next requests by due time, of all whose queue it is.
-  absl::StatusOr<std::vector<RequestState>> Next(const Position& at, int limit) {
+  absl::StatusOr<std::vector<RequestState>> Next(const std::string& at, int limit) {
     RequestQuery query;
     query.open_by_due_time = true;
     query.type = in_.type();
@@ -99,9 +70,8 @@ class QueuePage {
     query.team = in_.team();
     query.assignee = in_.assignee();
     query.unassigned = in_.unassigned();
-    query.after_id = at.id;
-    query.after_due = at.due;
     query.limit = limit;
+    DSR_RETURN_IF_ERROR(GoOnBehind(at, query));
     if (!in_.mine()) return view_.ListRequests(query);
     std::vector<RequestState> states;
     for (const std::string& owner : StandsInFor(absences_, call_.principal().name, now_)) {
@@ -109,15 +79,13 @@ class QueuePage {
       DSR_ASSIGN_OR_RETURN(const std::vector<RequestState> more, view_.ListRequests(query));
       states.insert(states.end(), more.begin(), more.end());
     }
-    std::sort(states.begin(), states.end(), [](const RequestState& a, const RequestState& b) {
-      return std::make_pair(DueInQueue(a), a.request().name()) <
-             std::make_pair(DueInQueue(b), b.request().name());
-    });
+    std::sort(states.begin(), states.end(), IsDueBefore);
     if (states.size() > static_cast<size_t>(limit)) states.resize(static_cast<size_t>(limit));
     return states;
   }
 
-  absl::StatusOr<v1::QueueItem> Describe(const RequestId& id, const RequestState& state) {
+  absl::StatusOr<v1::QueueItem> Describe(const RequestState& state) {
+    DSR_ASSIGN_OR_RETURN(const RequestId id, ParseRequestName(state.request().name()));
     DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view_.FindRecord(id));
     DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,
                          parts_.rulebooks.RulebookFor(view_, state.request().pins()));

@@ -177,7 +177,7 @@ absl::Status Filler::TakeStep(const std::shared_ptr<Case>& about, absl::Time now
   if (request.phase() != v1::PHASE_VERIFICATION) return Lead(about, record, now);
   if (!about->plan.verifies || !request.duplicate_of().empty()) return absl::OkStatus();
   if (record.state().account_resolved()) {
-    Prove(*about, record);
+    Prove(*about);
     Schedule(about, now + about->plan.staff_delay);
   } else {
     Schedule(about, now + kStep);
@@ -187,7 +187,7 @@ absl::Status Filler::TakeStep(const std::shared_ptr<Case>& about, absl::Time now
 
 // The code's own way is short cut: that it was the right one is what the server finds out before
 // the command.
-void Filler::Prove(const Case& about, const storage::v1::RequestRecord&) {
+void Filler::Prove(const Case& about) {
   const VerificationId id = installation_.ids().Next<VerificationId>();
   const RequestId request = about.id;
   installation_.executor().Execute(

@@ -63,7 +63,7 @@ class Filler {
   void FilePlans(absl::Time now);
   absl::Status WakeCases(absl::Time now);
   absl::Status TakeStep(const std::shared_ptr<Case>& about, absl::Time now);
-  void Prove(const Case& about, const storage::v1::RequestRecord& record);
+  void Prove(const Case& about);
   absl::Status Lead(const std::shared_ptr<Case>& about, const storage::v1::RequestRecord& record,
                     absl::Time now);
   absl::Status DoTasks(absl::Time now);
