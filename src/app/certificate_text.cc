@@ -230,7 +230,12 @@ class CertificateWriter {
     Line(absl::StrCat(number, ". ", Who(notice.recipient())));
     Field("通知编号", "Notice", notice.name(), kIndent);
     if (!notice.former_recipients().empty()) {
-      Field("承继自", "In place of", NamesOf(notice.former_recipients()), kIndent);
+      Field("承继自", "In place of",
+            absl::StrJoin(notice.former_recipients(), words_.separator(),
+                          [this](std::string* out, const v1::FormerRecipient& former) {
+                            out->append(Who(former.recipient()));
+                          }),
+            kIndent);
     }
     Field("通知内容", "Told to",
           absl::StrCat(KindWords(notice.kind()), Say("：", ": "), Categories(notice.categories())),

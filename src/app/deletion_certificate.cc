@@ -36,8 +36,9 @@ absl::StatusOr<std::map<std::string, v1::Recipient>> RecipientsOf(
   };
   for (const v1::Notice& notice : notices) {
     DSR_RETURN_IF_ERROR(add(notice.recipient()));
-    for (const auto* names :
-         {&notice.former_recipients(), &notice.onward_recipients(), &notice.onward_told()}) {
+    for (const v1::FormerRecipient& former : notice.former_recipients())
+      DSR_RETURN_IF_ERROR(add(former.recipient()));
+    for (const auto* names : {&notice.onward_recipients(), &notice.onward_told()}) {
       for (const std::string& name : *names) DSR_RETURN_IF_ERROR(add(name));
     }
   }

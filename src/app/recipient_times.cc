@@ -10,13 +10,19 @@
 namespace dsr {
 namespace {
 
+// Tells whether the notice was there, and the recipient's, at `time`.
+bool IsItsAt(const NoticeRow& row, absl::Time time) {
+  return std::max(row.id.time(), row.since) <= time && time < row.until;
+}
+
 // Counts the notices of one recipient.
 class RecipientCounter {
  public:
   void Add(const NoticeRow& row, absl::Time as_of) {
+    const absl::Time begin = std::max(row.id.time(), row.since);
     line_.set_notices(line_.notices() + 1);
     if (row.acknowledged <= as_of)
-      acknowledged_.Add(absl::ToInt64Seconds(row.acknowledged - row.id.time()));
+      acknowledged_.Add(absl::ToInt64Seconds(row.acknowledged - begin));
     if (row.ended > as_of) {
       row.due <= as_of ? line_.set_overdue(line_.overdue() + 1) : line_.set_open(line_.open() + 1);
       return;
@@ -25,7 +31,7 @@ class RecipientCounter {
     switch (row.state) {
       case v1::Notice::STATE_COMPLETED:
         line_.set_completed(line_.completed() + 1);
-        completed_.Add(absl::ToInt64Seconds(row.ended - row.id.time()));
+        completed_.Add(absl::ToInt64Seconds(row.ended - begin));
         return;
       case v1::Notice::STATE_OBJECTED:
         line_.set_objected(line_.objected() + 1);
@@ -57,7 +63,7 @@ absl::Status AddRecipientTimes(ReadView& view, absl::Time from, absl::Time to, a
                                v1::SlaReport& report) {
   std::map<std::string, RecipientCounter> counters;
   DSR_RETURN_IF_ERROR(view.ScanNotices(from, to, [&](const NoticeRow& row) {
-    if (row.id.time() <= as_of) counters[row.recipient].Add(row, as_of);
+    if (IsItsAt(row, as_of)) counters[row.recipient].Add(row, as_of);
     return absl::OkStatus();
   }));
   for (const auto& [recipient, counter] : counters)

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/breach_list.h"
+#include "app/policy_as_of.h"
 #include "app/recipient_times.h"
 #include "app/request_moment.h"
 #include "app/sla_charts.h"
@@ -157,8 +158,8 @@ class SlaPass {
 
 }  // namespace
 
-absl::StatusOr<SlaQuery> SlaQueryFrom(const v1::GetSlaReportRequest& request,
-                                      const v1::Policy& policy, absl::Time now) {
+absl::StatusOr<SlaQuery> SlaQueryFrom(ReadView& view, const v1::GetSlaReportRequest& request,
+                                      absl::Time now) {
   SlaQuery query;
   query.as_of = request.has_as_of_time() ? FromTimestamp(request.as_of_time()) : now;
   if (query.as_of > now) {
@@ -170,6 +171,7 @@ absl::StatusOr<SlaQuery> SlaQueryFrom(const v1::GetSlaReportRequest& request,
   query.include_requests = request.include_requests();
   for (const int dimension : request.group_by())
     query.group_by.push_back(static_cast<v1::SlaDimension>(dimension));
+  DSR_ASSIGN_OR_RETURN(const v1::Policy policy, PolicyAsOf(view, query.as_of));
   DSR_ASSIGN_OR_RETURN(query.zone, LoadZone(policy.time_zone()));
   for (const v1::DeadlineProfile& profile : policy.deadline_profiles()) {
     if (profile.name() == policy.deadline_profile())

@@ -11,7 +11,6 @@
 #include "absl/time/time.h"
 #include "dsr/base/ids.h"
 #include "dsr/store/store.h"
-#include "dsr/v1/policy.pb.h"
 #include "dsr/v1/report_service.pb.h"
 
 namespace dsr {
@@ -30,11 +29,11 @@ struct SlaQuery {
   std::function<void(int64_t read)> progress;
 };
 
-// What a call asks for at `now`, with what the policy in force says of a report: its zone, and the
-// length of its deadline. The call's instants are valid. Errors: FIELD_INVALID for an `as_of_time`
-// in the future.
-absl::StatusOr<SlaQuery> SlaQueryFrom(const v1::GetSlaReportRequest& request,
-                                      const v1::Policy& policy, absl::Time now);
+// What a call asks for at `now`, with what the policy of that time says of a report: its zone, and
+// the length of its deadline. The call's instants are valid. Errors: FIELD_INVALID for an
+// `as_of_time` in the future; those of PolicyAsOf. Blocks.
+absl::StatusOr<SlaQuery> SlaQueryFrom(ReadView& view, const v1::GetSlaReportRequest& request,
+                                      absl::Time now);
 
 // Makes the report in one pass: the same bytes for the same query, whatever happened after `as_of`.
 // Memory depends on the groups, not on the requests. Errors: INVALID_ARGUMENT FIELD_INVALID when
@@ -50,9 +49,9 @@ absl::StatusOr<std::vector<v1::SlaLine>> ListBreaches(ReadView& view,
                                                       const std::optional<RequestId>& after,
                                                       int limit);
 
-// Counts the requests received in the calendar year `year` of `zone`, as of `as_of`. Blocks.
-absl::StatusOr<v1::YearlyReport> MakeYearlyReport(ReadView& view, int year, absl::TimeZone zone,
-                                                  absl::Time as_of);
+// Counts the requests received in the calendar year `year` of the policy's zone, as of `as_of`.
+// Errors: those of PolicyAsOf. Blocks.
+absl::StatusOr<v1::YearlyReport> MakeYearlyReport(ReadView& view, int year, absl::Time as_of);
 
 }  // namespace dsr
 

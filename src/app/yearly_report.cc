@@ -3,12 +3,14 @@
 #include <string>
 
 #include "app/duration_sketch.h"
+#include "app/policy_as_of.h"
 #include "app/reporter.h"
 #include "app/request_moment.h"
 #include "dsr/base/civil_calendar.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/workflow/rulebook.h"
 
 namespace dsr {
 namespace {
@@ -52,8 +54,9 @@ class YearlyCounter {
 
 }  // namespace
 
-absl::StatusOr<v1::YearlyReport> MakeYearlyReport(ReadView& view, int year, absl::TimeZone zone,
-                                                  absl::Time as_of) {
+absl::StatusOr<v1::YearlyReport> MakeYearlyReport(ReadView& view, int year, absl::Time as_of) {
+  DSR_ASSIGN_OR_RETURN(const v1::Policy policy, PolicyAsOf(view, as_of));
+  DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(policy.time_zone()));
   const absl::Time begin = absl::FromCivil(absl::CivilYear(year), zone);
   const absl::Time end = absl::FromCivil(absl::CivilYear(year) + 1, zone);
   if (year < kFirstYear || year > kLastYear || begin > as_of) {

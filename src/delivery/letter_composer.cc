@@ -88,8 +88,8 @@ TemplateVariables LetterVariables(const LetterSource& source) {
     onward.push_back({{"title", TitleOfRecipient(source, name)}});
   }
   std::vector<std::string> former;
-  for (const std::string& name : notice.former_recipients()) {
-    former.push_back(TitleOfRecipient(source, name));
+  for (const v1::FormerRecipient& one : notice.former_recipients()) {
+    former.push_back(TitleOfRecipient(source, one.recipient()));
   }
   return {
       {"company", OneLine(words.In(source.policy.company()))},

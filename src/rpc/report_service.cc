@@ -11,7 +11,6 @@
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/report_service.pb.h"
 #include "dsr/workflow/names.h"
-#include "dsr/workflow/rulebook.h"
 #include "rpc/reads.h"
 #include "rpc/services.h"
 
@@ -41,12 +40,13 @@ void GetSlaReport(const std::shared_ptr<UnaryCall>& call, const v1::GetSlaReport
   if (in.has_to_time()) CheckTimestamp(in.to_time(), "to_time", errors);
   if (in.has_as_of_time()) CheckTimestamp(in.as_of_time(), "as_of_time", errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
-  const RpcParts& parts = call->context().parts();
-  const absl::StatusOr<SlaQuery> query =
-      SlaQueryFrom(in, parts.rulebooks.files().policy, parts.clock.Now());
-  if (!query.ok()) return call->Fail(query.status());
   AnswerSettled<v1::SlaReport>(
-      call, [query = *query](ReadView& view) { return MakeSlaReport(view, query); });
+      call,
+      [in,
+       now = call->context().parts().clock.Now()](ReadView& view) -> absl::StatusOr<v1::SlaReport> {
+        DSR_ASSIGN_OR_RETURN(const SlaQuery query, SlaQueryFrom(view, in, now));
+        return MakeSlaReport(view, query);
+      });
 }
 
 void ListBreachedRequests(const std::shared_ptr<UnaryCall>& call,
@@ -70,12 +70,9 @@ void ListBreachedRequests(const std::shared_ptr<UnaryCall>& call,
 }
 
 void GetYearlyReport(const std::shared_ptr<UnaryCall>& call, const v1::GetYearlyReportRequest& in) {
-  const RpcParts& parts = call->context().parts();
-  const absl::StatusOr<absl::TimeZone> zone = LoadZone(parts.rulebooks.files().policy.time_zone());
-  if (!zone.ok()) return call->Fail(zone.status());
   AnswerSettled<v1::YearlyReport>(
-      call, [year = in.year(), zone = *zone, now = parts.clock.Now()](ReadView& view) {
-        return MakeYearlyReport(view, year, zone, now);
+      call, [year = in.year(), now = call->context().parts().clock.Now()](ReadView& view) {
+        return MakeYearlyReport(view, year, now);
       });
 }
 

@@ -21,6 +21,7 @@
 #include "rpc/method_roles.h"
 #include "rpc/public_views.h"
 #include "rpc/reads.h"
+#include "rpc/request_filters.h"
 #include "rpc/request_positions.h"
 #include "rpc/services.h"
 
@@ -96,9 +97,10 @@ absl::StatusOr<std::vector<RequestState>> RequestsOf(ReadView& view, RequestQuer
 }
 
 void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequestsRequest& in) {
-  if (!v1::Phase_IsValid(in.phase())) {
-    return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "phase", "is a listed phase"));
-  }
+  FieldErrors errors;
+  if (!v1::Phase_IsValid(in.phase())) errors.AddInvalid("phase", "is a listed phase");
+  CheckOrigin(call->context().parts().rulebooks.files(), in.type(), in.region(), errors);
+  if (!errors.empty()) return call->Fail(errors.ToStatus());
   const absl::StatusOr<PageOf> page = ReadPage(*call, in, 50);
   if (!page.ok()) return call->Fail(page.status());
   AnswerFromStore<v1::ListRequestsResponse>(

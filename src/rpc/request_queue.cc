@@ -13,10 +13,10 @@
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/request_service.pb.h"
 #include "dsr/workflow/names.h"
-#include "dsr/workflow/regions.h"
 #include "rpc/method_roles.h"
 #include "rpc/public_views.h"
 #include "rpc/reads.h"
+#include "rpc/request_filters.h"
 #include "rpc/request_positions.h"
 #include "rpc/services.h"
 
@@ -111,8 +111,7 @@ void ListQueue(const std::shared_ptr<UnaryCall>& call, const v1::ListQueueReques
   FieldErrors errors;
   if (!v1::Phase_IsValid(in.phase())) errors.AddInvalid("phase", "is a listed phase");
   if (!in.role().empty() && !IsRole(in.role())) errors.AddInvalid("role", "is a listed role");
-  if (!in.region().empty() && !IsRegion(in.region()))
-    errors.AddInvalid("region", "is an ISO 3166 code such as `CN` or `CN-33`");
+  CheckOrigin(call->context().parts().rulebooks.files(), in.type(), in.region(), errors);
   if ((in.mine() ? 1 : 0) + (in.unassigned() ? 1 : 0) + (in.assignee().empty() ? 0 : 1) > 1)
     errors.AddInvalid("mine", "goes with neither `assignee` nor `unassigned`");
   if (!errors.empty()) return call->Fail(errors.ToStatus());

@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,15 +11,21 @@
 #include "absl/status/status.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
+#include "dsr/storage/v1/event.pb.h"
 #include "dsr/v1/request_service.pb.h"
 #include "dsr/workflow/regions.h"
 #include "rpc/public_views.h"
+#include "rpc/request_filters.h"
 #include "rpc/services.h"
 
 namespace dsr {
 namespace {
 
 constexpr int kLeavesAtOnce = 500;
+
+bool IsAsked(const std::string& asked, const std::string& found) {
+  return asked.empty() || asked == found;
+}
 
 // What one stream sends next. Used by one thread at a time.
 class RequestWatcher {
@@ -51,23 +58,32 @@ class RequestWatcher {
   // that a token never stands behind a change that was not sent.
   absl::Status Fill() {
     return context_.parts().store.Read([this](ReadView& view) -> absl::Status {
+      // Only what is handed on can pass no more: of the rest, what is filtered by never changes.
+      const bool may_leave = !filter_.team().empty() || !filter_.assignee().empty();
       DSR_ASSIGN_OR_RETURN(const std::vector<AuditLeaf> leaves,
-                           view.ListLeaves(next_leaf_, kLeavesAtOnce, /*with_records=*/false));
+                           view.ListLeaves(next_leaf_, kLeavesAtOnce, may_leave));
       if (leaves.empty()) {
         return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
                          "the log is shorter than it was");
       }
       std::map<RequestId, int64_t> last_change;
+      std::set<RequestId> handed_on;
       for (const AuditLeaf& leaf : leaves) {
-        if (leaf.request.has_value()) last_change[*leaf.request] = leaf.index;
+        if (!leaf.request.has_value()) continue;
+        last_change[*leaf.request] = leaf.index;
+        if (may_leave && WasHandedOn(leaf)) handed_on.insert(*leaf.request);
       }
       for (const AuditLeaf& leaf : leaves) {
         if (!leaf.request.has_value() || last_change[*leaf.request] != leaf.index) continue;
         DSR_ASSIGN_OR_RETURN(const storage::v1::RequestState state,
                              view.FindRequest(*leaf.request));
-        if (!Passes(state.request())) continue;
+        const v1::Request& request = state.request();
+        const bool is_theirs = IsAsked(filter_.team(), request.team()) &&
+                               IsAsked(filter_.assignee(), request.assignee());
+        if (!ComesFrom(request) || (!is_theirs && !handed_on.contains(*leaf.request))) continue;
         v1::WatchRequestsResponse& change = pending_.emplace_back();
         *change.mutable_request() = PublicRequest(state);
+        change.set_left(!is_theirs);
         change.set_resume_token(context_.tokens().MakeResume(leaf.index + 1));
       }
       next_leaf_ = leaves.back().index + 1;
@@ -75,14 +91,19 @@ class RequestWatcher {
     });
   }
 
-  bool Passes(const v1::Request& request) const {
-    const auto is_asked = [](const std::string& asked, const std::string& found) {
-      return asked.empty() || asked == found;
-    };
-    return is_asked(filter_.type(), request.type()) &&
-           is_asked(filter_.channel(), request.channel()) &&
-           is_asked(filter_.team(), request.team()) &&
-           is_asked(filter_.assignee(), request.assignee()) &&
+  // Tells whether whom or which team the filter asks for had the request until `leaf`.
+  bool WasHandedOn(const AuditLeaf& leaf) const {
+    storage::v1::Event event;
+    if (!event.ParseFromString(leaf.clear) || !event.has_request_assigned()) return false;
+    const storage::v1::RequestAssigned& assigned = event.request_assigned();
+    return IsAsked(filter_.team(), assigned.former_team()) &&
+           IsAsked(filter_.assignee(), assigned.former_assignee());
+  }
+
+  // Tells whether it passes what never changes of it.
+  bool ComesFrom(const v1::Request& request) const {
+    return IsAsked(filter_.type(), request.type()) &&
+           IsAsked(filter_.channel(), request.channel()) &&
            (filter_.region().empty() ||
             IsInRegions(request.region(), std::vector<std::string>{filter_.region()}));
   }
@@ -97,6 +118,9 @@ class RequestWatcher {
 
 void WatchRequests(const std::shared_ptr<StreamCall>& call, const v1::WatchRequestsRequest& in) {
   RpcContext& context = call->context();
+  FieldErrors errors;
+  CheckOrigin(context.parts().rulebooks.files(), in.type(), in.region(), errors);
+  if (!errors.empty()) return call->End(errors.ToStatus());
   int64_t next_leaf = context.parts().store.DurableLeaves();
   if (!in.resume_token().empty()) {
     const absl::StatusOr<int64_t> resumed = context.tokens().ReadResume(in.resume_token());

@@ -321,7 +321,9 @@ std::vector<Finding> CheckCalendarText(absl::string_view name, absl::string_view
   std::vector<Finding> findings;
   v1::Calendar calendar;
   SourceTree tree;
-  if (tree.Parse(name, text, &calendar, &findings)) CheckCalendar(calendar, tree.Root(), &findings);
+  // Only in a definitions directory must a file be called as what it defines.
+  if (tree.Parse("", text, &calendar, &findings)) CheckCalendar(calendar, tree.Root(), &findings);
+  for (Finding& finding : findings) finding.file = std::string(name);
   SortFindings(&findings);
   return findings;
 }

@@ -114,11 +114,25 @@ void KeepReceipt(v1::Notice& notice, bool has_receipt, const v1::Receipt& receip
   if (has_receipt) *notice.mutable_receipt() = receipt;
 }
 
-void Move(RequestRecord& record, v1::Notice& notice, const storage::v1::NoticeMoved& moved) {
+// Whom it was for until now, as reports of the past tell it.
+void KeepFormer(v1::Notice& notice, const google::protobuf::Timestamp& until) {
+  const google::protobuf::Timestamp since = notice.former_recipients().empty()
+                                                ? notice.create_time()
+                                                : notice.former_recipients().rbegin()->end_time();
+  v1::FormerRecipient& former = *notice.add_former_recipients();
+  former.set_recipient(notice.recipient());
+  *former.mutable_begin_time() = since;
+  *former.mutable_end_time() = until;
+  if (notice.has_due_time()) *former.mutable_due_time() = notice.due_time();
+  if (notice.has_acknowledge_time()) *former.mutable_acknowledge_time() = notice.acknowledge_time();
+}
+
+void Move(RequestRecord& record, v1::Notice& notice, const Event& event) {
+  const storage::v1::NoticeMoved& moved = event.notice_moved();
   RequestState& state = *record.mutable_state();
   EndNoticeTimers(state, moved.notice_id());
   BeginNoticeTimer(state, kOverdueTimer, moved.notice_id(), moved.due_time());
-  notice.add_former_recipients(notice.recipient());
+  KeepFormer(notice, event.time());
   notice.set_recipient(moved.recipient());
   DeliverAnew(notice);
   // What another company answered is in the history, and binds nobody.
@@ -262,7 +276,7 @@ void EvolveOne(RequestRecord& record, v1::Notice& notice, const Event& event) {
       notice.set_redelivery(false);
       notice.clear_next_attempt_time();
       notice.set_answer_evidence(event.notice_acknowledged().evidence());
-      *notice.mutable_acknowledge_time() = event.time();
+      if (!notice.has_acknowledge_time()) *notice.mutable_acknowledge_time() = event.time();
       return;
     case Event::kNoticeCompleted:
       return Complete(record, notice, event);
@@ -295,7 +309,7 @@ void EvolveOne(RequestRecord& record, v1::Notice& notice, const Event& event) {
       if (event.notice_escalated().has_next()) BeginTimer(state, event.notice_escalated().next());
       return;
     case Event::kNoticeMoved:
-      return Move(record, notice, event.notice_moved());
+      return Move(record, notice, event);
     case Event::kNoticeRetried:
       return DeliverAnew(notice);
     case Event::kNoticeResent:

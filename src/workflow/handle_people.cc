@@ -240,6 +240,11 @@ absl::Status Handle(Deciding& deciding, const RespondToRequest&) {
   return absl::OkStatus();
 }
 
+void TellWhoseItWas(const v1::Request& request, storage::v1::RequestAssigned& assigned) {
+  assigned.set_former_assignee(request.assignee());
+  assigned.set_former_team(request.team());
+}
+
 absl::Status Handle(Deciding& deciding, const AssignRequest& command) {
   if (deciding.request().phase() == v1::PHASE_CLOSED)
     return AlreadyEnded(deciding.request().name());
@@ -248,6 +253,7 @@ absl::Status Handle(Deciding& deciding, const AssignRequest& command) {
   Event event;
   event.mutable_request_assigned()->set_assignee(command.assignee);
   event.mutable_request_assigned()->set_team(command.team);
+  TellWhoseItWas(deciding.request(), *event.mutable_request_assigned());
   deciding.Emit(std::move(event));
   return absl::OkStatus();
 }
@@ -271,6 +277,7 @@ absl::Status Handle(Deciding& deciding, const HandOverRequest& command) {
   }
   Event event;
   *event.mutable_request_assigned() = command.assigned;
+  TellWhoseItWas(deciding.request(), *event.mutable_request_assigned());
   deciding.EmitContent(std::move(event));
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -354,6 +355,43 @@ TEST_P(RequestContract, ScansNoticesMadeInAPeriodByRecipient) {
   EXPECT_EQ(rows[0].ended, kNow + absl::Hours(2));
   EXPECT_EQ(rows[1].recipient, "recipients/courier");
   EXPECT_EQ(rows[1].ended, absl::InfiniteFuture());
+}
+
+TEST_P(RequestContract, ScansANoticeOnceForEachRecipientThatItWasFor) {
+  RequestSample sample(1, kNow);
+  sample.AddNotice("recipients/chain", kNow);
+  v1::Notice& notice = *sample.record().mutable_notices(0);
+  const absl::Time taken_over = kNow + absl::Hours(5);
+  v1::FormerRecipient& former = *notice.add_former_recipients();
+  former.set_recipient("recipients/courier");
+  *former.mutable_begin_time() = ToTimestamp(kNow);
+  *former.mutable_end_time() = ToTimestamp(taken_over);
+  *former.mutable_due_time() = ToTimestamp(kNow + absl::Hours(3));
+  *former.mutable_acknowledge_time() = ToTimestamp(kNow + absl::Hours(1));
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+  // Written again, it is no other notice.
+  ASSERT_THAT(Write(sample.NextDecision(kNow)), IsOk());
+
+  std::map<std::string, NoticeRow> rows;
+  ASSERT_THAT(store_->Read([&](ReadView& view) {
+    return view.ScanNotices(kNow, kNow + absl::Seconds(1), [&](const NoticeRow& row) {
+      EXPECT_TRUE(rows.emplace(row.recipient, row).second);
+      return absl::OkStatus();
+    });
+  }),
+              IsOk());
+
+  ASSERT_THAT(rows, SizeIs(2));
+  const NoticeRow& before = rows["recipients/courier"];
+  EXPECT_EQ(before.since, kNow);
+  EXPECT_EQ(before.until, taken_over);
+  EXPECT_EQ(before.due, kNow + absl::Hours(3));
+  EXPECT_EQ(before.acknowledged, kNow + absl::Hours(1));
+  EXPECT_EQ(before.ended, absl::InfiniteFuture());
+  const NoticeRow& after = rows["recipients/chain"];
+  EXPECT_EQ(after.id, before.id);
+  EXPECT_EQ(after.since, taken_over);
+  EXPECT_EQ(after.until, absl::InfiniteFuture());
 }
 
 TEST_P(RequestContract, KeepsOneAbsenceAPrincipalUntilItEnds) {

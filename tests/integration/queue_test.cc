@@ -239,6 +239,22 @@ TEST_F(QueueTest, AnExtensionThatTheProfileDoesNotKnowIsRefusedWithTheReason) {
   EXPECT_THAT(std::string(extended.status().message()), HasSubstr("knows no extension"));
 }
 
+TEST_F(QueueTest, AFilterByWhatThereIsNotIsRefusedWithWhatThereIs) {
+  v1::ListQueueRequest queue;
+  queue.set_type("deletoin");
+  const auto refused = server_.Call<Requests>("caseworker-1", &Requests::Stub::ListQueue, queue);
+  EXPECT_THAT(refused, ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("copy, "));
+  v1::ListRequestsRequest list;
+  list.set_type("deletoin");
+  EXPECT_THAT(server_.Call<Requests>("caseworker-1", &Requests::Stub::ListRequests, list),
+              ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
+  list.set_type("deletion");
+  list.set_region("Zhejiang");
+  EXPECT_THAT(server_.Call<Requests>("caseworker-1", &Requests::Stub::ListRequests, list),
+              ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
+}
+
 TEST_F(QueueTest, AWatcherThatWasAwayGetsWhatItMissedOfItsTeamOnly) {
   v1::WatchRequestsRequest in;
   in.set_team("personal-information-protection");
@@ -265,6 +281,40 @@ TEST_F(QueueTest, AWatcherThatWasAwayGetsWhatItMissedOfItsTeamOnly) {
   context.TryCancel();
 
   EXPECT_THAT(seen, ElementsAre(question));
+}
+
+TEST_F(QueueTest, AWatcherIsToldOfWhatItsPrincipalHasNoMore) {
+  const std::string mine = FileFrom("access", "app", "");
+  const std::string others = FileFrom("policy-question", "app", "");
+  v1::WatchRequestsRequest in;
+  in.set_assignee("caseworker-1");
+  in.set_type("access");
+  grpc::ClientContext context;
+  server_.Prepare(context, "caseworker-1");
+  const auto stub = Requests::NewStub(server_.channel());
+  const auto stream = stub->WatchRequests(&context, in);
+  v1::WatchRequestsResponse answer;
+  ASSERT_TRUE(stream->Read(&answer));
+
+  ASSERT_THAT(Assign(others, "caseworker-1"), IsOk());
+  ASSERT_THAT(Assign(others, "caseworker-2"), IsOk());
+  ASSERT_THAT(Assign(mine, "caseworker-1"), IsOk());
+  ASSERT_TRUE(stream->Read(&answer));
+  EXPECT_EQ(answer.request().name(), mine);
+  EXPECT_FALSE(answer.left());
+  ASSERT_THAT(Assign(mine, "caseworker-2"), IsOk());
+  ASSERT_TRUE(stream->Read(&answer));
+  EXPECT_EQ(answer.request().name(), mine);
+  EXPECT_EQ(answer.request().assignee(), "caseworker-2");
+  EXPECT_TRUE(answer.left());
+  // From then on it is none of its business.
+  ASSERT_THAT(Assign(mine, "caseworker-3"), IsOk());
+  ASSERT_THAT(Assign(mine, "caseworker-1"), IsOk());
+  ASSERT_TRUE(stream->Read(&answer));
+  context.TryCancel();
+
+  EXPECT_EQ(answer.request().assignee(), "caseworker-1");
+  EXPECT_FALSE(answer.left());
 }
 
 TEST_F(QueueTest, DsrctlShowsTheQueueWithTimeLeftAndTheNextAction) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "dsr/base/proto_time.h"
+#include "dsr/v1/report_service.grpc.pb.h"
 #include "integration/shop.h"
 #include "integration/test_server.h"
 #include "testing/status_matchers.h"
@@ -76,12 +78,48 @@ TEST_F(TakeoverTest, TheSuccessorGetsTheOpenNoticeAndTheOtherCanDoNothingWithItA
   const std::vector<v1::Notice> after = shop_.PullNotices("logistics");
   ASSERT_THAT(after, SizeIs(1));
   EXPECT_EQ(after[0].name(), before[0].name());
-  EXPECT_THAT(after[0].former_recipients(), ElementsAre("recipients/ad-partner"));
+  ASSERT_THAT(after[0].former_recipients(), SizeIs(1));
+  EXPECT_EQ(after[0].former_recipients(0).recipient(), "recipients/ad-partner");
+  EXPECT_EQ(FromTimestamp(after[0].former_recipients(0).begin_time()),
+            FromTimestamp(before[0].create_time()));
+  EXPECT_EQ(FromTimestamp(after[0].former_recipients(0).due_time()),
+            FromTimestamp(before[0].due_time()));
   // It finds the data by the reference that its predecessor had.
   EXPECT_THAT(after[0].subject_references(), ElementsAre("ad-4711"));
   shop_.EndNotice("logistics", after[0].name());
   shop_.Work("browsing", [](const v1::Task&) { return RecordsOf("browsing", 42); });
   EXPECT_EQ(shop_.AwaitState(request_, "closed").state(), "closed");
+}
+
+TEST_F(TakeoverTest, AReportOfTheTimeBeforeStaysWhatItWas) {
+  const std::vector<v1::Notice> notices = shop_.PullNotices("ad-partner");
+  ASSERT_THAT(notices, SizeIs(1));
+  v1::AcknowledgeNoticeRequest seen;
+  seen.set_name(notices[0].name());
+  seen.set_idempotency_key(FreshKey());
+  ASSERT_THAT(
+      server_.Call<Notices>("recipient-ad-partner", &Notices::Stub::AcknowledgeNotice, seen),
+      IsOk());
+  server_.clock().Advance(absl::Hours(24 * 14));
+  v1::GetSlaReportRequest in;
+  *in.mutable_as_of_time() = ToTimestamp(server_.clock().Now());
+  using Reports = v1::ReportService;
+  const auto before = server_.Call<Reports>("auditor-1", &Reports::Stub::GetSlaReport, in);
+  ASSERT_THAT(before, IsOk());
+  server_.clock().Advance(absl::Hours(1));
+
+  TakeOver("recipients/ad-partner", "recipients/logistics");
+
+  ASSERT_THAT(AwaitNotices("recipients/logistics"), SizeIs(1));
+  const auto after = server_.Call<Reports>("auditor-1", &Reports::Stub::GetSlaReport, in);
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->ShortDebugString(), before->ShortDebugString());
+  *in.mutable_as_of_time() = ToTimestamp(server_.clock().Now());
+  const auto now = server_.Call<Reports>("auditor-1", &Reports::Stub::GetSlaReport, in);
+  ASSERT_THAT(now, IsOk());
+  ASSERT_THAT(now->recipients(), SizeIs(1));
+  EXPECT_EQ(now->recipients(0).recipient(), "recipients/logistics");
+  EXPECT_EQ(now->recipients(0).open(), 1);
 }
 
 TEST_F(TakeoverTest, WhatACrashLeftIsMovedAtTheStart) {

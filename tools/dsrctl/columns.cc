@@ -16,7 +16,7 @@ constexpr Choice kChoices[] = {
     {"dsr.v1.Request", "name,type,phase,state,due_time,verified_level,assignee,team,breached"},
     {"dsr.v1.WatchRequestsResponse",
      "name=request.name,type=request.type,phase=request.phase,state=request.state,"
-     "due_time=request.due_time,breached=request.breached,resume_token"},
+     "due_time=request.due_time,breached=request.breached,left,resume_token"},
     {"dsr.v1.Task", "name,system,kind,state,failures,due_time,categories"},
     {"dsr.v1.Verification", "name,state,method,level,expire_time,attempts_left,sends"},
     {"dsr.v1.Notice", "name,recipient,kind,state,due_time,overdue,attempts,categories"},

@@ -1,4 +1,5 @@
 // `dsrctl deadline ...`: how deadlines are counted, without a server.
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,9 @@ namespace {
 // Within these every date that is counted is one of four digits.
 const absl::Time kEarliest = absl::UnixEpoch();
 const absl::Time kLatest = absl::FromUnixSeconds(221'845'392'000);  // the year 9000
+
+// Of a calendar file's faults, so many are told.
+constexpr size_t kMostFindings = 20;
 
 constexpr char kDefinitions[] =
     "Count by this definitions directory, not by what dsrctl ships with";
@@ -77,9 +81,11 @@ absl::StatusOr<v1::Calendar> ReadCalendarFile(const std::string& path) {
   DSR_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   const std::vector<Finding> findings = CheckCalendarText(path, text);
   if (findings.empty()) return ParseCalendar(text);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--calendar: ", ToString(findings.front()),
-      findings.size() == 1 ? "" : absl::StrCat(" (and ", findings.size() - 1, " more)")));
+  const size_t shown = std::min(findings.size(), kMostFindings);
+  std::string list;
+  for (size_t i = 0; i < shown; ++i) absl::StrAppend(&list, "\n  ", ToString(findings[i]));
+  if (shown < findings.size()) absl::StrAppend(&list, "\n  and ", findings.size() - shown, " more");
+  return absl::InvalidArgumentError(absl::StrCat("--calendar: the file has faults", list));
 }
 
 // Reads the calendar that was asked for, by name or as a file, or else the profile's, into
@@ -106,8 +112,13 @@ absl::Status FindCalendar(const Rules& rules, const std::string& asked,
                                                  absl::StrJoin(names, ", ")));
 }
 
-// For people, each step is a line.
+// For people, each step is a line; in a cell, too.
 void Print(Output& output, v1::DeadlineExplanation explanation) {
+  if (output.format() == Format::kCsv) {
+    const std::string steps = absl::StrJoin(explanation.steps(), "\n");
+    explanation.clear_steps();
+    explanation.add_steps(steps);
+  }
   if (output.format() != Format::kTable) return output.Item(explanation);
   google::protobuf::RepeatedPtrField<std::string> steps;
   steps.Swap(explanation.mutable_steps());

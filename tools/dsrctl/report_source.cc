@@ -1,16 +1,11 @@
 #include "dsrctl/report_source.h"
 
 #include <memory>
-#include <optional>
 
-#include "absl/strings/str_cat.h"
 #include "app/reporter.h"
 #include "dsr/base/clock.h"
-#include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/report_service.grpc.pb.h"
-#include "dsr/workflow/definitions.h"
-#include "dsr/workflow/rulebook.h"
 #include "dsrctl/progress_bar.h"
 #include "store/sqlite/database_reader.h"
 
@@ -18,17 +13,6 @@ namespace dsr::dsrctl {
 namespace {
 
 using SourceStub = v1::ReportService::Stub;
-
-// The policy that was in force when the file was last served.
-absl::StatusOr<v1::Policy> PolicyIn(ReadView& view, const std::string& database) {
-  DSR_ASSIGN_OR_RETURN(const std::optional<Definition> policy,
-                       view.FindLatestDefinition(DefinitionKind::kPolicy));
-  if (!policy.has_value()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
-                     absl::StrCat(database, " holds no policy; no server has used it"));
-  }
-  return ParsePolicy(policy->text);
-}
 
 }  // namespace
 
@@ -40,8 +24,7 @@ absl::StatusOr<v1::SlaReport> FetchSlaReport(Context& context, const std::string
                        sqlite::DatabaseReader::Open(database));
   v1::SlaReport report;
   DSR_RETURN_IF_ERROR(reader->Read([&](ReadView& view) -> absl::Status {
-    DSR_ASSIGN_OR_RETURN(const v1::Policy policy, PolicyIn(view, database));
-    DSR_ASSIGN_OR_RETURN(SlaQuery query, SlaQueryFrom(request, policy, clock.Now()));
+    DSR_ASSIGN_OR_RETURN(SlaQuery query, SlaQueryFrom(view, request, clock.Now()));
     DSR_ASSIGN_OR_RETURN(const int64_t stored, view.EstimateRequests());
     ProgressBar bar(context.streams.err, context.streams.err_is_terminal, stored,
                     [&clock] { return clock.Now(); });
@@ -60,9 +43,7 @@ absl::StatusOr<v1::YearlyReport> FetchYearlyReport(Context& context, const std::
                        sqlite::DatabaseReader::Open(database));
   v1::YearlyReport report;
   DSR_RETURN_IF_ERROR(reader->Read([&](ReadView& view) -> absl::Status {
-    DSR_ASSIGN_OR_RETURN(const v1::Policy policy, PolicyIn(view, database));
-    DSR_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(policy.time_zone()));
-    DSR_ASSIGN_OR_RETURN(report, MakeYearlyReport(view, request.year(), zone, clock.Now()));
+    DSR_ASSIGN_OR_RETURN(report, MakeYearlyReport(view, request.year(), clock.Now()));
     return absl::OkStatus();
   }));
   return report;

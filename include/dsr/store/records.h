@@ -149,7 +149,7 @@ struct SlaRow {
   storage::v1::RequestCourse course;
 };
 
-// What reports read of one notice, from one covering index.
+// What reports read of one notice and one recipient that it was for.
 struct NoticeRow {
   NoticeId id;  // tells when it was made
   std::string recipient;
@@ -157,6 +157,10 @@ struct NoticeRow {
   absl::Time due = absl::InfiniteFuture();           // InfiniteFuture: has none, being exempt
   absl::Time acknowledged = absl::InfiniteFuture();  // InfiniteFuture: not yet
   absl::Time ended = absl::InfiniteFuture();         // InfiniteFuture: the duty has not ended
+  // The notice was for the recipient in [since, until). InfinitePast: from its making;
+  // InfiniteFuture: it still is.
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
 };
 
 // Somebody who works on requests is not there, from `begin` until before `end`.

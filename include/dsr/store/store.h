@@ -63,7 +63,7 @@ class ReadView {
   virtual absl::Status ScanSla(absl::Time from, absl::Time to,
                                const std::function<absl::Status(const SlaRow&)>& visit) = 0;
 
-  // The same for every notice made in [from, to), by recipient.
+  // The same for every notice made in [from, to), once for each recipient that it was for.
   virtual absl::Status ScanNotices(absl::Time from, absl::Time to,
                                    const std::function<absl::Status(const NoticeRow&)>& visit) = 0;
   // Requests whose row was made by an older fold than this program's, at most `limit`.

@@ -46,16 +46,25 @@ constexpr char kFindNotice[] = "SELECT clear FROM notices WHERE notice_id = ?1 A
 
 constexpr char kPutNotice[] =
     "INSERT INTO notices (notice_id, request_id, recipient, state, overdue, is_open, needs_person, "
-    "due, acknowledged, ended, clear) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+    "due, acknowledged, ended, clear, since) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
     "ON CONFLICT (notice_id) DO UPDATE SET "
     "recipient = excluded.recipient, state = excluded.state, overdue = excluded.overdue, "
     "is_open = excluded.is_open, needs_person = excluded.needs_person, due = excluded.due, "
-    "acknowledged = excluded.acknowledged, ended = excluded.ended, clear = excluded.clear";
+    "acknowledged = excluded.acknowledged, ended = excluded.ended, clear = excluded.clear, "
+    "since = excluded.since";
+
+constexpr char kPutFormer[] =
+    "INSERT OR REPLACE INTO former_recipients "
+    "(notice_id, since, until, recipient, due, acknowledged) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 constexpr char kNextRecipient[] = "SELECT min(recipient) FROM notices WHERE recipient > ?1";
 constexpr char kScanNotices[] =
-    "SELECT notice_id, state, due, acknowledged, ended FROM notices "
+    "SELECT notice_id, state, due, acknowledged, ended, since FROM notices "
     "INDEXED BY notices_by_recipient WHERE recipient = ?1 AND notice_id >= ?2 AND notice_id < ?3";
+constexpr char kScanFormer[] =
+    "SELECT notice_id, recipient, due, acknowledged, since, until FROM former_recipients "
+    "WHERE notice_id >= ?1 AND notice_id < ?2";
 
 absl::Time TimeOf(bool is_known, const google::protobuf::Timestamp& timestamp) {
   return is_known ? ToTime(timestamp) : absl::InfiniteFuture();
@@ -83,8 +92,37 @@ absl::Status ScanNoticesOf(Connection& connection, const std::string& recipient,
     row.due = query.GetTime(2);
     row.acknowledged = query.GetTime(3);
     row.ended = query.GetTime(4);
+    if (!query.IsNull(5)) row.since = query.GetTime(5);
     DSR_RETURN_IF_ERROR(visit(row));
   }
+}
+
+absl::Status ScanFormer(Connection& connection, const std::string& from, const std::string& to,
+                        const std::function<absl::Status(const NoticeRow&)>& visit) {
+  Query query(connection, kScanFormer);
+  query.Blob(from).Blob(to);
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) return absl::OkStatus();
+    NoticeRow row;
+    DSR_ASSIGN_OR_RETURN(row.id, query.GetKey<NoticeId>(0));
+    row.recipient = query.GetText(1);
+    row.due = query.GetTime(2);
+    row.acknowledged = query.GetTime(3);
+    row.since = query.GetTime(4);
+    row.until = query.GetTime(5);
+    DSR_RETURN_IF_ERROR(visit(row));
+  }
+}
+
+absl::Status PutFormer(Connection& connection, const NoticeId& notice,
+                       const v1::FormerRecipient& former) {
+  Query query(connection, kPutFormer);
+  query.Key(notice).Time(ToTime(former.begin_time())).Time(ToTime(former.end_time()));
+  query.Text(former.recipient())
+      .TimeOrNull(TimeOf(former.has_due_time(), former.due_time()))
+      .TimeOrNull(TimeOf(former.has_acknowledge_time(), former.acknowledge_time()));
+  return query.Run();
 }
 
 absl::StatusOr<std::vector<v1::Notice>> ReadAll(Query& query) {
@@ -152,7 +190,12 @@ absl::Status PutNotice(Connection& connection, const RequestId& id, const Notice
       .TimeOrNull(TimeOf(notice.has_acknowledge_time(), notice.acknowledge_time()))
       .TimeOrNull(TimeOf(HasEnded(notice), notice.end_time()))
       .Blob(bytes);
-  return query.Run();
+  const auto& formers = notice.former_recipients();
+  query.TimeOrNull(formers.empty() ? absl::InfiniteFuture() : ToTime(formers.rbegin()->end_time()));
+  DSR_RETURN_IF_ERROR(query.Run());
+  for (const v1::FormerRecipient& former : formers)
+    DSR_RETURN_IF_ERROR(PutFormer(connection, notice_id, former));
+  return absl::OkStatus();
 }
 
 absl::Status ScanNotices(Connection& connection, absl::Time from, absl::Time to,
@@ -165,11 +208,12 @@ absl::Status ScanNotices(Connection& connection, absl::Time from, absl::Time to,
       Query next(connection, kNextRecipient);
       next.Text(recipient);
       DSR_RETURN_IF_ERROR(next.Step().status());
-      if (next.IsNull(0)) return absl::OkStatus();
+      if (next.IsNull(0)) break;
       recipient = next.GetText(0);
     }
     DSR_RETURN_IF_ERROR(ScanNoticesOf(connection, recipient, first, last, visit));
   }
+  return ScanFormer(connection, first, last, visit);
 }
 
 absl::StatusOr<std::vector<v1::Notice>> ListNoticesOf(Connection& connection,

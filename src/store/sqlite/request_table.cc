@@ -16,7 +16,7 @@ namespace {
 
 // The number of the fold that makes RequestState from events. Raised together with a schema step
 // that folds all requests anew.
-constexpr int kFoldVersion = 2;
+constexpr int kFoldVersion = 3;
 
 // The columns of a request that indexes hold, beside its id, subject, type, channel and region,
 // which never change.
@@ -80,7 +80,7 @@ constexpr char kScanSla[] =
     "WHERE received >= ?1 AND received < ?2";
 
 constexpr char kListStale[] =
-    "SELECT request_id FROM requests WHERE fold_version < 2 ORDER BY request_id LIMIT ?1";
+    "SELECT request_id FROM requests WHERE fold_version < 3 ORDER BY request_id LIMIT ?1";
 
 constexpr char kCountOpenRequest[] =
     "SELECT count(*) FROM requests WHERE phase BETWEEN 1 AND 5 AND phase <> 6";

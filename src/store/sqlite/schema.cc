@@ -330,8 +330,30 @@ CREATE TABLE absences (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr char kStep7[] = R"sql(
+-- What a successor took over stays its predecessor's in reports of the time before. The rows are
+-- filled in by folding the requests anew.
+CREATE TABLE former_recipients (
+  notice_id BLOB NOT NULL REFERENCES notices (notice_id),
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL CHECK (until >= since),
+  recipient TEXT NOT NULL,
+  due INTEGER,
+  acknowledged INTEGER,
+  PRIMARY KEY (notice_id, since)
+) STRICT, WITHOUT ROWID;
+DROP INDEX notices_by_recipient;
+ALTER TABLE notices ADD COLUMN since INTEGER;
+-- ListNoticesOf, ListLatestNoticesOf, and ScanNotices, which reads nothing else of the table.
+CREATE INDEX notices_by_recipient ON notices
+  (recipient, notice_id, state, due, acknowledged, ended, since);
+DROP INDEX requests_stale;
+-- ListStaleRequests; empty but after an upgrade.
+CREATE INDEX requests_stale ON requests (request_id) WHERE fold_version < 3;
+)sql";
+
 // A step is never changed once it was released; what changes comes as a step of its own.
-constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4, kStep5, kStep6};
+constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
 constexpr char kBeginSchema[] = "BEGIN IMMEDIATE";

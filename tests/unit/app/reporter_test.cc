@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/names.h"
 #include "testing/status_matchers.h"
@@ -93,6 +95,42 @@ TEST_F(ReporterTest, IgnoresWhatHappenedLater) {
   EXPECT_EQ(report.total().answered_in_time(), 0);
   ASSERT_THAT(report.lines(), SizeIs(1));
   EXPECT_FALSE(report.lines(0).has_response_time());
+}
+
+TEST_F(ReporterTest, APolicyThatCameLaterChangesNoReportOfTheTimeBefore) {
+  const auto zone_as_of = [&](absl::Time as_of) {
+    v1::GetSlaReportRequest asked;
+    *asked.mutable_as_of_time() = ToTimestamp(as_of);
+    SlaQuery query;
+    EXPECT_THAT(world_.store->Read([&](ReadView& view) -> absl::Status {
+      DSR_ASSIGN_OR_RETURN(query, SlaQueryFrom(view, asked, world_.clock.Now()));
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return query.zone.name();
+  };
+  const absl::Time before = world_.clock.Now();
+  world_.clock.Advance(absl::Hours(1));
+  world_.FileOne("access", "account-1");
+  const absl::Time filed = world_.clock.Now();
+  world_.clock.Advance(absl::Hours(1));
+
+  ASSERT_THAT(
+      TransactAndWait(
+          *world_.store,
+          [](Transaction& t) -> absl::Status {
+            DSR_ASSIGN_OR_RETURN(std::optional<Definition> policy,
+                                 t.FindLatestDefinition(DefinitionKind::kPolicy));
+            policy->ref.set_version(policy->ref.version() + 1);
+            policy->text = absl::StrReplaceAll(policy->text, {{"Asia/Shanghai", "Europe/Berlin"}});
+            return t.PutDefinition(*policy);
+          }),
+      IsOk());
+
+  EXPECT_EQ(zone_as_of(filed), "Asia/Shanghai");
+  EXPECT_EQ(zone_as_of(world_.clock.Now()), "Asia/Shanghai");
+  // Nothing was there yet that a report could be about.
+  EXPECT_EQ(zone_as_of(before - absl::Hours(1)), "Europe/Berlin");
 }
 
 TEST_F(ReporterTest, AnAnswerIsInTimeBeforeTheDueInstantOnly) {

@@ -165,7 +165,7 @@ TEST_F(LetterComposerTest, ACancelledNoticeAsksForNothing) {
 
 TEST_F(LetterComposerTest, TellsARecipientThatKeepsNoRecordsWhoseIdsItGets) {
   notice_.set_by_category(true);
-  notice_.add_former_recipients("recipients/carrier");
+  notice_.add_former_recipients()->set_recipient("recipients/carrier");
 
   EXPECT_THAT(Compose(),
               AllOf(HasSubstr("with 0 records"), HasSubstr("as the successor of: Carrier Ltd\n")));
@@ -205,7 +205,7 @@ TEST_F(LetterComposerTest, ReadsWellWhateverThereIsToSay) {
         notice_.set_kind(kind);
         if (has_all) {
           notice_.set_by_category(true);
-          notice_.add_former_recipients("recipients/carrier");
+          notice_.add_former_recipients()->set_recipient("recipients/carrier");
           *notice_.mutable_send_time() = notice_.create_time();
         } else {
           notice_.clear_subject_references();

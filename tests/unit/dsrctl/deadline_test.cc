@@ -62,6 +62,35 @@ TEST(DeadlineCommandTest, TakesACalendarFileAndRefusesOneThatContradictsItself) 
   EXPECT_THAT(both.err, HasSubstr("2026-02-14 is both off and working"));
 }
 
+TEST(DeadlineCommandTest, TellsAllThatIsWrongWithACalendarFileWhateverItIsCalled) {
+  const TempDir folder;
+  const std::string file = folder.File("draft-of-2027.textproto");
+  const std::string own =
+      "name: \"own\" version: 3 known { first { year: 2026 month: 1 day: 1 } last { year: 2026 "
+      "month: 12 day: 31 } }\n";
+  WriteText(file, own);
+  EXPECT_THAT(Explain({"--received-at", "2026-02-01", "--calendar", file}).out,
+              HasSubstr("\"calendar_version\": \"own-3\""));
+
+  WriteText(file, own +
+                      "off { first { year: 2026 month: 2 day: 30 } }\n"
+                      "working { year: 2026 month: 2 day: 16 }\n");
+  const RunResult run = Explain({"--received-at", "2026-02-01", "--calendar", file});
+
+  EXPECT_EQ(run.code, ExitCode::kUsage);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("draft-of-2027.textproto:2: there is no day 2026-2-30"),
+                             HasSubstr("draft-of-2027.textproto:3: 2026-02-16 is no Saturday")));
+}
+
+TEST(DeadlineCommandTest, WritesAStepALineIntoACellOfCsv) {
+  const RunResult run = RunDsrctlForTest(
+      {"-o", "csv", "deadline", "explain", "--received-at", "2026-01-31T14:00:00+08:00"});
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("false,\"received on Saturday 2026-01-31"));
+  EXPECT_THAT(run.out, HasSubstr("is not counted\n15 civil days from it"));
+}
+
 TEST(DeadlineCommandTest, SaysWhatThereIsWhereSomethingIsUnknown) {
   const RunResult profile = Explain({"--received-at", "2026-01-31", "--profile", "nothing"});
   EXPECT_EQ(profile.code, ExitCode::kUsage);

@@ -117,6 +117,36 @@ TEST_F(NoticeAnswersTest, WhatOneCompanyAnsweredIsNotItsSuccessors) {
   EXPECT_EQ(notice().answer_evidence(), "");
 }
 
+TEST_F(NoticeAnswersTest, KeepsWhomItWasForAndHowTheyDid) {
+  const auto at = [&](int64_t seconds) { event_.mutable_time()->set_seconds(seconds); };
+  // Told again after its objection, and acknowledged again: what counts is the first time.
+  Next().mutable_notice_acknowledged()->set_notice_id(id_);
+  at(10);
+  Apply();
+  Next().mutable_notice_acknowledged()->set_notice_id(id_);
+  at(20);
+  Apply();
+  for (const int64_t taken_over : {30, 40}) {
+    Next().mutable_notice_moved()->set_notice_id(id_);
+    event_.mutable_notice_moved()->set_recipient("recipients/successor");
+    event_.mutable_notice_moved()->mutable_due_time()->set_seconds(taken_over + 100);
+    at(taken_over);
+    Apply();
+  }
+
+  ASSERT_THAT(notice().former_recipients(), ::testing::SizeIs(2));
+  const v1::FormerRecipient& first = notice().former_recipients(0);
+  EXPECT_EQ(first.recipient(), "recipients/ads");
+  EXPECT_EQ(first.end_time().seconds(), 30);
+  EXPECT_EQ(first.acknowledge_time().seconds(), 10);
+  const v1::FormerRecipient& second = notice().former_recipients(1);
+  EXPECT_EQ(second.recipient(), "recipients/successor");
+  EXPECT_EQ(second.begin_time().seconds(), 30);
+  EXPECT_EQ(second.end_time().seconds(), 40);
+  EXPECT_EQ(second.due_time().seconds(), 130);
+  EXPECT_FALSE(second.has_acknowledge_time());
+}
+
 TEST(EvolveTest, EventWithoutAPayloadMovesOnlyVersionAndTime) {
   RequestDriver request("access");
   request.FileUsual();
