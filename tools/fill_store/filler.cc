@@ -15,10 +15,23 @@
 namespace dsr::fill_store {
 namespace {
 
-constexpr absl::Duration kStep = absl::Minutes(10);
+constexpr absl::Duration kShortStep = absl::Minutes(10);
+constexpr absl::Duration kLongStep = absl::Minutes(30);
+constexpr double kManyADay = 300;
+constexpr absl::Duration kWaiting = absl::Hours(6);
 constexpr int kTimersAtOnce = 500;
 constexpr int kTasksAtOnce = 200;
 constexpr int kNoticesAtOnce = 500;
+constexpr int kMessagesAtOnce = 500;
+// As long as most that are sent.
+constexpr char kSubject[] = "Your request about your personal data";
+constexpr char kText[] =
+    "Dear customer,\n\nthis is about the request that you made about your personal data. We write "
+    "to tell you how it stands, when you can expect our answer at the latest, and what we still "
+    "need from you, if anything. You need not answer this message; if something in it is not as "
+    "you expected, tell us by the same way as before, and name the number of your request, so that "
+    "we find it at once. You can complain about how we deal with it at any time, to us or to the "
+    "authority that is named in our privacy policy.\n\nYour personal information protection team\n";
 
 Principal Of(const std::string& name, const std::string& role) {
   return Principal{.name = name, .roles = {role}};
@@ -46,6 +59,12 @@ v1::TaskResult ResultOf(const v1::Task& task) {
   return result;
 }
 
+// Where much comes in, longer steps share more commits.
+absl::Duration StepOf(const FillOptions& options) {
+  const double days = absl::FDivDuration(options.end - options.begin, absl::Hours(24));
+  return static_cast<double>(options.requests) > kManyADay * days ? kLongStep : kShortStep;
+}
+
 }  // namespace
 
 Filler::Filler(Installation& installation, SteppedClock& clock, const FillOptions& options,
@@ -53,31 +72,38 @@ Filler::Filler(Installation& installation, SteppedClock& clock, const FillOption
     : installation_(installation),
       clock_(clock),
       options_(options),
+      step_(StepOf(options)),
       progress_(std::move(progress)),
       drawer_(options.seed, options.requests, options.begin, options.end),
       tokens_(kTasksAtOnce, RandomBytes(16)) {}
 
 absl::Status Filler::Run() {
-  for (absl::Time now = options_.begin; now < options_.end; now += kStep) {
+  for (absl::Time now = options_.begin; now < options_.end; now += step_) {
     const bool is_new_day = (now - options_.begin) % absl::Hours(24) == absl::ZeroDuration();
     if (is_new_day) {
       today_ = drawer_.DrawDay(now);
       next_plan_ = 0;
       progress_(filed_, batch_.commands());
     }
-    DSR_RETURN_IF_ERROR(Step(now + kStep));
+    DSR_RETURN_IF_ERROR(Step(now + step_));
   }
   return absl::OkStatus();
 }
 
 absl::Status Filler::Step(absl::Time now) {
   clock_.Set(now);
-  DSR_RETURN_IF_ERROR(FireTimers(now));
+  // What needs not wait for each other goes into the same commits.
   FilePlans(now);
+  DSR_RETURN_IF_ERROR(FireTimers(now));
+  batch_.Wait();
+  TakeArrived(now);
   DSR_RETURN_IF_ERROR(WakeCases(now));
-  // Systems look every half hour, recipients every six.
+  // Systems and the post look every half hour, recipients every six.
   const int64_t minutes = absl::ToInt64Minutes(now - options_.begin);
-  if (minutes % 30 == 0) DSR_RETURN_IF_ERROR(DoTasks(now));
+  if (minutes % 30 == 0) {
+    DSR_RETURN_IF_ERROR(DoTasks(now));
+    DSR_RETURN_IF_ERROR(SendMessages(now));
+  }
   if (minutes % 360 == 0) DSR_RETURN_IF_ERROR(AnswerNotices(now));
   return absl::OkStatus();
 }
@@ -132,14 +158,16 @@ void Filler::FilePlans(absl::Time now) {
         }));
     ++filed_;
   }
-  batch_.Wait();
+}
+
+void Filler::TakeArrived(absl::Time now) {
   MutexLock lock(mutex_);
   // In the order of ids, whatever the threads' was.
   std::sort(arrived_.begin(), arrived_.end(),
             [](const auto& a, const auto& b) { return a->id < b->id; });
   for (const std::shared_ptr<Case>& about : arrived_) {
     for (int i = 0; i < about->plan.recipients; ++i)
-      installation_.Disclose(about->plan.account, kRecipients[i]).IgnoreError();
+      installation_.Disclose(about->plan.account, kRecipients[i], batch_.Begin());
     const bool is_verified =
         about->plan.type != "policy-question" && about->plan.type != "rules-explanation";
     Schedule(about, now + (is_verified ? about->plan.verification_delay : about->plan.staff_delay));
@@ -161,12 +189,12 @@ absl::Status Filler::WakeCases(absl::Time now) {
 }
 
 absl::Status Filler::TakeStep(const std::shared_ptr<Case>& about, absl::Time now) {
-  storage::v1::RequestRecord record;
+  storage::v1::RequestState state;
   DSR_RETURN_IF_ERROR(installation_.store().Read([&](ReadView& view) -> absl::Status {
-    DSR_ASSIGN_OR_RETURN(record, view.FindRecord(about->id));
+    DSR_ASSIGN_OR_RETURN(state, view.FindRequest(about->id));
     return absl::OkStatus();
   }));
-  const v1::Request& request = record.state().request();
+  const v1::Request& request = state.request();
   if (request.has_response()) return absl::OkStatus();
   if (about->plan.withdraws && request.phase() != v1::PHASE_VERIFICATION) {
     about->plan.withdraws = false;
@@ -174,13 +202,13 @@ absl::Status Filler::TakeStep(const std::shared_ptr<Case>& about, absl::Time now
     Schedule(about, now + absl::Hours(24));
     return absl::OkStatus();
   }
-  if (request.phase() != v1::PHASE_VERIFICATION) return Lead(about, record, now);
+  if (request.phase() != v1::PHASE_VERIFICATION) return Lead(about, state, now);
   if (!about->plan.verifies || !request.duplicate_of().empty()) return absl::OkStatus();
-  if (record.state().account_resolved()) {
+  if (state.account_resolved()) {
     Prove(*about);
     Schedule(about, now + about->plan.staff_delay);
   } else {
-    Schedule(about, now + kStep);
+    Schedule(about, now + step_);
   }
   return absl::OkStatus();
 }
@@ -201,7 +229,11 @@ void Filler::Prove(const Case& about) {
 }
 
 absl::Status Filler::Lead(const std::shared_ptr<Case>& about,
-                          const storage::v1::RequestRecord& record, absl::Time now) {
+                          const storage::v1::RequestState& state, absl::Time now) {
+  if (state.version() == about->waiting_version) {
+    Schedule(about, now + kWaiting);
+    return absl::OkStatus();
+  }
   const std::string owner = about->plan.owner.empty() ? "caseworker-0" : about->plan.owner;
   if (!about->is_owned && !about->plan.owner.empty()) {
     about->is_owned = true;
@@ -209,9 +241,9 @@ absl::Status Filler::Lead(const std::shared_ptr<Case>& about,
   }
   v1::QueueItem item;
   DSR_RETURN_IF_ERROR(installation_.store().Read([&](ReadView& view) -> absl::Status {
-    DSR_ASSIGN_OR_RETURN(
-        const std::shared_ptr<const Rulebook> rulebook,
-        installation_.rulebooks().RulebookFor(view, record.state().request().pins()));
+    DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,
+                         installation_.rulebooks().RulebookFor(view, state.request().pins()));
+    DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view.FindRecord(about->id));
     DSR_ASSIGN_OR_RETURN(const SubjectScope scope, ScopeOf(record.state()));
     DSR_ASSIGN_OR_RETURN(const Facts facts, SubjectFacts(view, scope, about->id));
     item = DescribeWork(
@@ -222,7 +254,8 @@ absl::Status Filler::Lead(const std::shared_ptr<Case>& about,
   }));
   absl::Duration next = about->plan.staff_delay / 4;
   if (item.waits_for() != v1::WAITS_FOR_STAFF) {
-    next = absl::Hours(6);
+    about->waiting_version = state.version();
+    next = kWaiting;
   } else if (about->plan.is_refused && item.next_action() == "AssessRequest") {
     ProposeRefusal refusal;
     refusal.proposed.set_ground(v1::REFUSAL_GROUND_OTHERS_RIGHTS);
@@ -236,7 +269,7 @@ absl::Status Filler::Lead(const std::shared_ptr<Case>& about,
   } else if (item.next_action() == "RespondToRequest") {
     Execute(about->id, RespondToRequest{}, owner, "caseworker");
   }
-  Schedule(about, now + std::max(next, kStep));
+  Schedule(about, now + std::max(next, step_));
   return absl::OkStatus();
 }
 
@@ -247,8 +280,13 @@ void Filler::Execute(const RequestId& request, Command command, const std::strin
 }
 
 absl::Status Filler::DoTasks(absl::Time now) {
-  for (const absl::string_view system :
-       {absl::string_view(kAccounts), absl::string_view(kShop), kOwnSystem}) {
+  // Once a day each looks anyhow, as real ones do, in case something was left.
+  if ((now - options_.begin) % absl::Hours(24) == absl::ZeroDuration()) {
+    for (const absl::string_view system :
+         {absl::string_view(kAccounts), absl::string_view(kShop), kOwnSystem})
+      installation_.work().Add(std::string(system));
+  }
+  for (const std::string& system : installation_.work().Take()) {
     while (true) {
       std::vector<LeasedTask> leased;
       DSR_RETURN_IF_ERROR(
@@ -294,6 +332,39 @@ absl::Status Filler::DoTasks(absl::Time now) {
     }
   }
   return absl::OkStatus();
+}
+
+// Every message arrives at once.
+absl::Status Filler::SendMessages(absl::Time now) {
+  while (true) {
+    std::vector<OutboxItem> claimed;
+    DSR_RETURN_IF_ERROR(
+        TransactAndWait(installation_.store(), [&](Transaction& transaction) -> absl::Status {
+          DSR_ASSIGN_OR_RETURN(
+              claimed, transaction.ClaimOutbox(OutboxKind::kMessage, now, now + absl::Hours(1),
+                                               kMessagesAtOnce));
+          return absl::OkStatus();
+        }));
+    for (const OutboxItem& item : claimed) {
+      installation_.executor().PrepareAndExecute(
+          [item](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+            storage::v1::Event event;
+            event.mutable_message_sent()->set_subject(kSubject);
+            event.mutable_message_sent()->set_text(kText);
+            DSR_ASSIGN_OR_RETURN(PreparedContent prepared,
+                                 sealer.Prepare(item.request, std::move(event)));
+            PlannedCommand planned{.request = item.request,
+                                   .command = RecordMessageDelivery{.id = MessageId(item.item),
+                                                                    .attempts = item.attempts + 1,
+                                                                    .text_sha256 = Sha256(kText)}};
+            planned.content = std::move(prepared.content);
+            return planned;
+          },
+          {.principal = DispatcherPrincipal()}, batch_.Begin());
+    }
+    batch_.Wait();
+    if (claimed.size() < kMessagesAtOnce) return absl::OkStatus();
+  }
 }
 
 absl::Status Filler::AnswerNotices(absl::Time now) {

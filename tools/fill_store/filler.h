@@ -46,6 +46,7 @@ class Filler {
     Plan plan;
     RequestId id;
     bool is_owned = false;
+    int64_t waiting_version = 0;  // of the request, when it was nobody's turn
   };
   // When somebody looks at it next.
   struct Wake {
@@ -61,12 +62,14 @@ class Filler {
   absl::Status Step(absl::Time now);
   absl::Status FireTimers(absl::Time now);
   void FilePlans(absl::Time now);
+  void TakeArrived(absl::Time now);
   absl::Status WakeCases(absl::Time now);
   absl::Status TakeStep(const std::shared_ptr<Case>& about, absl::Time now);
   void Prove(const Case& about);
-  absl::Status Lead(const std::shared_ptr<Case>& about, const storage::v1::RequestRecord& record,
+  absl::Status Lead(const std::shared_ptr<Case>& about, const storage::v1::RequestState& state,
                     absl::Time now);
   absl::Status DoTasks(absl::Time now);
+  absl::Status SendMessages(absl::Time now);
   absl::Status AnswerNotices(absl::Time now);
   void Schedule(const std::shared_ptr<Case>& about, absl::Time time);
   void Execute(const RequestId& request, Command command, const std::string& principal,
@@ -75,6 +78,7 @@ class Filler {
   Installation& installation_;
   SteppedClock& clock_;
   const FillOptions options_;
+  const absl::Duration step_;
   const std::function<void(int64_t, int64_t)> progress_;
   PlanDrawer drawer_;
   Batch batch_;

@@ -72,7 +72,8 @@ absl::StatusOr<std::unique_ptr<Installation>> Installation::Create(const std::st
                                                                .facts = made->facts_,
                                                                .keys = *made->keys_,
                                                                .subjects = *made->subjects_,
-                                                               .secrets = *made->secrets_});
+                                                               .secrets = *made->secrets_,
+                                                               .listener = &made->work_});
   DSR_RETURN_IF_ERROR(made->Register());
   return made;
 }
@@ -96,7 +97,8 @@ absl::Status Installation::Register() {
   });
 }
 
-absl::Status Installation::Disclose(const std::string& account, const std::string& recipient) {
+void Installation::Disclose(const std::string& account, const std::string& recipient,
+                            ExecutionDone done) {
   const RecordId id = ids_->Next<RecordId>();
   v1::Disclosure disclosure;
   disclosure.set_name(DisclosureName(id));
@@ -108,15 +110,23 @@ absl::Status Installation::Disclose(const std::string& account, const std::strin
   disclosure.set_method("api");
   disclosure.set_basis("contract");
   disclosure.set_recipient_reference(account);
-  return TransactAndWait(*store_, [&](Transaction& transaction) -> absl::Status {
-    DSR_ASSIGN_OR_RETURN(const std::optional<SubjectRecord> subject,
-                         transaction.FindSubject(secrets_->AccountHash(account)));
-    if (!subject.has_value()) return absl::NotFoundError("the account filed no request");
-    DSR_ASSIGN_OR_RETURN(const SecretKey key, keys_->Key(subject->key_number));
-    SplitMessage<v1::Disclosure> split = SplitPersonal(disclosure);
-    return transaction.PutDisclosure(id, subject->id, split.clear,
-                                     Seal(key, id.bytes(), split.personal));
-  });
+  store_->Transact(
+      [this, id, disclosure](Transaction& transaction) { return Put(transaction, id, disclosure); },
+      [done = std::move(done)](const absl::Status& status) {
+        done(status.ok() ? absl::StatusOr<ExecutionResult>(ExecutionResult()) : status);
+      });
+}
+
+absl::Status Installation::Put(Transaction& transaction, const RecordId& id,
+                               const v1::Disclosure& disclosure) const {
+  DSR_ASSIGN_OR_RETURN(
+      const std::optional<SubjectRecord> subject,
+      transaction.FindSubject(secrets_->AccountHash(disclosure.subject_account())));
+  if (!subject.has_value()) return absl::NotFoundError("the account filed no request");
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, keys_->Key(subject->key_number));
+  SplitMessage<v1::Disclosure> split = SplitPersonal(disclosure);
+  return transaction.PutDisclosure(id, subject->id, split.clear,
+                                   Seal(key, id.bytes(), split.personal));
 }
 
 }  // namespace dsr::fill_store

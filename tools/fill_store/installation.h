@@ -15,6 +15,7 @@
 #include "app/subjects.h"
 #include "dsr/base/clock.h"
 #include "dsr/base/ids.h"
+#include "fill_store/open_work.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace dsr::fill_store {
@@ -40,12 +41,17 @@ class Installation {
   RulebookCatalog& rulebooks() { return *rulebooks_; }
   const IdGenerator& ids() const { return *ids_; }
 
-  // Records that the orders of an account, which has filed a request, went to a recipient.
-  absl::Status Disclose(const std::string& account, const std::string& recipient);
+  OpenWork& work() { return work_; }
+
+  // Records that the orders of an account, which has filed a request, went to a recipient. Does not
+  // block; `done` is called once it is durable.
+  void Disclose(const std::string& account, const std::string& recipient, ExecutionDone done);
 
  private:
   Installation() = default;
   absl::Status Register();
+  absl::Status Put(Transaction& transaction, const RecordId& id,
+                   const v1::Disclosure& disclosure) const;
 
   Clock* clock_ = nullptr;
   std::unique_ptr<sqlite::SqliteStore> store_;
@@ -55,6 +61,7 @@ class Installation {
   std::unique_ptr<IdGenerator> ids_;
   std::unique_ptr<Subjects> subjects_;
   DecisionFacts facts_;
+  OpenWork work_;
   std::unique_ptr<RulebookCatalog> rulebooks_;
   std::unique_ptr<CommandExecutor> executor_;
 };

@@ -46,6 +46,15 @@ TEST(FillerTest, WhatItFillsIsAStoreOfRequestsThatWentTheirWay) {
   EXPECT_GT(report.total().verified(), 30);
   EXPECT_GT(report.groups_size(), 3);
   EXPECT_GT(report.total().median_answer_seconds(), 3600);
+  // A server that goes on with it has no old letters to send.
+  absl::Time next_message;
+  ASSERT_THAT((*reader)->Read([&](ReadView& view) -> absl::Status {
+    auto next = view.NextOutboxItem(OutboxKind::kMessage);
+    if (next.ok()) next_message = *next;
+    return next.status();
+  }),
+              IsOk());
+  EXPECT_GE(next_message, options.end - absl::Minutes(30));
 }
 
 TEST(FillerTest, LeavesAnInstallationThatIsThereAlone) {
