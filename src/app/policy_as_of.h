@@ -9,9 +9,9 @@
 
 namespace dsr {
 
-// Returns the policy of the last request that was filed by `time`, which no later version changes;
-// the newest where none was. Errors: FAILED_PRECONDITION INSTALLATION_INVALID when the store holds
-// no policy. Blocks.
+// Returns the policy that the last request of those filed by `time` was filed under, which nothing
+// that comes later changes; the first one there was where no request had been filed. Errors:
+// FAILED_PRECONDITION INSTALLATION_INVALID when the store holds no policy. Blocks.
 absl::StatusOr<v1::Policy> PolicyAsOf(ReadView& view, absl::Time time);
 
 }  // namespace dsr

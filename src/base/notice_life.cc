@@ -4,6 +4,11 @@
 
 namespace dsr {
 
+google::protobuf::Timestamp SinceWhen(const v1::Notice& notice) {
+  const auto& former = notice.former_recipients();
+  return former.empty() ? notice.create_time() : former.rbegin()->end_time();
+}
+
 bool AwaitsDecision(const v1::Notice& notice) {
   return notice.state() == v1::Notice::STATE_OBJECTED &&
          notice.objection().state() == v1::Objection::STATE_WAITING;

@@ -9,6 +9,7 @@
 #include "app/not_found.h"
 #include "app/too_busy.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/registry_service.pb.h"
@@ -30,11 +31,11 @@ void AddMedians(const std::vector<v1::Notice>& notices, v1::RecipientHealth& hea
   std::vector<absl::Duration> acknowledged;
   std::vector<absl::Duration> completed;
   for (const v1::Notice& notice : notices) {
-    const absl::Time made = FromTimestamp(notice.create_time());
+    const absl::Time since = FromTimestamp(SinceWhen(notice));
     if (notice.has_acknowledge_time())
-      acknowledged.push_back(FromTimestamp(notice.acknowledge_time()) - made);
+      acknowledged.push_back(FromTimestamp(notice.acknowledge_time()) - since);
     if (notice.state() == v1::Notice::STATE_COMPLETED)
-      completed.push_back(FromTimestamp(notice.end_time()) - made);
+      completed.push_back(FromTimestamp(notice.end_time()) - since);
   }
   if (!acknowledged.empty())
     SetMedian(std::move(acknowledged), *health.mutable_median_acknowledge());

@@ -2,20 +2,32 @@
 
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "dsr/workflow/regions.h"
 
 namespace dsr {
 
-void CheckOrigin(const DefinitionFiles& files, const std::string& type, const std::string& region,
-                 FieldErrors& errors) {
-  if (!type.empty() && !files.workflows.contains(type)) {
-    std::vector<std::string> types;
-    for (const auto& [name, workflow] : files.workflows) types.push_back(name);
-    errors.AddInvalid("type", absl::StrCat("is one of ", absl::StrJoin(types, ", ")));
-  }
-  if (!region.empty() && !IsRegion(region))
+namespace {
+
+void CheckOneOf(const std::string& value, absl::string_view field,
+                const std::vector<std::string>& all, FieldErrors& errors) {
+  if (value.empty() || absl::c_linear_search(all, value)) return;
+  errors.AddInvalid(field, absl::StrCat("is one of ", absl::StrJoin(all, ", ")));
+}
+
+}  // namespace
+
+void CheckFilters(const DefinitionFiles& files, const RequestFilters& filters,
+                  FieldErrors& errors) {
+  std::vector<std::string> types;
+  for (const auto& [name, workflow] : files.workflows) types.push_back(name);
+  CheckOneOf(filters.type, "type", types, errors);
+  std::vector<std::string> teams;
+  for (const v1::Team& team : files.policy.teams()) teams.push_back(team.name());
+  CheckOneOf(filters.team, "team", teams, errors);
+  if (!filters.region.empty() && !IsRegion(filters.region))
     errors.AddInvalid("region", "is an ISO 3166 code such as `CN` or `CN-33`");
 }
 

@@ -9,10 +9,16 @@
 
 namespace dsr {
 
-// Checks that there are such a request type and such a region, that nobody takes an empty list for
-// an answer; both may be empty.
-void CheckOrigin(const DefinitionFiles& files, const std::string& type, const std::string& region,
-                 FieldErrors& errors);
+// The filters that are checked, so that nobody takes an empty list for an answer.
+struct RequestFilters {
+  const std::string& type;
+  const std::string& region;
+  const std::string& team;
+};
+
+// Checks that there are such a request type and such a team, and that the region has the form of
+// one. Each may be empty.
+void CheckFilters(const DefinitionFiles& files, const RequestFilters& filters, FieldErrors& errors);
 
 }  // namespace dsr
 

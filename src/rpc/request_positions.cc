@@ -17,8 +17,9 @@ namespace dsr {
 namespace {
 
 absl::Time DueOf(const storage::v1::RequestState& state) {
-  return HasDueTime(state.request()) ? FromTimestamp(state.request().due_time())
-                                     : absl::InfiniteFuture();
+  const v1::Request& request = state.request();
+  return HasDueTime(request) && !request.has_response() ? FromTimestamp(request.due_time())
+                                                        : absl::InfiniteFuture();
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ std::string PositionOf(const storage::v1::RequestState& state);
 absl::Status GoOnBehind(const std::string& position, RequestQuery& query);
 
 // True when the first is due before the second, or at once with it and has the lower id. What is
-// due to nobody comes last.
+// due to nobody, or was answered, comes last.
 bool IsDueBefore(const storage::v1::RequestState& a, const storage::v1::RequestState& b);
 
 }  // namespace dsr

@@ -99,7 +99,8 @@ absl::StatusOr<std::vector<RequestState>> RequestsOf(ReadView& view, RequestQuer
 void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequestsRequest& in) {
   FieldErrors errors;
   if (!v1::Phase_IsValid(in.phase())) errors.AddInvalid("phase", "is a listed phase");
-  CheckOrigin(call->context().parts().rulebooks.files(), in.type(), in.region(), errors);
+  CheckFilters(call->context().parts().rulebooks.files(), {in.type(), in.region(), in.team()},
+               errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
   const absl::StatusOr<PageOf> page = ReadPage(*call, in, 50);
   if (!page.ok()) return call->Fail(page.status());

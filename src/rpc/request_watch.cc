@@ -119,7 +119,7 @@ class RequestWatcher {
 void WatchRequests(const std::shared_ptr<StreamCall>& call, const v1::WatchRequestsRequest& in) {
   RpcContext& context = call->context();
   FieldErrors errors;
-  CheckOrigin(context.parts().rulebooks.files(), in.type(), in.region(), errors);
+  CheckFilters(context.parts().rulebooks.files(), {in.type(), in.region(), in.team()}, errors);
   if (!errors.empty()) return call->End(errors.ToStatus());
   int64_t next_leaf = context.parts().store.DurableLeaves();
   if (!in.resume_token().empty()) {

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/ids.h"
+#include "dsr/base/notice_life.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/names.h"
 #include "workflow/children.h"
@@ -116,9 +117,7 @@ void KeepReceipt(v1::Notice& notice, bool has_receipt, const v1::Receipt& receip
 
 // Whom it was for until now, as reports of the past tell it.
 void KeepFormer(v1::Notice& notice, const google::protobuf::Timestamp& until) {
-  const google::protobuf::Timestamp since = notice.former_recipients().empty()
-                                                ? notice.create_time()
-                                                : notice.former_recipients().rbegin()->end_time();
+  const google::protobuf::Timestamp since = SinceWhen(notice);
   v1::FormerRecipient& former = *notice.add_former_recipients();
   former.set_recipient(notice.recipient());
   *former.mutable_begin_time() = since;

@@ -281,6 +281,14 @@ TEST_P(RequestListContract, WhatIsDueToNobodyComesAfterAllThatIsDue) {
   EXPECT_THAT(Find(rest), ElementsAre(4));
 }
 
+TEST_P(RequestListContract, WhatWasAnsweredComesAfterWhatIsStillDue) {
+  samples_[4].request().set_phase(v1::PHASE_FOLLOW_UP);
+  samples_[4].request().mutable_response()->set_outcome(v1::OUTCOME_FULFILLED);
+  ASSERT_THAT(Write(samples_[4].NextDecision(kNow)), IsOk());
+
+  EXPECT_THAT(Find({.open_by_due_time = true}), ElementsAre(0, 1, 2, 5, 4));
+}
+
 TEST_P(RequestListContract, FollowARequestThatChanges) {
   samples_[2].request().set_phase(v1::PHASE_CLOSED);
   samples_[2].request().set_assignee("agents/18");
@@ -364,7 +372,8 @@ TEST_P(RequestContract, ScansANoticeOnceForEachRecipientThatItWasFor) {
   const absl::Time taken_over = kNow + absl::Hours(5);
   v1::FormerRecipient& former = *notice.add_former_recipients();
   former.set_recipient("recipients/courier");
-  *former.mutable_begin_time() = ToTimestamp(kNow);
+  // An id tells when a notice was made to the millisecond, and that is what counts.
+  *former.mutable_begin_time() = ToTimestamp(kNow + absl::Microseconds(720));
   *former.mutable_end_time() = ToTimestamp(taken_over);
   *former.mutable_due_time() = ToTimestamp(kNow + absl::Hours(3));
   *former.mutable_acknowledge_time() = ToTimestamp(kNow + absl::Hours(1));

@@ -169,6 +169,13 @@ bool Command::Prints(Format format) const {
          std::find(offered_.begin(), offered_.end(), format) != offered_.end();
 }
 
+std::string Command::PrintedFormats() const {
+  std::string formats = "table, json, jsonl";
+  if (Prints(Format::kHtml)) formats += ", html";
+  if (Prints(Format::kSvg)) formats += ", svg";
+  return formats + " or csv";
+}
+
 Command& Command::Columns(const std::string& columns) {
   columns_ = columns;
   return *this;

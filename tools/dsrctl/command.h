@@ -78,6 +78,8 @@ class Command {
   Command& Offers(Format format);
   // Tells whether the command prints in that format.
   bool Prints(Format format) const;
+  // The names of all formats that it prints, such as `table, json, jsonl or csv`.
+  std::string PrintedFormats() const;
 
   // Adds a line to the examples in the help.
   Command& Example(const std::string& line);

@@ -78,14 +78,20 @@ absl::StatusOr<v1::DeadlineProfile> FindProfile(const Rules& rules, const std::s
 }
 
 absl::StatusOr<v1::Calendar> ReadCalendarFile(const std::string& path) {
-  DSR_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const absl::StatusOr<std::string> read = ReadFile(path);
+  if (!read.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--calendar: `", path, "` is no file that can be read"));
+  }
+  const std::string& text = *read;
   const std::vector<Finding> findings = CheckCalendarText(path, text);
   if (findings.empty()) return ParseCalendar(text);
   const size_t shown = std::min(findings.size(), kMostFindings);
-  std::string list;
-  for (size_t i = 0; i < shown; ++i) absl::StrAppend(&list, "\n  ", ToString(findings[i]));
-  if (shown < findings.size()) absl::StrAppend(&list, "\n  and ", findings.size() - shown, " more");
-  return absl::InvalidArgumentError(absl::StrCat("--calendar: the file has faults", list));
+  std::vector<std::string> told;
+  for (size_t i = 0; i < shown; ++i) told.push_back(ToString(findings[i]));
+  if (shown < findings.size())
+    told.push_back(absl::StrCat("and ", findings.size() - shown, " more"));
+  return absl::InvalidArgumentError(absl::StrCat("--calendar: ", absl::StrJoin(told, "; ")));
 }
 
 // Reads the calendar that was asked for, by name or as a file, or else the profile's, into

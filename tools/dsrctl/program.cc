@@ -158,7 +158,7 @@ absl::StatusOr<ExitCode> RunChosen(Command& command, const GlobalFlags& flags, S
   }
   if (!command.Prints(output_options.format)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("this command does not print ", flags.output, ": table, json, jsonl or csv"));
+        absl::StrCat("this command does not print ", flags.output, ": ", command.PrintedFormats()));
   }
   Output output(streams.out, output_options);
   Session session(std::move(session_options), streams.err);

@@ -45,6 +45,9 @@ enum class NoticeStep {
 // True when the duty has ended.
 bool HasEnded(const v1::Notice& notice);
 
+// From when it is for whom it is for now: from its making, or from a takeover.
+google::protobuf::Timestamp SinceWhen(const v1::Notice& notice);
+
 // True when an objection waits for a person's decision.
 bool AwaitsDecision(const v1::Notice& notice);
 

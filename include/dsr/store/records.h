@@ -130,9 +130,8 @@ struct RequestQuery {
   std::string channel;               // empty: any
   std::string region;                // empty: any; a country stands for its subdivisions
   std::string team;                  // empty: any
-  bool open_by_due_time =
-      false;  // unanswered or in follow-up, by (due, id); else all, newest id first
-  bool breached_only = false;  // newest breach last; by id
+  bool open_by_due_time = false;  // by (due, id), what was answered last; else all, newest id first
+  bool breached_only = false;     // newest breach last; by id
   // The last row of the previous page.
   std::optional<RequestId> after_id;
   absl::Time after_due = absl::InfinitePast();

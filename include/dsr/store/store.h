@@ -166,9 +166,9 @@ class ReadView {
                                                                    absl::string_view name,
                                                                    int version) = 0;
 
-  // The definition of that kind with the highest version, whatever its name; nothing when none was
+  // The definition of that kind with the lowest version, whatever its name; nothing when none was
   // ever loaded.
-  virtual absl::StatusOr<std::optional<Definition>> FindLatestDefinition(DefinitionKind kind) = 0;
+  virtual absl::StatusOr<std::optional<Definition>> FindFirstDefinition(DefinitionKind kind) = 0;
 
   // Parts and packages
 

@@ -45,7 +45,7 @@ absl::Status DeleteAbsence(Connection& connection, absl::string_view principal) 
   Query query(connection, kDeleteAbsence);
   query.Text(principal);
   DSR_ASSIGN_OR_RETURN(const int64_t deleted, query.RunAndCount());
-  return deleted == 1 ? absl::OkStatus() : NotFound(absl::StrCat("the absence of ", principal));
+  return deleted == 1 ? absl::OkStatus() : NotFound(absl::StrCat("absence of ", principal));
 }
 
 }  // namespace dsr::sqlite

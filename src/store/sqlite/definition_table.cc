@@ -13,8 +13,8 @@ namespace {
 constexpr char kFindDefinition[] =
     "SELECT sha256, text FROM definitions WHERE kind = ?1 AND name = ?2 AND version = ?3";
 
-constexpr char kFindLatestDefinition[] =
-    "SELECT name, version FROM definitions WHERE kind = ?1 ORDER BY version DESC, name LIMIT 1";
+constexpr char kFindFirstDefinition[] =
+    "SELECT name, version FROM definitions WHERE kind = ?1 ORDER BY version, name LIMIT 1";
 
 constexpr char kPutDefinition[] =
     "INSERT INTO definitions (kind, name, version, sha256, text) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -37,12 +37,12 @@ absl::StatusOr<std::optional<Definition>> FindDefinition(Connection& connection,
   return definition;
 }
 
-absl::StatusOr<std::optional<Definition>> FindLatestDefinition(Connection& connection,
-                                                               DefinitionKind kind) {
+absl::StatusOr<std::optional<Definition>> FindFirstDefinition(Connection& connection,
+                                                              DefinitionKind kind) {
   std::string name;
   int version = 0;
   {
-    Query query(connection, kFindLatestDefinition);
+    Query query(connection, kFindFirstDefinition);
     query.Int(static_cast<int>(kind));
     DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
     if (!found) return std::nullopt;

@@ -17,8 +17,8 @@ absl::StatusOr<std::optional<Definition>> FindDefinition(Connection& connection,
                                                          DefinitionKind kind,
                                                          absl::string_view name, int version);
 
-absl::StatusOr<std::optional<Definition>> FindLatestDefinition(Connection& connection,
-                                                               DefinitionKind kind);
+absl::StatusOr<std::optional<Definition>> FindFirstDefinition(Connection& connection,
+                                                              DefinitionKind kind);
 
 // As in Transaction.
 absl::Status PutDefinition(Connection& connection, const Definition& definition);

@@ -115,10 +115,10 @@ absl::Status ScanFormer(Connection& connection, const std::string& from, const s
   }
 }
 
-absl::Status PutFormer(Connection& connection, const NoticeId& notice,
+absl::Status PutFormer(Connection& connection, const NoticeId& notice, absl::Time since,
                        const v1::FormerRecipient& former) {
   Query query(connection, kPutFormer);
-  query.Key(notice).Time(ToTime(former.begin_time())).Time(ToTime(former.end_time()));
+  query.Key(notice).Time(since).Time(ToTime(former.end_time()));
   query.Text(former.recipient())
       .TimeOrNull(TimeOf(former.has_due_time(), former.due_time()))
       .TimeOrNull(TimeOf(former.has_acknowledge_time(), former.acknowledge_time()));
@@ -193,8 +193,12 @@ absl::Status PutNotice(Connection& connection, const RequestId& id, const Notice
   const auto& formers = notice.former_recipients();
   query.TimeOrNull(formers.empty() ? absl::InfiniteFuture() : ToTime(formers.rbegin()->end_time()));
   DSR_RETURN_IF_ERROR(query.Run());
-  for (const v1::FormerRecipient& former : formers)
-    DSR_RETURN_IF_ERROR(PutFormer(connection, notice_id, former));
+  // The first one has it from when its id tells, cut to milliseconds, as whoever has it still.
+  absl::Time since = notice_id.time();
+  for (const v1::FormerRecipient& former : formers) {
+    DSR_RETURN_IF_ERROR(PutFormer(connection, notice_id, since, former));
+    since = ToTime(former.end_time());
+  }
   return absl::OkStatus();
 }
 

@@ -105,9 +105,9 @@ absl::Status ReadMethods<Base>::ScanSla(absl::Time from, absl::Time to,
 }
 
 template <class Base>
-absl::StatusOr<std::optional<Definition>> ReadMethods<Base>::FindLatestDefinition(
+absl::StatusOr<std::optional<Definition>> ReadMethods<Base>::FindFirstDefinition(
     DefinitionKind kind) {
-  return sqlite::FindLatestDefinition(connection_, kind);
+  return sqlite::FindFirstDefinition(connection_, kind);
 }
 
 template <class Base>

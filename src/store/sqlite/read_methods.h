@@ -38,7 +38,7 @@ class ReadMethods : public Base {
   absl::Status ScanSla(absl::Time from, absl::Time to,
                        const std::function<absl::Status(const SlaRow&)>& visit) override;
 
-  absl::StatusOr<std::optional<Definition>> FindLatestDefinition(DefinitionKind kind) override;
+  absl::StatusOr<std::optional<Definition>> FindFirstDefinition(DefinitionKind kind) override;
   absl::StatusOr<int64_t> EstimateRequests() override;
   absl::Status ScanNotices(absl::Time from, absl::Time to,
                            const std::function<absl::Status(const NoticeRow&)>& visit) override;

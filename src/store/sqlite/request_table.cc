@@ -44,9 +44,9 @@ IndexedColumns ColumnsOf(const storage::v1::RequestState& state) {
   IndexedColumns columns;
   columns.phase = request.phase();
   columns.received = ToColumn(request.received_time());
-  // What the company does on its own motion is due to nobody: after everything else. The zero of
-  // 1970 stood for it once.
-  const bool is_due = request.due_time().seconds() != 0;
+  // What was answered is due no more, and what the company does on its own motion to nobody: after
+  // everything else. The zero of 1970 stood for the latter once.
+  const bool is_due = request.due_time().seconds() != 0 && !request.has_response();
   columns.due = is_due ? ToColumn(request.due_time()) : absl::InfiniteFuture();
   if (request.has_response()) {
     columns.answered = ToColumn(request.response().response_time());

@@ -78,8 +78,12 @@ TEST(DeadlineCommandTest, TellsAllThatIsWrongWithACalendarFileWhateverItIsCalled
   const RunResult run = Explain({"--received-at", "2026-02-01", "--calendar", file});
 
   EXPECT_EQ(run.code, ExitCode::kUsage);
-  EXPECT_THAT(run.err, AllOf(HasSubstr("draft-of-2027.textproto:2: there is no day 2026-2-30"),
-                             HasSubstr("draft-of-2027.textproto:3: 2026-02-16 is no Saturday")));
+  EXPECT_THAT(run.err,
+              AllOf(HasSubstr("draft-of-2027.textproto:2: there is no day 2026-2-30; "),
+                    HasSubstr("draft-of-2027.textproto:3: 2026-02-16 is no Saturday or Sunday")));
+
+  EXPECT_EQ(Explain({"--received-at", "2026-02-01", "--calendar", folder.path()}).code,
+            ExitCode::kUsage);
 }
 
 TEST(DeadlineCommandTest, WritesAStepALineIntoACellOfCsv) {

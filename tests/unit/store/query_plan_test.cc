@@ -46,7 +46,7 @@ absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
       view.ScanNotices(kPlanned, kPlanned, [](const NoticeRow&) { return absl::OkStatus(); }));
   DSR_RETURN_IF_ERROR(view.ListStaleRequests(10).status());
   DSR_RETURN_IF_ERROR(view.ListAbsences(kPlanned).status());
-  DSR_RETURN_IF_ERROR(view.FindLatestDefinition(DefinitionKind::kWorkflow).status());
+  DSR_RETURN_IF_ERROR(view.FindFirstDefinition(DefinitionKind::kWorkflow).status());
   DSR_RETURN_IF_ERROR(view.EstimateRequests().status());
   DSR_RETURN_IF_ERROR(view.ListFailedTasks(std::nullopt, 10).status());
   DSR_RETURN_IF_ERROR(view.ListTasksOf("systems/shop", std::nullopt, 10).status());

@@ -304,6 +304,27 @@ TEST(BreachTest, IsOfTheStoredDateHoweverLateItIsNoticed) {
   EXPECT_EQ(request.request().escalation_role(), "privacy_officer");
 }
 
+TEST(BreachTest, WhatIsLinkedToAnOverdueRequestWasNotFiledLate) {
+  const auto ask = [](RequestDriver& request) {
+    storage::v1::RequestFiled filed = request.UsualFiling();
+    filed.set_content_key("the same question");
+    filed.set_requester_key("the same address");
+    return request.File(filed);
+  };
+  RequestDriver first("policy-question");
+  ASSERT_THAT(ask(first), IsOk());
+  RequestDriver again("policy-question");
+  again.AdvanceTo(FromTimestamp(first.request().due_time()) + absl::Hours(24));
+  again.facts().siblings = {first.record().state()};
+  ASSERT_THAT(ask(again), IsOk());
+  ASSERT_EQ(again.request().duplicate_of(), first.request().name());
+
+  again.FireDueTimers();
+
+  EXPECT_TRUE(again.request().breached());
+  EXPECT_EQ(again.request().breach_cause(), v1::BREACH_CAUSE_OTHER_REQUEST);
+}
+
 TEST(BreachTest, TellsWhatWasWaitedFor) {
   RequestDriver unassessed("access");
   unassessed.FileAndVerify();
