@@ -8,7 +8,8 @@ function(dsr_set_warnings target)
 endfunction()
 
 # Lets the target start from headers that nearly every file includes, compiled once: with g++ that is
-# half of its time. A file still includes what it uses; clang's build goes without and tells.
+# half of its time. A file still includes what it uses; clang's build goes without and tells, most of
+# all with -DCMAKE_UNITY_BUILD=OFF.
 # What sees gRPC is compiled with other options, and goes without as well.
 function(dsr_precompile target from)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DSR_SEES_GRPC)

@@ -13,10 +13,3 @@ find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
-
-# Under __SANITIZE_THREAD__ protobuf's headers give some classes another layout than its library, as
-# packaged, was built with. libstdc++ still has to know, or its shared_ptr is reported as a race.
-string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
-if("${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-fsanitize=thread")
-  add_compile_options(-U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1)
-endif()
