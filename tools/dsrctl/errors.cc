@@ -86,7 +86,17 @@ std::string ShowCommand(const absl::Status& status) {
   return "";
 }
 
+// For what `--db` could not read; empty when the error is not about a file.
+std::string NextStepWithFile(const absl::Status& status) {
+  const std::optional<v1::ErrorInfo> info = ErrorInfoOf(status);
+  if (!info.has_value() || !info->metadata().contains("database")) return "";
+  return ReasonOf(status) == v1::ERROR_REASON_RETRY_LATER
+             ? "Try again when the other program has let go of the file."
+             : "Use another backup; this file is damaged.";
+}
+
 std::string NextStepOf(const absl::Status& status) {
+  if (const std::string step = NextStepWithFile(status); !step.empty()) return step;
   if (IsAboutTheState(ReasonOf(status))) {
     if (const std::string show = ShowCommand(status); !show.empty())
       return absl::StrCat("'", show, "' tells how it stands.");

@@ -46,12 +46,16 @@ absl::StatusOr<std::unique_ptr<Installation>> Installation::Create(const std::st
                                                                    const std::string& definitions,
                                                                    Clock& clock) {
   DSR_RETURN_IF_ERROR(InitCrypto());
+  std::vector<Finding> findings;
+  absl::StatusOr<DefinitionFiles> files = LoadDefinitionFiles(definitions, &findings);
+  if (!files.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--definitions ", definitions, ": ", files.status().message()));
+  }
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   const std::string data = absl::StrCat(directory, "/dsrd.db");
   if (FileExists(data)) return absl::AlreadyExistsError(absl::StrCat(data, " exists already"));
-  std::vector<Finding> findings;
-  DSR_ASSIGN_OR_RETURN(DefinitionFiles files, LoadDefinitionFiles(definitions, &findings));
   std::unique_ptr<Installation> made(new Installation());
   made->clock_ = &clock;
   const SecretKey key = SecretKey::Generate();
@@ -63,7 +67,7 @@ absl::StatusOr<std::unique_ptr<Installation>> Installation::Create(const std::st
   made->secrets_ = std::make_unique<ServerSecrets>(key);
   made->ids_ = std::make_unique<IdGenerator>(clock);
   made->subjects_ = std::make_unique<Subjects>(*made->secrets_, *made->key_numbers_, *made->ids_);
-  DSR_ASSIGN_OR_RETURN(made->rulebooks_, RulebookCatalog::Open(*made->store_, std::move(files)));
+  DSR_ASSIGN_OR_RETURN(made->rulebooks_, RulebookCatalog::Open(*made->store_, *std::move(files)));
   made->executor_ =
       std::make_unique<CommandExecutor>(CommandExecutor::Parts{.store = *made->store_,
                                                                .clock = clock,

@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   int days = 730;
   app.add_option("--dir", directory, "The data directory to make")->required();
   app.add_option("--requests", options.requests, "How many requests")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1'000'000'000))
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Equal seeds draw equal requests")->capture_default_str();
   app.add_option("--days", days, "Over how many days")
