@@ -212,6 +212,17 @@ TEST_F(ReportTest, AFileThatIsNewerOlderLockedOrNotOursIsRefusedWithAWordWhatToD
   EXPECT_EQ(of_text.code, ExitCode::kConflict);
   EXPECT_THAT(of_text.err, HasSubstr("not a database"));
 
+  const std::string locked = Backup();
+  Change(locked, "PRAGMA journal_mode = DELETE");
+  sqlite3* holder = nullptr;
+  ASSERT_EQ(sqlite3_open(locked.c_str(), &holder), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(holder, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+  const RunResult of_locked = Sla({"--db", locked});
+  sqlite3_close(holder);
+  EXPECT_EQ(of_locked.code, ExitCode::kUnavailable);
+  EXPECT_THAT(of_locked.err, HasSubstr("when the other program has let go of the file"));
+  EXPECT_EQ(Sla({"--db", locked}).code, ExitCode::kOk);
+
   EXPECT_EQ(Sla({"--db", backup_.File("none.db")}).code, ExitCode::kNotFound);
   EXPECT_EQ(Sla({"--db", ""}).code, ExitCode::kUsage);
 }

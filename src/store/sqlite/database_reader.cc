@@ -1,6 +1,8 @@
 #include "store/sqlite/database_reader.h"
 
 #include <filesystem>
+#include <fstream>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -31,6 +33,16 @@ absl::Status CheckVersion(const ConnectionOptions& options) {
                          own, "; start dsrd once on a copy of it, which upgrades that"));
 }
 
+// Tells whether the file's header says that its changes go through a log.
+bool UsesLog(const std::string& path) {
+  constexpr size_t kReadVersion = 19;
+  constexpr char kLog = 2;
+  std::string header(kReadVersion + 1, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(header.data(), static_cast<std::streamsize>(header.size()));
+  return file.good() && header[kReadVersion] == kLog;
+}
+
 absl::Status HalfUpgraded(const std::string& path) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
                    absl::StrCat(path,
@@ -50,7 +62,10 @@ absl::StatusOr<std::unique_ptr<DatabaseReader>> DatabaseReader::Open(const std::
   const std::string file = std::filesystem::canonical(path, error).string();
   // A server keeps its log beside the file, as long as it runs and after a crash.
   const bool has_log = std::filesystem::exists(absl::StrCat(file, "-wal"), error);
-  const ConnectionOptions options = {.path = file, .read_only = true, .immutable = !has_log};
+  // One whose log is all in it can be read as it lies. One that uses none, such as what VACUUM INTO
+  // wrote, is locked by whoever changes it, and that is to be heeded.
+  const bool is_immutable = !has_log && UsesLog(file);
+  const ConnectionOptions options = {.path = file, .read_only = true, .immutable = is_immutable};
   DSR_RETURN_IF_ERROR(CheckVersion(options));
   DSR_ASSIGN_OR_RETURN(std::unique_ptr<ReadPool> pool, ReadPool::Open(options, 1));
   std::unique_ptr<DatabaseReader> reader(new DatabaseReader(std::move(pool)));
