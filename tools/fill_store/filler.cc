@@ -253,7 +253,10 @@ absl::Status Filler::Lead(const std::shared_ptr<Case>& about,
     return absl::OkStatus();
   }));
   absl::Duration next = about->plan.staff_delay / 4;
-  if (item.waits_for() != v1::WAITS_FOR_STAFF) {
+  if (item.waits_for() == v1::WAITS_FOR_REQUESTER) {
+    // What was proved has grown old where a request lay forgotten.
+    Prove(*about);
+  } else if (item.waits_for() != v1::WAITS_FOR_STAFF) {
     about->waiting_version = state.version();
     next = kWaiting;
   } else if (about->plan.is_refused && item.next_action() == "AssessRequest") {
