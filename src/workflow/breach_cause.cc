@@ -46,11 +46,11 @@ void TellBreachCause(const Deciding& deciding, storage::v1::RequestBreached& bre
   const bool is_linked = !request.duplicate_of().empty();
   const bool was_due_already =
       FromTimestamp(request.due_time()) <= FromTimestamp(request.create_time());
-  if (was_due_already || request.phase() == v1::PHASE_VERIFICATION) {
-    // One that is linked has the due time of the other.
-    breached.set_cause(is_linked         ? v1::BREACH_CAUSE_OTHER_REQUEST
-                       : was_due_already ? v1::BREACH_CAUSE_FILED_LATE
-                                         : v1::BREACH_CAUSE_VERIFICATION);
+  // One that is linked has the due time of the other.
+  if (was_due_already && !is_linked) {
+    breached.set_cause(v1::BREACH_CAUSE_FILED_LATE);
+  } else if (was_due_already || request.phase() == v1::PHASE_VERIFICATION) {
+    breached.set_cause(is_linked ? v1::BREACH_CAUSE_OTHER_REQUEST : v1::BREACH_CAUSE_VERIFICATION);
   } else if (request.phase() == v1::PHASE_APPROVAL) {
     breached.set_cause(v1::BREACH_CAUSE_APPROVAL);
   } else {

@@ -45,7 +45,7 @@ enum class NoticeStep {
 // True when the duty has ended.
 bool HasEnded(const v1::Notice& notice);
 
-// From when it is for whom it is for now: from its making, or from a takeover.
+// Since when its recipient has it: since its making, or since a takeover.
 google::protobuf::Timestamp SinceWhen(const v1::Notice& notice);
 
 // True when an objection waits for a person's decision.

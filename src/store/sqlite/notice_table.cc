@@ -191,7 +191,7 @@ absl::Status PutNotice(Connection& connection, const RequestId& id, const Notice
       .TimeOrNull(TimeOf(HasEnded(notice), notice.end_time()))
       .Blob(bytes);
   const auto& formers = notice.former_recipients();
-  query.TimeOrNull(formers.empty() ? absl::InfiniteFuture() : ToTime(formers.rbegin()->end_time()));
+  query.TimeOrNull(TimeOf(!formers.empty(), SinceWhen(notice)));
   DSR_RETURN_IF_ERROR(query.Run());
   // The first one has it from when its id tells, cut to milliseconds, as whoever has it still.
   absl::Time since = notice_id.time();
