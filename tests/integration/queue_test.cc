@@ -245,6 +245,11 @@ TEST_F(QueueTest, AFilterByWhatThereIsNotIsRefusedWithWhatThereIs) {
   const auto refused = server_.Call<Requests>("caseworker-1", &Requests::Stub::ListQueue, queue);
   EXPECT_THAT(refused, ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("copy, "));
+  const dsrctl::RunResult table = dsrctl::RunDsrctlForTest(
+      {"queue", "--type", "deletoin", "--server", server_.address(), "--token-file",
+       server_.data_dir() + "/dev/tokens/caseworker-1.token"});
+  EXPECT_EQ(table.code, dsrctl::ExitCode::kUsage);
+  EXPECT_EQ(table.out, "");
   v1::ListRequestsRequest list;
   list.set_type("deletoin");
   EXPECT_THAT(server_.Call<Requests>("caseworker-1", &Requests::Stub::ListRequests, list),

@@ -102,20 +102,23 @@ void PrintItem(Output& output, const v1::QueueItem& item, absl::Time now) {
 absl::StatusOr<ExitCode> PrintQueue(Context& context, v1::ListQueueRequest& request,
                                     int64_t limit) {
   Output& output = context.output;
-  output.BeginList(
-      ParseColumns(output.format() == Format::kTable
-                       ? "due,left,urgency,request,type,phase,owner,team,next,escalated"
-                       : kQueueCsv));
   int64_t printed = 0;
+  bool has_begun = false;
   while (limit == 0 || printed < limit) {
     if (limit != 0)
       request.set_page_size(static_cast<int32_t>(std::min<int64_t>(limit - printed, 1000)));
     absl::StatusOr<v1::ListQueueResponse> page =
         context.session.Call(&QueueStub::ListQueue, request);
     if (!page.ok()) {
-      output.EndList();
+      if (has_begun) output.EndList();
       return page.status();
     }
+    // Titles above nothing would look like an empty queue.
+    if (!std::exchange(has_begun, true))
+      output.BeginList(
+          ParseColumns(output.format() == Format::kTable
+                           ? "due,left,urgency,request,type,phase,owner,team,next,escalated"
+                           : kQueueCsv));
     for (const v1::QueueItem& item : page->items())
       PrintItem(output, item, FromTimestamp(page->server_time()));
     printed += page->items_size();
