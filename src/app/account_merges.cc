@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "app/purged.h"
 #include "dsr/base/status_macros.h"
 
 namespace dsr {
@@ -56,6 +57,7 @@ absl::StatusOr<std::optional<SubjectScope>> ScopeOfAccount(ReadView& view,
 }
 
 absl::StatusOr<SubjectScope> ScopeOf(const storage::v1::RequestState& state) {
+  if (IsPurged(state.request())) return Purged(state.request());
   SubjectScope scope;
   DSR_ASSIGN_OR_RETURN(scope.subject, SubjectId::FromBytes(state.subject_id()));
   for (const std::string& bytes : state.merged_subject_ids()) {

@@ -37,7 +37,8 @@ absl::StatusOr<std::optional<SubjectRecord>> HolderOf(ReadView& view,
 absl::StatusOr<std::optional<SubjectScope>> ScopeOfAccount(ReadView& view,
                                                            absl::string_view account_hash);
 
-// What a request is about: as of when it was filed, whatever was merged since.
+// What a request is about: as of when it was filed, whatever was merged since. Errors:
+// FAILED_PRECONDITION CONTENT_ERASED when it was purged.
 absl::StatusOr<SubjectScope> ScopeOf(const storage::v1::RequestState& state);
 
 // Tells whether the request is about that subject, be it its own or a merged one.

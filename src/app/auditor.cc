@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "app/purged.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/merkle.h"
 #include "dsr/base/status_macros.h"
@@ -50,6 +51,7 @@ class LogVerifier {
  private:
   struct Counted {
     int64_t leaves = 0;
+    int64_t emptied = 0;       // leaves without their records
     bool is_compared = false;  // with the request's own number of events
   };
 
@@ -65,7 +67,8 @@ class LogVerifier {
         return false;
       }
       const std::string hash = MerkleLeafHash({leaf.clear, leaf.sealed});
-      if (hash != leaf.hash) Damaged(leaf.index);
+      const bool is_emptied = leaf.request.has_value() && leaf.clear.empty() && leaf.sealed.empty();
+      if (hash != leaf.hash && !is_emptied) Damaged(leaf.index);
       // The tree is over what the log says; the records are compared with that one by one.
       tree_.Append(leaf.hash);
       if (leaf.request.has_value()) CountEvent(leaf);
@@ -78,8 +81,9 @@ class LogVerifier {
   void CountEvent(const AuditLeaf& leaf) {
     ++requests_[*leaf.request].leaves;
     storage::v1::Event event;
-    const bool is_purged = leaf.clear.empty();
-    if (is_purged || !event.ParseFromString(leaf.clear)) return;  // unreadable: damaged above
+    if (leaf.clear.empty()) ++requests_[*leaf.request].emptied;
+    // Unreadable: damaged above.
+    if (leaf.clear.empty() || !event.ParseFromString(leaf.clear)) return;
     if (event.request_id() != leaf.request->bytes() || event.sequence() != leaf.sequence) {
       Find(absl::StrCat("the leaf ", leaf.index, " stands as event ", leaf.sequence, " of ",
                         RequestName(*leaf.request), ", which its record does not say"));
@@ -116,6 +120,8 @@ class LogVerifier {
     for (const storage::v1::RequestState& state : requests) {
       DSR_ASSIGN_OR_RETURN(const RequestId id, ParseRequestName(state.request().name()));
       DSR_RETURN_IF_ERROR(CompareRequest(view, id, state.version()));
+      if (requests_[id].emptied > 0 && !IsPurged(state.request()))
+        Find(absl::StrCat(RequestName(id), " has events without their records"));
       after_ = id;
     }
     if (requests.size() == static_cast<size_t>(kRequestPage)) return true;

@@ -206,12 +206,13 @@ absl::StatusOr<PlannedCommand> CommandExecutor::PlanFiling(storage::v1::RequestF
     DSR_ASSIGN_OR_RETURN(planned.subject, parts_.subjects.Prepare(view, filed.subject_account()));
     return absl::OkStatus();
   }));
+  DSR_RETURN_IF_ERROR(parts_.subjects.ProvideContentKey(*planned.subject));
   const SubjectRecord& subject = planned.subject->record;
   filed.set_subject_id(std::string(subject.id.bytes()));
   for (const SubjectId& merged : planned.subject->merged)
     filed.add_merged_subject_ids(std::string(merged.bytes()));
-  filed.set_key_number(subject.key_number);
-  DSR_ASSIGN_OR_RETURN(const SecretKey key, parts_.keys.Key(subject.key_number));
+  filed.set_key_number(subject.content_key_number);
+  DSR_ASSIGN_OR_RETURN(const SecretKey key, parts_.keys.Key(subject.content_key_number));
   storage::v1::Event event;
   *event.mutable_request_filed() = std::move(filed);
   planned.content = SealPersonal(event, key);

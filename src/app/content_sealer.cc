@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/not_found.h"
+#include "app/purged.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/workflow/names.h"
 
@@ -27,6 +28,7 @@ absl::StatusOr<SecretKey> ContentSealer::KeyOf(const RequestId& request) const {
     const absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(request);
     if (absl::IsNotFound(state.status())) return ResourceNotFound(RequestName(request));
     DSR_RETURN_IF_ERROR(state.status());
+    if (IsPurged(state->request())) return Purged(state->request());
     number = state->key_number();
     return absl::OkStatus();
   }));

@@ -11,6 +11,7 @@
 #include "app/authorizer.h"
 #include "app/event_subjects.h"
 #include "app/not_found.h"
+#include "app/purged.h"
 #include "app/stored_status.h"
 #include "app/transfer_disclosure.h"
 #include "dsr/base/crypto.h"
@@ -221,6 +222,10 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
       return ResourceNotFound(MissingName(planned_.request, planned_.command));
     }
     DSR_RETURN_IF_ERROR(record.status());
+    if (IsPurged(record->state().request())) {
+      outcome_.audit_refusal = true;
+      return ResourceNotFound(MissingName(planned_.request, planned_.command));
+    }
     record_ = *std::move(record);
     now_ = std::max(now_, FromTimestamp(record_.state().last_event_time()));
     DSR_ASSIGN_OR_RETURN(scope, ScopeOf(record_.state()));

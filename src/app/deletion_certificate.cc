@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "app/certificate_text.h"
 #include "app/not_found.h"
+#include "app/purged.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/base/redactor.h"
@@ -61,6 +62,7 @@ absl::StatusOr<v1::DeletionCertificate> MakeDeletionCertificate(ReadView& view,
   absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(id);
   if (absl::IsNotFound(state.status())) return ResourceNotFound(RequestName(id));
   DSR_RETURN_IF_ERROR(state.status());
+  if (IsPurged(state->request())) return Purged(state->request());
   v1::Request request = std::move(*state->mutable_request());
   ClearPersonal(request);
   DSR_ASSIGN_OR_RETURN(const std::shared_ptr<const Rulebook> rulebook,

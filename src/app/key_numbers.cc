@@ -36,15 +36,18 @@ KeyNumbers::~KeyNumbers() {
 }
 
 absl::StatusOr<int64_t> KeyNumbers::Next() {
-  const int64_t number = last_.fetch_add(1) + 1;
-  const int64_t filled = file_.filled();
-  if (filled - number < ahead_ / 2) {
-    MutexLock lock(mutex_);
-    refill_ = true;
-    wanted_.NotifyAll();
+  while (true) {
+    const int64_t number = last_.fetch_add(1) + 1;
+    const int64_t filled = file_.filled();
+    if (filled - number < ahead_ / 2) {
+      MutexLock lock(mutex_);
+      refill_ = true;
+      wanted_.NotifyAll();
+    }
+    if (number > filled) DSR_RETURN_IF_ERROR(file_.EnsureFilled(number));
+    // An older database, restored from a backup, does not know what it gave out since.
+    if (!file_.IsDestroyed(number)) return number;
   }
-  if (number > filled) DSR_RETURN_IF_ERROR(file_.EnsureFilled(number));
-  return number;
 }
 
 void KeyNumbers::FillAhead() {

@@ -5,6 +5,7 @@
 
 #include "app/colleague_notes.h"
 #include "app/not_found.h"
+#include "app/purged.h"
 #include "app/sealer.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
@@ -28,6 +29,7 @@ absl::StatusOr<SecretKey> KeyOfRequest(ReadView& view, const KeyFile& keys, cons
   const absl::StatusOr<storage::v1::RequestState> state = view.FindRequest(id);
   if (absl::IsNotFound(state.status())) return ResourceNotFound(RequestName(id));
   DSR_RETURN_IF_ERROR(state.status());
+  if (IsPurged(state->request())) return Purged(state->request());
   return keys.Key(state->key_number());
 }
 

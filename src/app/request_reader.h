@@ -16,8 +16,8 @@
 namespace dsr {
 
 // Opens sealed records with their subject's key. Thread-safe. Blocks on the key file. Every method
-// returns NOT_FOUND for an unknown request, FAILED_PRECONDITION when the subject's key is
-// destroyed, INTERNAL for a record that does not open.
+// returns NOT_FOUND for an unknown request, FAILED_PRECONDITION CONTENT_ERASED when its key is
+// destroyed or it was purged, INTERNAL for a record that does not open.
 class RequestReader {
  public:
   // `keys` outlives this.

@@ -4,22 +4,23 @@
 
 namespace dsr {
 
-SecretKey DeriveKey(const SecretKey& key_encryption_key, absl::string_view label) {
-  std::string bytes = HmacSha256(key_encryption_key.bytes(), label);
+SecretKey DeriveKey(const SecretKey& secret, absl::string_view label) {
+  std::string bytes = HmacSha256(secret.bytes(), label);
   absl::StatusOr<SecretKey> key = SecretKey::FromBytes(bytes);
   WipeString(bytes);
   return *std::move(key);  // An HMAC-SHA256 has the 32 bytes of a key.
 }
 
 // The labels are part of what is stored: a changed one makes every stored hash unknown.
-ServerSecrets::ServerSecrets(const SecretKey& key_encryption_key)
-    : accounts_(DeriveKey(key_encryption_key, "dsrd account hash 1")),
-      fingerprints_(DeriveKey(key_encryption_key, "dsrd answer fingerprint 1")),
-      contents_(DeriveKey(key_encryption_key, "dsrd content hash 1")),
-      codes_(DeriveKey(key_encryption_key, "dsrd one-time code 1")),
-      grants_(DeriveKey(key_encryption_key, "dsrd download grant 1")),
-      page_tokens_(DeriveKey(key_encryption_key, "dsrd page token 1")),
-      signing_seed_(DeriveKey(key_encryption_key, "dsrd note signature 1")) {}
+ServerSecrets::ServerSecrets(const SecretKey& root_secret)
+    : accounts_(DeriveKey(root_secret, "dsrd account hash 1")),
+      fingerprints_(DeriveKey(root_secret, "dsrd answer fingerprint 1")),
+      contents_(DeriveKey(root_secret, "dsrd content hash 1")),
+      codes_(DeriveKey(root_secret, "dsrd one-time code 1")),
+      grants_(DeriveKey(root_secret, "dsrd download grant 1")),
+      page_tokens_(DeriveKey(root_secret, "dsrd page token 1")),
+      shreds_(DeriveKey(root_secret, "dsrd key destruction 1")),
+      signing_seed_(DeriveKey(root_secret, "dsrd note signature 1")) {}
 
 std::string ServerSecrets::AccountHash(absl::string_view account) const {
   return HmacSha256(accounts_.bytes(), account);
@@ -45,6 +46,10 @@ std::string ServerSecrets::GrantHash(absl::string_view data) const {
 
 std::string ServerSecrets::PageTokenHash(absl::string_view data) const {
   return HmacSha256(page_tokens_.bytes(), data);
+}
+
+std::string ServerSecrets::ShredHash(absl::string_view data) const {
+  return HmacSha256(shreds_.bytes(), data);
 }
 
 }  // namespace dsr

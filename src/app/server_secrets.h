@@ -1,4 +1,4 @@
-// The keys that dsrd derives from its key-encryption key, each for one use.
+// The keys that dsrd derives from its root secret (key_file.h), each for one use.
 #ifndef DSR_APP_SERVER_SECRETS_H_
 #define DSR_APP_SERVER_SECRETS_H_
 
@@ -9,13 +9,13 @@
 
 namespace dsr {
 
-// Returns the key for one use: HMAC-SHA256 of `label` under the key-encryption key.
-SecretKey DeriveKey(const SecretKey& key_encryption_key, absl::string_view label);
+// Returns the key for one use: HMAC-SHA256 of `label` under `secret`.
+SecretKey DeriveKey(const SecretKey& secret, absl::string_view label);
 
 // Keyed hashes of what must be found or recognised without being stored. Immutable: thread-safe.
 class ServerSecrets {
  public:
-  explicit ServerSecrets(const SecretKey& key_encryption_key);
+  explicit ServerSecrets(const SecretKey& root_secret);
 
   // What a subject's account is found by; 32 bytes.
   std::string AccountHash(absl::string_view account) const;
@@ -36,6 +36,9 @@ class ServerSecrets {
   // What shows that a page token is our own and belongs to its query; 32 bytes.
   std::string PageTokenHash(absl::string_view data) const;
 
+  // What shows that an entry of the journal of destroyed keys is our own; 32 bytes.
+  std::string ShredHash(absl::string_view data) const;
+
   // What this installation signs notes with; see deletion_certificate.h. Valid as long as this.
   const SecretKey& SigningSeed() const { return signing_seed_; }
 
@@ -46,6 +49,7 @@ class ServerSecrets {
   const SecretKey codes_;
   const SecretKey grants_;
   const SecretKey page_tokens_;
+  const SecretKey shreds_;
   const SecretKey signing_seed_;
 };
 

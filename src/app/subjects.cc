@@ -29,6 +29,13 @@ absl::StatusOr<PreparedSubject> Subjects::Prepare(ReadView& view, absl::string_v
   return subject;
 }
 
+absl::Status Subjects::ProvideContentKey(PreparedSubject& subject) const {
+  if (subject.record.content_key_number != 0) return absl::OkStatus();
+  DSR_ASSIGN_OR_RETURN(subject.record.content_key_number, keys_.Next());
+  subject.has_new_content_key = true;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<PreparedSubject>> Subjects::Find(ReadView& view,
                                                               absl::string_view account_hash) {
   DSR_ASSIGN_OR_RETURN(std::optional<SubjectRecord> holder, HolderOf(view, account_hash));
@@ -47,7 +54,13 @@ absl::Status Subjects::Confirm(Transaction& transaction, const PreparedSubject& 
     const bool same = found.has_value() && found->record.id == subject.record.id &&
                       found->record.key_number == subject.record.key_number &&
                       found->merged == subject.merged;
-    return same ? absl::OkStatus() : SubjectChanged();
+    if (!same) return SubjectChanged();
+    const int64_t present = found->record.content_key_number;
+    const int64_t prepared = subject.record.content_key_number;
+    if (!subject.has_new_content_key)
+      return present == prepared ? absl::OkStatus() : SubjectChanged();
+    if (present != 0) return SubjectChanged();
+    return transaction.SetContentKey(subject.record.id, prepared);
   }
   if (found.has_value()) return SubjectChanged();
   return transaction.PutSubject(subject.record);

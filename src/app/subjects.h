@@ -25,6 +25,8 @@ struct PreparedSubject {
   // Whose accounts were merged into the holder's, by id.
   std::vector<SubjectId> merged;
   bool is_new = false;
+  // The record's key for contents is one that the subject does not have yet.
+  bool has_new_content_key = false;
 };
 
 // Finds and makes subjects in two steps, because a key must be had before the transaction and what
@@ -36,6 +38,10 @@ class Subjects {
 
   // Returns the holder of `account`, a new one with a key of its own where there is none.
   absl::StatusOr<PreparedSubject> Prepare(ReadView& view, absl::string_view account) const;
+
+  // Sees to it that what the subject files can be sealed: gives it a key for contents where it has
+  // none. Errors: RESOURCE_EXHAUSTED DISK_FULL.
+  absl::Status ProvideContentKey(PreparedSubject& subject) const;
 
   // The same for an account that is known by its hash only; nothing where it is not.
   static absl::StatusOr<std::optional<PreparedSubject>> Find(ReadView& view,

@@ -4,6 +4,7 @@
 #include "dsr/base/proto_time.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/admin_service.pb.h"
+#include "rpc/key_methods.h"
 #include "rpc/reads.h"
 #include "rpc/services.h"
 
@@ -36,6 +37,7 @@ void AddAdminMethods(RpcService& service) {
         AnswerFromStore<v1::ServerStatus>(
             call, [call](ReadView& view) { return StatusOfServer(call->context().parts(), view); });
       });
+  AddKeyMethods(service);
   service.Unary<v1::DrainServerRequest>(
       "DrainServer", [](const std::shared_ptr<UnaryCall>& call, const v1::DrainServerRequest&) {
         call->Succeed(v1::DrainServerResponse());

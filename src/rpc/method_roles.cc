@@ -170,6 +170,8 @@ constexpr MethodRoles kMethods[] = {
     {"VerifyLog", kAuditor | kPrivacy | kOperator},
     // AdminService
     {"GetStatus", kOperator},
+    {"GetKeyStatus", kOperator},
+    {"RotateKeys", kOperator},
     {"DrainServer", kOperator},
 };
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "app/account_merges.h"
 #include "app/decision_facts.h"
+#include "app/purged.h"
 #include "app/server_secrets.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
@@ -161,6 +162,7 @@ void ListRequestEvents(const std::shared_ptr<UnaryCall>& call,
        page = *page](ReadView& view) -> absl::StatusOr<v1::ListRequestEventsResponse> {
         v1::ListRequestEventsResponse out;
         DSR_ASSIGN_OR_RETURN(const RequestState state, view.FindRequest(id));
+        if (IsPurged(state.request())) return Purged(state.request());
         DSR_ASSIGN_OR_RETURN(const std::set<std::string> codes,
                              HiddenCodes(view, id, state, call->principal()));
         int64_t after = 0;

@@ -10,6 +10,7 @@
 #include "app/command_executor.h"
 #include "app/holds.h"
 #include "app/key_file.h"
+#include "app/key_rotator.h"
 #include "app/registry.h"
 #include "app/request_reader.h"
 #include "app/rulebook_catalog.h"
@@ -38,6 +39,7 @@ struct RpcParts {
   Holds& holds;
   RulebookCatalog& rulebooks;
   const KeyFile& keys;
+  KeyRotator& rotator;
   const ServerSecrets& secrets;
   const PrincipalDirectory& principals;
   MessagePreviewer& previews;

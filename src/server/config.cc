@@ -50,16 +50,25 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
     absl::string_view key;
     const std::string& value;
   };
-  for (const Required& required :
-       {Required{"data_dir", config.data_dir()},
-        Required{"definitions_dir", config.definitions_dir()},
-        Required{"token_file", config.token_file()},
-        Required{"key_encryption_key_file", config.key_encryption_key_file()}}) {
+  for (const Required& required : {Required{"data_dir", config.data_dir()},
+                                   Required{"definitions_dir", config.definitions_dir()},
+                                   Required{"token_file", config.token_file()}}) {
     if (required.value.empty()) {
       return InvalidSetting(absl::StrCat("configuration: ", required.key,
                                          " is required; set it in the file given with --config, "
                                          "or try dsrd out with --dev"));
     }
+  }
+  if (config.key_encryption_key_file().empty() == config.key_encryption_key_command().empty()) {
+    return InvalidSetting(
+        "configuration: one of key_encryption_key_file and key_encryption_key_command is required; "
+        "or try dsrd out with --dev");
+  }
+  if (!config.next_key_encryption_key_file().empty() &&
+      !config.next_key_encryption_key_command().empty()) {
+    return InvalidSetting(
+        "configuration: next_key_encryption_key_file and next_key_encryption_key_command exclude "
+        "each other");
   }
   if (!config.has_message_delivery()) {
     return InvalidSetting(

@@ -148,7 +148,8 @@ absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& co
     DSR_RETURN_IF_ERROR(WriteFileAtomically(key, SecretKey::Generate().bytes()));
   DSR_RETURN_IF_ERROR(MakeTokens(dev));
   DSR_RETURN_IF_ERROR(MakeSecrets(dev));
-  if (config.key_encryption_key_file().empty()) config.set_key_encryption_key_file(key);
+  if (config.key_encryption_key_file().empty() && config.key_encryption_key_command().empty())
+    config.set_key_encryption_key_file(key);
   if (config.token_file().empty()) config.set_token_file((dev / "tokens.textproto").string());
   if (config.webhook_secrets_file().empty()) {
     config.set_webhook_secrets_file((dev / "webhook-secrets.textproto").string());

@@ -16,12 +16,16 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "app/case_retention.h"
 #include "app/command_executor.h"
 #include "app/deadline_recounter.h"
 #include "app/decision_facts.h"
 #include "app/holds.h"
 #include "app/key_file.h"
 #include "app/key_numbers.h"
+#include "app/key_rotator.h"
+#include "app/key_shredder.h"
+#include "app/key_source.h"
 #include "app/notice_mover.h"
 #include "app/packager.h"
 #include "app/refolder.h"
@@ -208,6 +212,7 @@ class Environment::Parts {
     if (notices_ != nullptr) notices_->Stop();
     if (mover_ != nullptr) mover_->Close();
     if (recounter_ != nullptr) recounter_->Close();
+    if (retention_ != nullptr) retention_->Close();
     if (packager_ != nullptr) packager_->Close();
     if (scheduler_ != nullptr) scheduler_->Stop();
     if (registry_ != nullptr) registry_->Close();
@@ -224,21 +229,34 @@ class Environment::Parts {
 
   absl::Status OpenStore() {
     DSR_RETURN_IF_ERROR(MakeDataDir(options_.config.data_dir()));
-    DSR_ASSIGN_OR_RETURN(const SecretKey key,
-                         ReadKeyEncryptionKey(options_.config.key_encryption_key_file()));
     DSR_ASSIGN_OR_RETURN(DefinitionFiles definitions,
                          LoadDefinitions(options_.config.definitions_dir()));
     const std::string data_file = File("dsrd.db");
     const bool is_new = !FileExists(data_file);
     DSR_ASSIGN_OR_RETURN(store_, sqlite::SqliteStore::Open({.path = data_file, .clock = &clock()}));
-    // A data file without its key file is a broken installation, not a new one.
-    DSR_ASSIGN_OR_RETURN(keys_,
-                         KeyFile::Open(File("dsrd.keys"), key, /*create_if_missing=*/is_new));
-    secrets_ = std::make_unique<ServerSecrets>(key);
-    DSR_ASSIGN_OR_RETURN(key_numbers_, KeyNumbers::Open(*store_, *keys_));
+    DSR_RETURN_IF_ERROR(OpenKeys(is_new));
     DSR_ASSIGN_OR_RETURN(const int64_t refolded, RefoldStaleRequests(*store_));
     if (refolded > 0) Log(LogLevel::kInfo, "requests_refolded", {{"requests", refolded}});
     DSR_ASSIGN_OR_RETURN(rulebooks_, RulebookCatalog::Open(*store_, std::move(definitions)));
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenKeys(bool is_new) {
+    const config::v1::ServerConfig& config = options_.config;
+    const KeySource next = {config.next_key_encryption_key_file(),
+                            {config.next_key_encryption_key_command().begin(),
+                             config.next_key_encryption_key_command().end()}};
+    // A data file without its key file is a broken installation, not a new one.
+    DSR_ASSIGN_OR_RETURN(keys_, OpenKeyFile(File("dsrd.keys"),
+                                            {config.key_encryption_key_file(),
+                                             {config.key_encryption_key_command().begin(),
+                                              config.key_encryption_key_command().end()}},
+                                            next, /*create_if_missing=*/is_new));
+    secrets_ = std::make_unique<ServerSecrets>(keys_->root_secret());
+    DSR_ASSIGN_OR_RETURN(
+        shredder_, KeyShredder::Open(File("dsrd.shreds"), *store_, *keys_, *secrets_, clock()));
+    DSR_ASSIGN_OR_RETURN(key_numbers_, KeyNumbers::Open(*store_, *keys_));
+    rotator_ = std::make_unique<KeyRotator>(*keys_, next);
     return absl::OkStatus();
   }
 
@@ -337,6 +355,10 @@ class Environment::Parts {
     // Its commits are for the listeners, too.
     recounter_ = std::make_unique<DeadlineRecounter>(DeadlineRecounter::Parts{
         .store = *store_, .rulebooks = *rulebooks_, .executor = *executor_});
+    retention_ = std::make_unique<CaseRetention>(
+        CaseRetention::Parts{
+            .store = *store_, .clock = clock(), .rulebooks = *rulebooks_, .shredder = *shredder_},
+        clock());
     // What was committed before the listeners were there is found by each at its own start.
     return absl::OkStatus();
   }
@@ -371,6 +393,7 @@ class Environment::Parts {
                  .holds = *holds_,
                  .rulebooks = *rulebooks_,
                  .keys = *keys_,
+                 .rotator = *rotator_,
                  .secrets = *secrets_,
                  .principals = *principals_,
                  .previews = *previews_,
@@ -404,6 +427,8 @@ class Environment::Parts {
   std::unique_ptr<sqlite::SqliteStore> store_;
   std::unique_ptr<KeyFile> keys_;
   std::unique_ptr<ServerSecrets> secrets_;
+  std::unique_ptr<KeyShredder> shredder_;
+  std::unique_ptr<KeyRotator> rotator_;
   std::unique_ptr<KeyNumbers> key_numbers_;
   std::unique_ptr<RulebookCatalog> rulebooks_;
   std::unique_ptr<IdGenerator> ids_;
@@ -428,6 +453,7 @@ class Environment::Parts {
   std::unique_ptr<Packager> packager_;
   std::unique_ptr<NoticeMover> mover_;
   std::unique_ptr<DeadlineRecounter> recounter_;
+  std::unique_ptr<CaseRetention> retention_;
   std::unique_ptr<NoticeDispatcher> notices_;
   std::unique_ptr<MessageDispatcher> messages_;
   std::unique_ptr<RpcContext> rpc_;

@@ -81,6 +81,10 @@ void Apply(RequestRecord& record, const Event& event, const storage::v1::StateCh
   if (!IsUnanswered(changed.phase())) state.clear_paused_since();
   if (changed.phase() == v1::PHASE_CLOSED) {
     *state.mutable_request()->mutable_close_time() = event.time();
+    if (changed.has_content_end_time())
+      *state.mutable_request()->mutable_content_end_time() = changed.content_end_time();
+    if (changed.has_record_end_time())
+      *state.mutable_request()->mutable_record_end_time() = changed.record_end_time();
     state.clear_timers();
   }
   for (const TimerSet& timer : changed.timers()) BeginTimer(state, timer);

@@ -233,6 +233,14 @@ void CheckNoticeChase(const v1::Policy& policy, const Place& root, std::vector<F
   }
 }
 
+void CheckRecords(const v1::Policy& policy, const Place& root, std::vector<Finding>* findings) {
+  if (!policy.has_records()) return;
+  const Place place = root.Of("records");
+  CheckRange(place, "content_days", policy.records().content_days(), 1, 1095, findings);
+  // PIPL 56: at least three years.
+  CheckRange(place, "record_months", policy.records().record_months(), 36, 240, findings);
+}
+
 }  // namespace
 
 void CheckPolicy(const v1::Policy& policy, const Place& root,
@@ -271,6 +279,7 @@ void CheckPolicy(const v1::Policy& policy, const Place& root,
   CheckNoticeLaws(policy, root, findings);
   CheckNoticeTerms(policy, root, findings);
   CheckNoticeChase(policy, root, findings);
+  CheckRecords(policy, root, findings);
 }
 
 }  // namespace dsr

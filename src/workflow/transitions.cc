@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/deadline.h"
+#include "dsr/workflow/record_ends.h"
 #include "workflow/deadline_moves.h"
 #include "workflow/documents.h"
 #include "workflow/effects.h"
@@ -71,6 +72,15 @@ void LookUpAgain(Deciding& deciding) {
   if (!is_looked_up) CreateTasks(deciding, v1::TASK_KIND_RESOLVE_CONTACT);
 }
 
+// Until when it is kept, by the policy it was filed under, where that says it.
+void SetRecordEnds(const Deciding& deciding, storage::v1::StateChanged& changed) {
+  const Rulebook& rulebook = deciding.rulebook();
+  if (!rulebook.policy.has_records()) return;
+  const RecordEnds ends = RecordEndsOf(rulebook.policy.records(), deciding.now(), rulebook.zone);
+  *changed.mutable_content_end_time() = ToTimestamp(ends.content);
+  *changed.mutable_record_end_time() = ToTimestamp(ends.record);
+}
+
 void Enter(Deciding& deciding, const v1::Transition& transition) {
   const v1::State* to = deciding.rulebook().FindState(transition.to());
   if (to == nullptr) return;  // the checker refuses such a workflow
@@ -85,6 +95,7 @@ void Enter(Deciding& deciding, const v1::Transition& transition) {
         BeginTimer(deciding, rule, deciding.now(), DueTimesOf(deciding.request()),
                    /*state_scoped=*/true);
   }
+  if (to->phase() == v1::PHASE_CLOSED) SetRecordEnds(deciding, changed);
   const std::string left = deciding.request().state();
   deciding.Emit(std::move(event));
   KeepPause(deciding, left);

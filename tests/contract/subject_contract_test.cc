@@ -20,6 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::IsEmpty;
 using ::testing::Ne;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 // What the tests of consents do with them, and those of holds with holds: one contract, two tables.
@@ -388,6 +389,56 @@ TEST_P(SubjectContract, MergesNobodyByABodyThatFails) {
 
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kCancelled));
   EXPECT_THAT(Target(second_.id), Eq(std::nullopt));
+}
+
+// Keys
+
+TEST_P(SubjectContract, GivesAContentKeyAndTakesItAway) {
+  ASSERT_THAT(Write([&](Transaction& t) { return t.SetContentKey(first_.id, 50); }), IsOk());
+  Reopen();
+  const auto key_of = [&](const SubjectId& id) {
+    const auto found = Read([&](ReadView& v) { return v.FindSubjectById(id); });
+    EXPECT_THAT(found, IsOk());
+    return found.ok() ? found->content_key_number : -1;
+  };
+  EXPECT_EQ(key_of(first_.id), 50);
+  EXPECT_EQ(key_of(second_.id), 0);
+  EXPECT_THAT(Write([&](Transaction& t) { return t.SetContentKey(second_.id, 50); }),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+  const auto by_key = Read([&](ReadView& v) { return v.FindSubjectByKey(50); });
+  ASSERT_THAT(by_key, IsOk());
+  ASSERT_TRUE(by_key->has_value());
+  EXPECT_EQ((*by_key)->id, first_.id);
+
+  ASSERT_THAT(Write([&](Transaction& t) { return t.SetContentKey(first_.id, 0); }), IsOk());
+
+  EXPECT_EQ(key_of(first_.id), 0);
+  const auto own_key = Read([&](ReadView& v) { return v.FindSubjectByKey(first_.key_number); });
+  ASSERT_THAT(own_key, IsOk());
+  EXPECT_EQ((*own_key)->id, first_.id);
+}
+
+TEST_P(SubjectContract, RemembersDestroyedKeysInTheirOrder) {
+  const auto shred = [&](int64_t position, int64_t number) {
+    return Write([&](Transaction& t) { return t.PutShred({position, number, kNow}); });
+  };
+  ASSERT_THAT(shred(1, 900), IsOk());
+  ASSERT_THAT(shred(2, 70), IsOk());
+  EXPECT_THAT(shred(2, 71), Not(IsOk()));
+  EXPECT_THAT(shred(3, 70), Not(IsOk()));
+
+  Reopen();
+
+  EXPECT_THAT(Read([](ReadView& v) { return v.CountShreds(); }), IsOkAndHolds(2));
+  EXPECT_THAT(Read([](ReadView& v) { return v.IsShredded(70); }), IsOkAndHolds(true));
+  EXPECT_THAT(Read([](ReadView& v) { return v.IsShredded(71); }), IsOkAndHolds(false));
+  const auto rest = Read([](ReadView& v) { return v.ListShreds(1, 10); });
+  ASSERT_THAT(rest, IsOk());
+  ASSERT_EQ(rest->size(), 1u);
+  EXPECT_EQ(rest->front().key_number, 70);
+  EXPECT_EQ(rest->front().time, kNow);
+  // A number that was destroyed is not free again.
+  EXPECT_THAT(Read([](ReadView& v) { return v.LastKeyNumber(); }), IsOkAndHolds(900));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, SubjectContract, ::testing::ValuesIn(AllBackends()),

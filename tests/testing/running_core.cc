@@ -68,7 +68,7 @@ RunningCore::RunningCore(absl::string_view folder, absl::string_view definitions
       keys_(Get(KeyFile::Open(absl::StrCat(folder, "/keys"), key_encryption_key_,
                               /*create_if_missing=*/true))),
       key_numbers_(Get(KeyNumbers::Open(*store_, *keys_, /*ahead=*/64))),
-      secrets_(key_encryption_key_),
+      secrets_(keys_->root_secret()),
       subjects_(secrets_, *key_numbers_, ids_),
       rulebooks_(Get(RulebookCatalog::Open(*store_, LoadDefinitions(definitions)))),
       reader_(*keys_),

@@ -12,6 +12,15 @@ void AddAdminCommands(CommandTree& tree) {
   AddCall(group, "drain", "Ends the server gracefully: no new calls, those under way finish",
           &Stub::DrainServer)
       .Example("dsrctl admin drain");
+
+  Group keys = tree.AddGroup("key", "Keys that personal data is sealed with");
+  AddCall(keys, "status", "Shows how many there are, and how many are destroyed",
+          &Stub::GetKeyStatus)
+      .Example("dsrctl key status -o json");
+  AddCall(keys, "rotate",
+          "Wraps all keys with the next key-encryption key of the server's configuration",
+          &Stub::RotateKeys)
+      .Example("dsrctl key rotate --timeout 10m");
 }
 
 }  // namespace dsr::dsrctl

@@ -64,7 +64,7 @@ absl::StatusOr<std::unique_ptr<Installation>> Installation::Create(const std::st
   DSR_ASSIGN_OR_RETURN(made->keys_, KeyFile::Open(absl::StrCat(directory, "/dsrd.keys"), key,
                                                   /*create_if_missing=*/true));
   DSR_ASSIGN_OR_RETURN(made->key_numbers_, KeyNumbers::Open(*made->store_, *made->keys_));
-  made->secrets_ = std::make_unique<ServerSecrets>(key);
+  made->secrets_ = std::make_unique<ServerSecrets>(made->keys_->root_secret());
   made->ids_ = std::make_unique<IdGenerator>(clock);
   made->subjects_ = std::make_unique<Subjects>(*made->secrets_, *made->key_numbers_, *made->ids_);
   DSR_ASSIGN_OR_RETURN(made->rulebooks_, RulebookCatalog::Open(*made->store_, *std::move(files)));

@@ -49,6 +49,16 @@ struct SubjectRecord {
   std::string account_hash;  // 32 bytes
   int64_t key_number = 0;    // its key in the key file
   bool is_retired = false;   // read only: its account is closed, see Transaction::RetireSubject
+  // The key that requests filed now are sealed with; 0: none yet, or not any more. Requests of
+  // before there were such keys share `key_number` with what is registered.
+  int64_t content_key_number = 0;
+};
+
+// A key that was destroyed.
+struct KeyShred {
+  int64_t position = 0;  // in the journal, from 1
+  int64_t key_number = 0;
+  absl::Time time;
 };
 
 // That the company merged a subject's account into another's.

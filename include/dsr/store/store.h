@@ -54,7 +54,8 @@ class ReadView {
   // A page of requests.
   virtual absl::StatusOr<std::vector<storage::v1::RequestState>> ListRequests(
       const RequestQuery& query) = 0;
-  // Events by sequence. Errors: DATA_LOSS INTERNAL when one is not what its audit leaf says.
+  // Events by sequence. Errors: DATA_LOSS INTERNAL when one is not what its audit leaf says. Those
+  // of a purged request are empty.
   virtual absl::StatusOr<std::vector<StoredEvent>> ListEvents(const RequestId& id,
                                                               int64_t after_sequence,
                                                               int limit) = 0;
@@ -132,7 +133,11 @@ class ReadView {
   // The subjects whose accounts were merged into that subject's, by id; not what had been merged
   // into theirs.
   virtual absl::StatusOr<std::vector<SubjectId>> ListMergedInto(const SubjectId& into) = 0;
-  // The highest key number any subject was given, 0 when none.
+  // The subject that has this key, of either kind; nothing when none has.
+  virtual absl::StatusOr<std::optional<SubjectRecord>> FindSubjectByKey(int64_t key_number) = 0;
+  // Tells whether the subject has disclosures, consents or holds with sealed fields.
+  virtual absl::StatusOr<bool> HasSealedRecords(const SubjectId& subject) = 0;
+  // The highest key number any subject has or that was destroyed, 0 when none.
   virtual absl::StatusOr<int64_t> LastKeyNumber() = 0;
   // Counts changes of data systems and recipients; equal versions mean equal registries.
   virtual absl::StatusOr<int64_t> RegistryVersion() = 0;
@@ -169,6 +174,19 @@ class ReadView {
   // The definition of that kind with the lowest version, whatever its name; nothing when none was
   // ever loaded.
   virtual absl::StatusOr<std::optional<Definition>> FindFirstDefinition(DefinitionKind kind) = 0;
+
+  // Retention
+
+  // Closed requests that are to be looked at by `now`, by that time, then id.
+  virtual absl::StatusOr<std::vector<RequestId>> ListRetentionDue(absl::Time now, int limit) = 0;
+  // When the next of them is, InfiniteFuture when there is none.
+  virtual absl::StatusOr<absl::Time> NextRetention() = 0;
+  // Tells whether that key was destroyed.
+  virtual absl::StatusOr<bool> IsShredded(int64_t key_number) = 0;
+  // How many keys were destroyed; the position of the last.
+  virtual absl::StatusOr<int64_t> CountShreds() = 0;
+  // Destroyed keys by position.
+  virtual absl::StatusOr<std::vector<KeyShred>> ListShreds(int64_t after_position, int limit) = 0;
 
   // Parts and packages
 
@@ -255,6 +273,18 @@ class Transaction : public ReadView {
   // The account of a subject is closed: from now on it is found under no account hash, so that a
   // returning person is a new subject. No effect when it was retired before.
   virtual absl::Status RetireSubject(const SubjectId& subject) = 0;
+  // Gives a subject the key that its requests are sealed with from now on; 0 takes it away. Errors:
+  // ALREADY_EXISTS when another subject has it.
+  virtual absl::Status SetContentKey(const SubjectId& subject, int64_t key_number) = 0;
+  // Records that a key is destroyed. `shred.position` is one more than the last; INTERNAL when it
+  // is taken, or the key was destroyed before.
+  virtual absl::Status PutShred(const KeyShred& shred) = 0;
+  // A closed request is looked at again at `due`; at InfiniteFuture never.
+  virtual absl::Status DeferRetention(const RequestId& id, absl::Time due) = 0;
+  // Takes everything of a closed request but `outline` in place of its state, its notices, what
+  // reports count, and the hashes of its events. INTERNAL when it is not closed.
+  virtual absl::Status PurgeRequest(const RequestId& id,
+                                    const storage::v1::RequestState& outline) = 0;
   // Records a merge of two subjects' accounts, in place of an earlier one of `merge.subject`. Under
   // its account hash the subject is found as before; who follows merges is the caller. The two are
   // stored and not the same.

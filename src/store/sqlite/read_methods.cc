@@ -18,6 +18,7 @@
 #include "store/sqlite/part_table.h"
 #include "store/sqlite/registry_table.h"
 #include "store/sqlite/request_table.h"
+#include "store/sqlite/retention_table.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/subject_record_table.h"
 #include "store/sqlite/subject_table.h"
@@ -249,6 +250,44 @@ absl::StatusOr<std::optional<MergeRecord>> ReadMethods<Base>::FindMerge(const Su
 template <class Base>
 absl::StatusOr<std::vector<SubjectId>> ReadMethods<Base>::ListMergedInto(const SubjectId& into) {
   return sqlite::ListMergedInto(connection_, into);
+}
+
+template <class Base>
+absl::StatusOr<std::optional<SubjectRecord>> ReadMethods<Base>::FindSubjectByKey(
+    int64_t key_number) {
+  return sqlite::FindSubjectByKey(connection_, key_number);
+}
+
+template <class Base>
+absl::StatusOr<bool> ReadMethods<Base>::HasSealedRecords(const SubjectId& subject) {
+  return sqlite::HasSealedRecords(connection_, subject);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<RequestId>> ReadMethods<Base>::ListRetentionDue(absl::Time now,
+                                                                           int limit) {
+  return sqlite::ListRetentionDue(connection_, now, limit);
+}
+
+template <class Base>
+absl::StatusOr<absl::Time> ReadMethods<Base>::NextRetention() {
+  return sqlite::NextRetention(connection_);
+}
+
+template <class Base>
+absl::StatusOr<bool> ReadMethods<Base>::IsShredded(int64_t key_number) {
+  return sqlite::IsShredded(connection_, key_number);
+}
+
+template <class Base>
+absl::StatusOr<int64_t> ReadMethods<Base>::CountShreds() {
+  return sqlite::CountShreds(connection_);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<KeyShred>> ReadMethods<Base>::ListShreds(int64_t after_position,
+                                                                    int limit) {
+  return sqlite::ListShreds(connection_, after_position, limit);
 }
 
 template <class Base>

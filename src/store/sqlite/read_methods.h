@@ -80,6 +80,8 @@ class ReadMethods : public Base {
   absl::StatusOr<SubjectRecord> FindSubjectById(const SubjectId& id) override;
   absl::StatusOr<std::optional<MergeRecord>> FindMerge(const SubjectId& subject) override;
   absl::StatusOr<std::vector<SubjectId>> ListMergedInto(const SubjectId& into) override;
+  absl::StatusOr<std::optional<SubjectRecord>> FindSubjectByKey(int64_t key_number) override;
+  absl::StatusOr<bool> HasSealedRecords(const SubjectId& subject) override;
   absl::StatusOr<int64_t> LastKeyNumber() override;
   absl::StatusOr<int64_t> RegistryVersion() override;
   absl::StatusOr<std::vector<v1::DataSystem>> ListDataSystems() override;
@@ -95,6 +97,12 @@ class ReadMethods : public Base {
   absl::StatusOr<std::optional<Definition>> FindDefinition(DefinitionKind kind,
                                                            absl::string_view name,
                                                            int version) override;
+
+  absl::StatusOr<std::vector<RequestId>> ListRetentionDue(absl::Time now, int limit) override;
+  absl::StatusOr<absl::Time> NextRetention() override;
+  absl::StatusOr<bool> IsShredded(int64_t key_number) override;
+  absl::StatusOr<int64_t> CountShreds() override;
+  absl::StatusOr<std::vector<KeyShred>> ListShreds(int64_t after_position, int limit) override;
 
   absl::StatusOr<std::vector<PartRecord>> ListParts(const TaskId& task) override;
   absl::StatusOr<std::vector<PartChunk>> ReadChunks(const TaskId& task, absl::string_view category,

@@ -59,6 +59,12 @@ IndexedColumns ColumnsOf(const storage::v1::RequestState& state) {
   return columns;
 }
 
+// When a closed request is looked at first: at once, where it was closed before that was kept.
+absl::Time RetentionDue(const v1::Request& request) {
+  if (request.phase() != v1::PHASE_CLOSED) return absl::InfiniteFuture();
+  return request.has_content_end_time() ? ToColumn(request.content_end_time()) : absl::UnixEpoch();
+}
+
 void Bind(Query& query, const IndexedColumns& columns) {
   query.Int(columns.phase)
       .Time(columns.received)
@@ -89,8 +95,9 @@ constexpr char kEstimateRequests[] = "SELECT max(rowid) FROM requests";
 
 constexpr char kInsertRequest[] =
     "INSERT INTO requests (request_id, subject_id, type, version, fold_version, channel, region, "
-    "phase, received, due, answered, outcome, breached, assignee, team, course, state) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
+    "phase, received, due, answered, outcome, breached, assignee, team, course, state, "
+    "retention_due) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
     "ON CONFLICT (request_id) DO NOTHING";
 
 constexpr char kFindColumns[] =
@@ -104,11 +111,12 @@ constexpr char kUpdateState[] =
 constexpr char kUpdateAll[] =
     "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4, phase = ?5, received = ?6, "
     "due = ?7, answered = ?8, outcome = ?9, breached = ?10, assignee = ?11, team = ?12, "
-    "course = ?13 WHERE request_id = ?1";
+    "course = ?13, retention_due = ?14 WHERE request_id = ?1";
 constexpr char kRefold[] =
     "UPDATE requests SET version = ?2, fold_version = ?3, state = ?4, phase = ?5, received = ?6, "
     "due = ?7, answered = ?8, outcome = ?9, breached = ?10, assignee = ?11, team = ?12, "
-    "course = ?13, channel = ?14, region = ?15 WHERE request_id = ?1 AND version = ?2";
+    "course = ?13, retention_due = ?14, channel = ?15, region = ?16 "
+    "WHERE request_id = ?1 AND version = ?2";
 
 }  // namespace
 
@@ -163,7 +171,7 @@ absl::Status InsertRequest(Connection& connection, const RequestId& id,
       .Text(state.request().region());
   const IndexedColumns columns = ColumnsOf(state);
   Bind(query, columns);
-  query.Blob(bytes);
+  query.Blob(bytes).TimeOrNull(RetentionDue(state.request()));
   DSR_ASSIGN_OR_RETURN(const int64_t inserted, query.RunAndCount());
   return inserted == 1 ? absl::OkStatus() : AlreadyExists(RequestName(id));
 }
@@ -192,7 +200,10 @@ absl::Status UpdateRequest(Connection& connection, const RequestId& id, int64_t 
   const std::string bytes = state.SerializeAsString();
   Query update(connection, before == after ? kUpdateState : kUpdateAll);
   update.Key(id).Int(state.version()).Int(kFoldVersion).Blob(bytes);
-  if (before != after) Bind(update, after);
+  if (before != after) {
+    Bind(update, after);
+    update.TimeOrNull(RetentionDue(state.request()));
+  }
   return update.Run();
 }
 
@@ -215,6 +226,7 @@ absl::Status RefoldRequest(Connection& connection, const RequestId& id,
   Query query(connection, kRefold);
   query.Key(id).Int(state.version()).Int(kFoldVersion).Blob(bytes);
   Bind(query, columns);
+  query.TimeOrNull(RetentionDue(state.request()));
   query.Text(state.request().channel()).Text(state.request().region());
   DSR_ASSIGN_OR_RETURN(const int64_t changed, query.RunAndCount());
   return changed == 1

@@ -352,8 +352,34 @@ DROP INDEX requests_stale;
 CREATE INDEX requests_stale ON requests (request_id) WHERE fold_version < 3;
 )sql";
 
+constexpr char kStep8[] = R"sql(
+-- Each request's content is sealed with a key that dies with it; what is registered of a subject
+-- has the subject's own.
+ALTER TABLE subjects ADD COLUMN content_key INTEGER CHECK (content_key > 0);
+CREATE UNIQUE INDEX subjects_by_content_key ON subjects (content_key)
+  WHERE content_key IS NOT NULL;
+
+-- Destroyed keys, in the order of the journal beside the key file.
+CREATE TABLE key_shreds (
+  position INTEGER NOT NULL PRIMARY KEY CHECK (position > 0),
+  key_number INTEGER NOT NULL UNIQUE CHECK (key_number > 0),
+  time INTEGER NOT NULL
+) STRICT;
+
+-- When a closed request is to be looked at next, to erase its content or to purge it.
+ALTER TABLE requests ADD COLUMN retention_due INTEGER;
+UPDATE requests SET retention_due = 0 WHERE phase = 6;
+-- ListRetentionDue, NextRetention.
+CREATE INDEX requests_by_retention ON requests (retention_due, request_id)
+  WHERE retention_due IS NOT NULL;
+
+-- PurgeRequest.
+CREATE INDEX answers_by_request ON answers (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX documents_by_request ON documents (request_id);
+)sql";
+
 // A step is never changed once it was released; what changes comes as a step of its own.
-constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7};
+constexpr const char* kSteps[] = {kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7, kStep8};
 
 constexpr char kUserVersion[] = "PRAGMA user_version";
 constexpr char kBeginSchema[] = "BEGIN IMMEDIATE";

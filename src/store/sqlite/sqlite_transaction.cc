@@ -11,6 +11,7 @@
 #include "store/sqlite/part_table.h"
 #include "store/sqlite/registry_table.h"
 #include "store/sqlite/request_table.h"
+#include "store/sqlite/retention_table.h"
 #include "store/sqlite/subject_record_table.h"
 #include "store/sqlite/subject_table.h"
 #include "store/sqlite/task_table.h"
@@ -73,6 +74,23 @@ absl::Status SqliteTransaction::PutSubject(const SubjectRecord& subject) {
 
 absl::Status SqliteTransaction::RetireSubject(const SubjectId& subject) {
   return Remember(sqlite::RetireSubject(connection_, subject));
+}
+
+absl::Status SqliteTransaction::SetContentKey(const SubjectId& subject, int64_t key_number) {
+  return sqlite::SetContentKey(connection_, subject, key_number);
+}
+
+absl::Status SqliteTransaction::PutShred(const KeyShred& shred) {
+  return Remember(sqlite::PutShred(connection_, shred));
+}
+
+absl::Status SqliteTransaction::DeferRetention(const RequestId& id, absl::Time due) {
+  return Remember(sqlite::DeferRetention(connection_, id, due));
+}
+
+absl::Status SqliteTransaction::PurgeRequest(const RequestId& id,
+                                             const storage::v1::RequestState& outline) {
+  return Remember(sqlite::PurgeRequest(connection_, id, outline));
 }
 
 absl::Status SqliteTransaction::PutMerge(const MergeRecord& merge) {

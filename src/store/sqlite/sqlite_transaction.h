@@ -34,6 +34,10 @@ class SqliteTransaction final : public ReadMethods<Transaction> {
 
   absl::Status PutSubject(const SubjectRecord& subject) override;
   absl::Status RetireSubject(const SubjectId& subject) override;
+  absl::Status SetContentKey(const SubjectId& subject, int64_t key_number) override;
+  absl::Status PutShred(const KeyShred& shred) override;
+  absl::Status DeferRetention(const RequestId& id, absl::Time due) override;
+  absl::Status PurgeRequest(const RequestId& id, const storage::v1::RequestState& outline) override;
   absl::Status PutMerge(const MergeRecord& merge) override;
   absl::Status PutDataSystem(const v1::DataSystem& system) override;
   absl::Status PutRecipient(const v1::Recipient& recipient) override;

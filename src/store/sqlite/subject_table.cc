@@ -1,5 +1,6 @@
 #include "store/sqlite/subject_table.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -12,16 +13,31 @@ namespace dsr::sqlite {
 namespace {
 
 constexpr char kFindByHash[] =
-    "SELECT subject_id, account_hash, key_number FROM subjects WHERE account_hash = ?1";
+    "SELECT subject_id, account_hash, key_number, content_key FROM subjects "
+    "WHERE account_hash = ?1";
 
 constexpr char kFindById[] =
-    "SELECT subject_id, account_hash, key_number FROM subjects WHERE subject_id = ?1";
+    "SELECT subject_id, account_hash, key_number, content_key FROM subjects "
+    "WHERE subject_id = ?1";
+
+constexpr char kFindByKey[] =
+    "SELECT subject_id, account_hash, key_number, content_key FROM subjects "
+    "WHERE key_number = ?1";
+constexpr char kFindByContentKey[] =
+    "SELECT subject_id, account_hash, key_number, content_key FROM subjects "
+    "WHERE content_key = ?1";
 
 constexpr char kLastKeyNumber[] = "SELECT max(key_number) FROM subjects";
+constexpr char kLastContentKey[] =
+    "SELECT max(content_key) FROM subjects WHERE content_key IS NOT NULL";
+constexpr char kLastShred[] = "SELECT max(key_number) FROM key_shreds";
 
 constexpr char kPutSubject[] =
-    "INSERT INTO subjects (subject_id, account_hash, key_number) VALUES (?1, ?2, ?3) "
-    "ON CONFLICT DO NOTHING";
+    "INSERT INTO subjects (subject_id, account_hash, key_number, content_key) "
+    "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+
+constexpr char kSetContentKey[] =
+    "UPDATE OR IGNORE subjects SET content_key = ?2 WHERE subject_id = ?1";
 
 constexpr char kFindMerge[] = "SELECT into_id, time FROM account_merges WHERE subject_id = ?1";
 
@@ -45,6 +61,7 @@ absl::StatusOr<SubjectRecord> ReadRow(const Query& query) {
   subject.account_hash = query.GetText(1);
   subject.key_number = query.GetInt(2);
   subject.is_retired = subject.account_hash == RetiredHash(subject.id);
+  subject.content_key_number = query.GetInt(3);
   return subject;
 }
 
@@ -95,10 +112,33 @@ absl::StatusOr<std::vector<SubjectId>> ListMergedInto(Connection& connection,
   }
 }
 
+absl::StatusOr<std::optional<SubjectRecord>> FindSubjectByKey(Connection& connection,
+                                                              int64_t key_number) {
+  for (const char* sql : {kFindByKey, kFindByContentKey}) {
+    Query query(connection, sql);
+    query.Int(key_number);
+    DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (found) return ReadRow(query);
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<int64_t> LastKeyNumber(Connection& connection) {
-  Query query(connection, kLastKeyNumber);
-  DSR_RETURN_IF_ERROR(query.Step().status());
-  return query.IsNull(0) ? 0 : query.GetInt(0);
+  int64_t last = 0;
+  for (const char* sql : {kLastKeyNumber, kLastContentKey, kLastShred}) {
+    Query query(connection, sql);
+    DSR_RETURN_IF_ERROR(query.Step().status());
+    last = std::max(last, query.GetInt(0));
+  }
+  return last;
+}
+
+absl::Status SetContentKey(Connection& connection, const SubjectId& subject, int64_t key_number) {
+  Query query(connection, kSetContentKey);
+  query.Key(subject);
+  key_number == 0 ? query.Null() : query.Int(key_number);
+  DSR_ASSIGN_OR_RETURN(const int64_t changed, query.RunAndCount());
+  return changed == 1 ? absl::OkStatus() : AlreadyExists("the key of another subject");
 }
 
 absl::Status RetireSubject(Connection& connection, const SubjectId& subject) {
@@ -111,6 +151,7 @@ absl::Status RetireSubject(Connection& connection, const SubjectId& subject) {
 absl::Status PutSubject(Connection& connection, const SubjectRecord& subject) {
   Query query(connection, kPutSubject);
   query.Key(subject.id).Blob(subject.account_hash).Int(subject.key_number);
+  subject.content_key_number == 0 ? query.Null() : query.Int(subject.content_key_number);
   DSR_ASSIGN_OR_RETURN(const int64_t inserted, query.RunAndCount());
   return inserted == 1 ? absl::OkStatus() : AlreadyExists(SubjectName(subject.id));
 }

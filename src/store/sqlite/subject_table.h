@@ -23,11 +23,14 @@ absl::StatusOr<std::optional<MergeRecord>> FindMerge(Connection& connection,
                                                      const SubjectId& subject);
 absl::StatusOr<std::vector<SubjectId>> ListMergedInto(Connection& connection,
                                                       const SubjectId& into);
+absl::StatusOr<std::optional<SubjectRecord>> FindSubjectByKey(Connection& connection,
+                                                              int64_t key_number);
 absl::StatusOr<int64_t> LastKeyNumber(Connection& connection);
 
 // As in Transaction.
 absl::Status RetireSubject(Connection& connection, const SubjectId& subject);
 absl::Status PutSubject(Connection& connection, const SubjectRecord& subject);
+absl::Status SetContentKey(Connection& connection, const SubjectId& subject, int64_t key_number);
 absl::Status PutMerge(Connection& connection, const MergeRecord& merge);
 
 }  // namespace dsr::sqlite

@@ -4,18 +4,25 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "app/server_secrets.h"
 #include "dsr/base/file.h"
+#include "dsr/base/thread.h"
 #include "testing/status_matchers.h"
 #include "testing/temp_dir.h"
 
 namespace dsr {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+constexpr size_t kHeader = 256;
 
 class KeyFileTest : public ::testing::Test {
  protected:
@@ -119,12 +126,132 @@ TEST_F(KeyFileTest, DestroysAKeyForEver) {
 
   ASSERT_THAT(file->Destroy(2), IsOk());
 
-  EXPECT_THAT(file->Key(2), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(file->Key(2), ReasonIs(v1::ERROR_REASON_CONTENT_ERASED));
+  EXPECT_TRUE(file->IsDestroyed(2));
+  EXPECT_FALSE(file->IsDestroyed(1));
   EXPECT_THAT(file->Key(1), IsOk());
   file.reset();
   DSR_ASSERT_OK_AND_ASSIGN(file, Open());
   ASSERT_THAT(file->EnsureFilled(100), IsOk());
-  EXPECT_THAT(file->Key(2), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(file->Key(2), ReasonIs(v1::ERROR_REASON_CONTENT_ERASED));
+  EXPECT_THAT(file->ListDestroyed(), IsOkAndHolds(ElementsAre(2)));
+}
+
+TEST_F(KeyFileTest, KeepsItsRootSecretAndHowFarItFollowedTheJournal) {
+  DSR_ASSERT_OK_AND_ASSIGN(std::unique_ptr<KeyFile> file, Open());
+  const std::string root(file->root_secret().bytes());
+  ASSERT_THAT(file->SetShredsFollowed(7), IsOk());
+
+  file.reset();
+  DSR_ASSERT_OK_AND_ASSIGN(file, Open());
+
+  EXPECT_EQ(file->root_secret().bytes(), root);
+  EXPECT_EQ(file->shreds_followed(), 7);
+  EXPECT_NE(root, kek_.bytes());
+}
+
+TEST_F(KeyFileTest, IsWrappedAnewWithoutChangingAKey) {
+  const SecretKey next = SecretKey::Generate();
+  DSR_ASSERT_OK_AND_ASSIGN(std::unique_ptr<KeyFile> file, Open());
+  ASSERT_THAT(file->EnsureFilled(5000), IsOk());
+  ASSERT_THAT(file->Destroy(17), IsOk());
+  ASSERT_THAT(file->SetShredsFollowed(1), IsOk());
+  const std::string root(file->root_secret().bytes());
+  DSR_ASSERT_OK_AND_ASSIGN(const SecretKey before, file->Key(4711));
+
+  DSR_ASSERT_OK_AND_ASSIGN(const KeyFileCounts counts, file->Rewrap(next));
+
+  EXPECT_EQ(counts.keys, 5000);
+  EXPECT_EQ(counts.destroyed, 1);
+  EXPECT_EQ(counts.damaged, 0);
+  DSR_ASSERT_OK_AND_ASSIGN(const SecretKey after, file->Key(4711));
+  EXPECT_EQ(before.bytes(), after.bytes());
+  // What is written from now on goes into the new file.
+  ASSERT_THAT(file->EnsureFilled(5001), IsOk());
+  ASSERT_THAT(file->Destroy(18), IsOk());
+  file.reset();
+  EXPECT_FALSE(KeyFile::IsWrappedBy(path_, kek_));
+  EXPECT_TRUE(KeyFile::IsWrappedBy(path_, next));
+  EXPECT_THAT(Open(), ReasonIs(v1::ERROR_REASON_INSTALLATION_INVALID));
+  DSR_ASSERT_OK_AND_ASSIGN(file, KeyFile::Open(path_, next, false));
+  EXPECT_EQ(file->filled(), 5001);
+  EXPECT_EQ(file->root_secret().bytes(), root);
+  EXPECT_EQ(file->shreds_followed(), 1);
+  EXPECT_THAT(file->ListDestroyed(), IsOkAndHolds(ElementsAre(17, 18)));
+  DSR_ASSERT_OK_AND_ASSIGN(const SecretKey again, file->Key(4711));
+  EXPECT_EQ(before.bytes(), again.bytes());
+}
+
+TEST_F(KeyFileTest, GivesKeysWhileItIsWrappedAnewAgainAndAgain) {
+  DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open());
+  ASSERT_THAT(file->EnsureFilled(200), IsOk());
+  std::vector<std::string> keys;
+  for (int64_t number = 1; number <= 200; ++number) {
+    DSR_ASSERT_OK_AND_ASSIGN(const SecretKey key, file->Key(number));
+    keys.emplace_back(key.bytes());
+  }
+  std::atomic<bool> done = false;
+  std::atomic<int64_t> wrong = 0;
+  Thread reader("reader", [&] {
+    for (int64_t number = 1; !done; number = number % 200 + 1) {
+      const absl::StatusOr<SecretKey> key = file->Key(number);
+      if (!key.ok() || key->bytes() != keys[static_cast<size_t>(number - 1)]) ++wrong;
+    }
+  });
+  for (int round = 0; round < 50; ++round) EXPECT_THAT(file->Rewrap(SecretKey::Generate()), IsOk());
+  done = true;
+  reader.Join();
+
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(KeyFileTest, TakesADamagedKeyOverAndCountsIt) {
+  {
+    DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open());
+    ASSERT_THAT(file->EnsureFilled(3), IsOk());
+  }
+  DSR_ASSERT_OK_AND_ASSIGN(std::string bytes, ReadFile(path_));
+  bytes[kHeader + 72 + 30] ^= 1;
+  ASSERT_THAT(WriteFileAtomically(path_, bytes, 0600), IsOk());
+  DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open());
+
+  DSR_ASSERT_OK_AND_ASSIGN(const KeyFileCounts counts, file->Rewrap(SecretKey::Generate()));
+
+  EXPECT_EQ(counts.damaged, 1);
+  EXPECT_THAT(file->Key(1), IsOk());
+  EXPECT_THAT(file->Key(2), StatusIs(absl::StatusCode::kInternal));
+}
+
+TEST_F(KeyFileTest, AWrappingThatACrashLeftBehindIsNoHindrance) {
+  ASSERT_THAT(WriteFileAtomically(path_ + ".new", "half a file", 0600), IsOk());
+  DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open());
+
+  EXPECT_THAT(file->Rewrap(SecretKey::Generate()), IsOk());
+}
+
+// Of before there was a root secret: 64 bytes of header, and all secrets from the key-encryption
+// key.
+TEST_F(KeyFileTest, BringsAFileOfTheFirstFormToThePresentOne) {
+  const SecretKey wrapping = DeriveKey(kek_, "dsrd key file 1");
+  const SecretKey key = SecretKey::Generate();
+  std::string bytes = "dsrdkeys";
+  bytes += '\1';
+  bytes.resize(16);
+  bytes += HmacSha256(wrapping.bytes(), "dsrd key file check 1");
+  bytes += std::string(7, '\0') + '\2';
+  bytes.resize(64);
+  bytes += SealBox(wrapping, key.bytes(), std::string(7, '\0') + '\1');
+  bytes += std::string(72, '\0');
+  ASSERT_THAT(WriteFileAtomically(path_, bytes, 0600), IsOk());
+
+  for (int start = 0; start < 2; ++start) {
+    DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open(/*create=*/false));
+    EXPECT_EQ(file->filled(), 2);
+    EXPECT_EQ(file->root_secret().bytes(), kek_.bytes());
+    DSR_ASSERT_OK_AND_ASSIGN(const SecretKey opened, file->Key(1));
+    EXPECT_EQ(opened.bytes(), key.bytes());
+    EXPECT_THAT(file->Key(2), ReasonIs(v1::ERROR_REASON_CONTENT_ERASED));
+  }
 }
 
 TEST_F(KeyFileTest, RefusesARecordThatChangedItsPlace) {
@@ -133,8 +260,8 @@ TEST_F(KeyFileTest, RefusesARecordThatChangedItsPlace) {
     ASSERT_THAT(file->EnsureFilled(2), IsOk());
   }
   DSR_ASSERT_OK_AND_ASSIGN(std::string bytes, ReadFile(path_));
-  const std::string second = bytes.substr(64 + 72, 72);
-  ASSERT_THAT(WriteFileAtomically(path_, bytes.replace(64, 72, second), 0600), IsOk());
+  const std::string second = bytes.substr(kHeader + 72, 72);
+  ASSERT_THAT(WriteFileAtomically(path_, bytes.replace(kHeader, 72, second), 0600), IsOk());
 
   DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open());
   EXPECT_THAT(file->Key(1), StatusIs(absl::StatusCode::kInternal));
@@ -149,21 +276,6 @@ TEST_F(KeyFileTest, HoldsNoKeyInTheClear) {
 
   EXPECT_THAT(bytes, Not(HasSubstr(std::string(key.bytes()))));
   EXPECT_THAT(bytes, Not(HasSubstr(std::string(kek_.bytes()))));
-}
-
-TEST_F(KeyFileTest, ReadsAKeyEncryptionKeyOfItsOwnerOnly) {
-  const std::string path = dir_.File("kek");
-  ASSERT_THAT(WriteFileAtomically(path, std::string(32, 'k'), 0600), IsOk());
-  DSR_ASSERT_OK_AND_ASSIGN(const SecretKey key, ReadKeyEncryptionKey(path));
-  EXPECT_EQ(std::string(key.bytes()), std::string(32, 'k'));
-
-  ASSERT_EQ(chmod(path.c_str(), 0644), 0);
-  EXPECT_THAT(ReadKeyEncryptionKey(path), ReasonIs(v1::ERROR_REASON_INSTALLATION_INVALID));
-
-  ASSERT_THAT(WriteFileAtomically(path, std::string(33, 'k'), 0600), IsOk());
-  EXPECT_THAT(ReadKeyEncryptionKey(path), ReasonIs(v1::ERROR_REASON_INSTALLATION_INVALID));
-  EXPECT_THAT(ReadKeyEncryptionKey(dir_.File("none")),
-              ReasonIs(v1::ERROR_REASON_INSTALLATION_INVALID));
 }
 
 }  // namespace
