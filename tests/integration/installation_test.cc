@@ -18,9 +18,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "dsr/base/file.h"
+#include "dsr/base/text_file.h"
 #include "integration/dsrd_process.h"
 #include "integration/shop.h"
 #include "integration/test_server.h"
+#include "server/config.h"
 #include "testing/status_matchers.h"
 #include "testing/temp_dir.h"
 
@@ -50,6 +52,13 @@ TEST_F(InstallationTest, ADataDirectoryThatCannotBeUsedIsNamed) {
 
   EXPECT_EQ(end.exit_code, kConfiguration) << end.output;
   EXPECT_THAT(end.output, HasSubstr("data directory"));
+}
+
+TEST_F(InstallationTest, TheConfigurationThatShipsIsComplete) {
+  config::v1::ServerConfig config;
+  ASSERT_THAT(ReadTextFile(DSR_SOURCE_DIR "/tools/packaging/dsrd.textproto", config), IsOk());
+
+  EXPECT_THAT(CompleteConfig(config), IsOk());
 }
 
 // Root may give up reading everything, except in a box that took this right from it.

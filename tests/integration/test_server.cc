@@ -28,9 +28,10 @@ void OrEnd(const absl::Status& status) {
 
 }  // namespace
 
-TestServer::TestServer(absl::string_view data_dir, int call_seconds)
+TestServer::TestServer(absl::string_view data_dir, int call_seconds, Adjust adjust)
     : folder_(data_dir.empty() ? own_dir_.path() : std::string(data_dir)),
       call_seconds_(call_seconds),
+      adjust_(std::move(adjust)),
       clock_(absl::FromCivil(absl::CivilSecond(2026, 3, 2, 2, 0, 0), absl::UTCTimeZone())) {
   OrEnd(InitCrypto());
   Start();
@@ -48,14 +49,16 @@ void TestServer::Start() {
   options.config.set_call_seconds(call_seconds_);
   options.drain = [] {};
   OrEnd(PrepareDev(folder_, options.config));
+  if (adjust_) adjust_(options.config);
   OrEnd(CompleteConfig(options.config));
   environment_ = OrEnd(Environment::Start(std::move(options)));
   Connect(folder_, environment_->port());
 }
 
-void TestServer::Restart() {
+void TestServer::Restart(const std::function<void()>& between) {
   environment_->Stop(absl::ZeroDuration());
   environment_.reset();
+  if (between != nullptr) between();
   Start();
 }
 

@@ -2,10 +2,12 @@
 #ifndef DSR_TESTS_INTEGRATION_TEST_SERVER_H_
 #define DSR_TESTS_INTEGRATION_TEST_SERVER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "dsr/config/v1/config.pb.h"
 #include "integration/api_client.h"
 #include "server/environment.h"
 #include "testing/simulated_clock.h"
@@ -17,15 +19,17 @@ namespace dsr {
 // and a clock that stands still. Ends the process when it cannot start. Not thread-safe; `Call` is.
 class TestServer : public ApiClient {
  public:
+  using Adjust = std::function<void(config::v1::ServerConfig&)>;
+
   // `data_dir`, when given, is used and not removed. `call_seconds` is the cap of calls without a
-  // deadline.
-  explicit TestServer(absl::string_view data_dir = "", int call_seconds = 30);
+  // deadline. `adjust` may change the configuration, once the development files are there.
+  explicit TestServer(absl::string_view data_dir = "", int call_seconds = 30, Adjust adjust = {});
   ~TestServer();
 
   SimulatedClock& clock() { return clock_; }
 
-  // Ends the server, and starts it again on the same files.
-  void Restart();
+  // Ends the server, and starts it again on the same files, or on what `between` made of them.
+  void Restart(const std::function<void()>& between = nullptr);
 
  private:
   void Start();
@@ -33,6 +37,7 @@ class TestServer : public ApiClient {
   TempDir own_dir_;
   const std::string folder_;
   const int call_seconds_;
+  const Adjust adjust_;
   SimulatedClock clock_;
   std::unique_ptr<Environment> environment_;
 };
