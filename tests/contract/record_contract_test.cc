@@ -296,6 +296,40 @@ TEST_P(RecordContract, MakesEachEventAndEachAuditRecordALeafOfTheTree) {
   EXPECT_EQ((*page)[1].clear, "refused");
 }
 
+TEST_P(RecordContract, TellsTheNodesOfTheTreeAndWhichLeafAnEventIs) {
+  RequestSample sample(1, kNow);
+  ASSERT_THAT(Write([](Transaction& t) { return t.AppendAuditRecord("refused", ""); }), IsOk());
+  ASSERT_THAT(Write(sample.NextDecision(kNow, 4)), IsOk());
+
+  const auto leaves = Read([](ReadView& v) { return v.ListLeaves(0, 100, true); });
+  ASSERT_THAT(leaves, IsOkAndHolds(SizeIs(5)));
+  const auto hash = [&](int i) { return (*leaves)[static_cast<size_t>(i)].hash; };
+  const std::string left = MerkleNodeHash(hash(0), hash(1));
+  const std::string right = MerkleNodeHash(hash(2), hash(3));
+  const auto all = Read([](ReadView& v) { return v.ListLogNodes(0, 0, 100); });
+  const auto from = Read([](ReadView& v) { return v.ListLogNodes(1, 1, 1); });
+  const auto event = Read([&](ReadView& v) { return v.FindEventLeaf(sample.id(), 2); });
+  const auto none = Read([&](ReadView& v) { return v.FindEventLeaf(sample.id(), 5); });
+
+  EXPECT_THAT(all, IsOkAndHolds(ElementsAre(LogNode{1, 0, left}, LogNode{1, 1, right},
+                                            LogNode{2, 0, MerkleNodeHash(left, right)})));
+  EXPECT_THAT(from, IsOkAndHolds(ElementsAre(LogNode{1, 1, right})));
+  EXPECT_THAT(Read([](ReadView& v) { return v.FindLogNode({1, 1}); }), IsOkAndHolds(right));
+  EXPECT_THAT(Read([](ReadView& v) { return v.FindLogNode({0, 4}); }), IsOkAndHolds(hash(4)));
+  EXPECT_THAT(Read([](ReadView& v) {
+                return v.FindLogNode({1, 2});
+              }),
+              StatusIs(absl::StatusCode::kDataLoss));
+  ASSERT_THAT(event, IsOk());
+  ASSERT_TRUE(event->has_value());
+  EXPECT_EQ((*event)->index, 2);
+  EXPECT_EQ((*event)->time, kNow);
+  EXPECT_EQ((*event)->clear, SampleClear(sample.id(), 2));
+  EXPECT_EQ((*leaves)[0].time, std::nullopt);
+  ASSERT_THAT(none, IsOk());
+  EXPECT_FALSE(none->has_value());
+}
+
 TEST_P(RecordContract, LeavesNoLeafOfABodyThatFailed) {
   RequestSample sample(1, kNow);
   ASSERT_THAT(Write(sample.NextDecision(kNow, 3)), IsOk());

@@ -32,8 +32,20 @@ struct AuditLeaf {
   std::string hash;  // 32 bytes
   std::optional<RequestId> request;
   int64_t sequence = 0;
+  // Of an event, as its row says; absent otherwise.
+  std::optional<absl::Time> time = std::nullopt;
   std::string clear;
   std::string sealed;
+};
+
+// A stored node of the audit log's tree, as it stands: in a log that was tampered with it may be at
+// a place where there is none.
+struct LogNode {
+  int64_t level = 0;  // from 1 up
+  int64_t index = 0;
+  std::string hash;
+
+  friend bool operator==(const LogNode&, const LogNode&) = default;
 };
 
 // The audit log's size and the hashes of its complete subtrees, largest first; enough to compute

@@ -24,6 +24,7 @@
 #include "absl/time/time.h"
 #include "dsr/base/definition.h"
 #include "dsr/base/ids.h"
+#include "dsr/base/merkle.h"
 #include "dsr/storage/v1/state.pb.h"
 #include "dsr/store/records.h"
 #include "dsr/v1/hold.pb.h"
@@ -210,6 +211,15 @@ class ReadView {
   // too.
   virtual absl::StatusOr<std::vector<AuditLeaf>> ListLeaves(int64_t first, int limit,
                                                             bool with_records) = 0;
+  // The leaf of a request's event, with its record; nothing when there is none.
+  virtual absl::StatusOr<std::optional<AuditLeaf>> FindEventLeaf(const RequestId& id,
+                                                                 int64_t sequence) = 0;
+  // The hash of a complete node of the tree, leaves included. Errors: DATA_LOSS INTERNAL when it is
+  // not there.
+  virtual absl::StatusOr<std::string> FindLogNode(const MerklePosition& position) = 0;
+  // Nodes above the leaves, by level, then index, from that place on, whatever is stored there.
+  virtual absl::StatusOr<std::vector<LogNode>> ListLogNodes(int64_t level, int64_t index,
+                                                            int limit) = 0;
 
   virtual absl::StatusOr<StoreCounts> Count(absl::Time now) = 0;
   // How many requests are stored, about; told at once.

@@ -24,13 +24,19 @@ constexpr char kLeafHash[] = "SELECT hash FROM log WHERE leaf = ?1";
 constexpr char kNodeHash[] = "SELECT hash FROM log_nodes WHERE level = ?1 AND position = ?2";
 
 constexpr char kListLeaves[] =
-    "SELECT leaf, hash, request_id, sequence, clear, sealed FROM log "
+    "SELECT leaf, hash, request_id, sequence, time, clear, sealed FROM log "
     "WHERE leaf >= ?1 ORDER BY leaf LIMIT ?2";
 // An event's bytes stand after the columns that are read, so that its overflow pages are not.
 constexpr char kListLeavesWithoutRecords[] =
-    "SELECT leaf, hash, request_id, sequence, CASE WHEN request_id IS NULL THEN clear END, "
+    "SELECT leaf, hash, request_id, sequence, time, CASE WHEN request_id IS NULL THEN clear END, "
     "CASE WHEN request_id IS NULL THEN sealed END FROM log "
     "WHERE leaf >= ?1 ORDER BY leaf LIMIT ?2";
+constexpr char kFindEventLeaf[] =
+    "SELECT leaf, hash, request_id, sequence, time, clear, sealed FROM log "
+    "WHERE request_id = ?1 AND sequence = ?2";
+constexpr char kListNodes[] =
+    "SELECT level, position, hash FROM log_nodes WHERE (level, position) >= (?1, ?2) "
+    "ORDER BY level, position LIMIT ?3";
 
 constexpr char kInsertLeaf[] =
     "INSERT INTO log (leaf, hash, request_id, sequence, time, clear, sealed) "
@@ -43,16 +49,19 @@ absl::StatusOr<int64_t> ReadSize(Connection& connection) {
   return query.IsNull(0) ? 0 : query.GetInt(0);
 }
 
-absl::StatusOr<std::string> ReadHash(Connection& connection, const MerklePosition& position) {
-  Query query(connection, position.level == 0 ? kLeafHash : kNodeHash);
-  if (position.level > 0) query.Int(position.level);
-  query.Int(static_cast<int64_t>(position.index));
-  DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
-  if (!found) {
-    return Damaged(
-        absl::StrCat("node ", position.index, " of level ", position.level, " of the audit log"));
+// Reads the row of a statement that lists leaves.
+absl::StatusOr<AuditLeaf> LeafOf(const Query& query) {
+  AuditLeaf leaf;
+  leaf.index = query.GetInt(0);
+  leaf.hash = query.GetText(1);
+  if (!query.IsNull(2)) {
+    DSR_ASSIGN_OR_RETURN(leaf.request, query.GetKey<RequestId>(2));
   }
-  return query.GetText(0);
+  leaf.sequence = query.GetInt(3);
+  if (!query.IsNull(4)) leaf.time = query.GetTime(4);
+  leaf.clear = query.GetText(5);
+  leaf.sealed = query.GetText(6);
+  return leaf;
 }
 
 // Computes the root over the leaves [first, first + count), a power of two, from their stored
@@ -98,7 +107,7 @@ absl::StatusOr<LogHead> FindLogHead(Connection& connection) {
   LogHead head;
   DSR_ASSIGN_OR_RETURN(head.size, ReadSize(connection));
   for (const MerklePosition& position : MerkleFrontier::Positions(head.size)) {
-    DSR_ASSIGN_OR_RETURN(std::string hash, ReadHash(connection, position));
+    DSR_ASSIGN_OR_RETURN(std::string hash, FindLogNode(connection, position));
     head.subtrees.push_back(std::move(hash));
   }
   return head;
@@ -112,16 +121,42 @@ absl::StatusOr<std::vector<AuditLeaf>> ListLeaves(Connection& connection, int64_
   while (true) {
     DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
     if (!has_row) return leaves;
-    AuditLeaf leaf;
-    leaf.index = query.GetInt(0);
-    leaf.hash = query.GetText(1);
-    if (!query.IsNull(2)) {
-      DSR_ASSIGN_OR_RETURN(leaf.request, query.GetKey<RequestId>(2));
-    }
-    leaf.sequence = query.GetInt(3);
-    leaf.clear = query.GetText(4);
-    leaf.sealed = query.GetText(5);
+    DSR_ASSIGN_OR_RETURN(AuditLeaf leaf, LeafOf(query));
     leaves.push_back(std::move(leaf));
+  }
+}
+
+absl::StatusOr<std::optional<AuditLeaf>> FindEventLeaf(Connection& connection, const RequestId& id,
+                                                       int64_t sequence) {
+  Query query(connection, kFindEventLeaf);
+  query.Key(id).Int(sequence);
+  DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::optional<AuditLeaf>();
+  DSR_ASSIGN_OR_RETURN(AuditLeaf leaf, LeafOf(query));
+  return std::optional<AuditLeaf>(std::move(leaf));
+}
+
+absl::StatusOr<std::string> FindLogNode(Connection& connection, const MerklePosition& position) {
+  Query query(connection, position.level == 0 ? kLeafHash : kNodeHash);
+  if (position.level > 0) query.Int(position.level);
+  query.Int(static_cast<int64_t>(position.index));
+  DSR_ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) {
+    return Damaged(
+        absl::StrCat("node ", position.index, " of level ", position.level, " of the audit log"));
+  }
+  return query.GetText(0);
+}
+
+absl::StatusOr<std::vector<LogNode>> ListLogNodes(Connection& connection, int64_t level,
+                                                  int64_t index, int limit) {
+  Query query(connection, kListNodes);
+  query.Int(level).Int(index).Int(limit);
+  std::vector<LogNode> nodes;
+  while (true) {
+    DSR_ASSIGN_OR_RETURN(const bool has_row, query.Step());
+    if (!has_row) return nodes;
+    nodes.push_back({query.GetInt(0), query.GetInt(1), query.GetText(2)});
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,6 +23,11 @@ absl::StatusOr<std::vector<StoredEvent>> ListEvents(Connection& connection, cons
 absl::StatusOr<LogHead> FindLogHead(Connection& connection);
 absl::StatusOr<std::vector<AuditLeaf>> ListLeaves(Connection& connection, int64_t first, int limit,
                                                   bool with_records);
+absl::StatusOr<std::optional<AuditLeaf>> FindEventLeaf(Connection& connection, const RequestId& id,
+                                                       int64_t sequence);
+absl::StatusOr<std::string> FindLogNode(Connection& connection, const MerklePosition& position);
+absl::StatusOr<std::vector<LogNode>> ListLogNodes(Connection& connection, int64_t level,
+                                                  int64_t index, int limit);
 
 // Tests the last leaves against their records, and the subtrees over them against the leaves.
 // DATA_LOSS when one does not fit. Costs the same however long the log is.

@@ -396,6 +396,23 @@ absl::StatusOr<std::vector<AuditLeaf>> ReadMethods<Base>::ListLeaves(int64_t fir
 }
 
 template <class Base>
+absl::StatusOr<std::optional<AuditLeaf>> ReadMethods<Base>::FindEventLeaf(const RequestId& id,
+                                                                          int64_t sequence) {
+  return sqlite::FindEventLeaf(connection_, id, sequence);
+}
+
+template <class Base>
+absl::StatusOr<std::string> ReadMethods<Base>::FindLogNode(const MerklePosition& position) {
+  return sqlite::FindLogNode(connection_, position);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<LogNode>> ReadMethods<Base>::ListLogNodes(int64_t level, int64_t index,
+                                                                     int limit) {
+  return sqlite::ListLogNodes(connection_, level, index, limit);
+}
+
+template <class Base>
 absl::StatusOr<StoreCounts> ReadMethods<Base>::Count(absl::Time now) {
   StoreCounts counts;
   DSR_ASSIGN_OR_RETURN(counts.open_requests, CountOpenRequests(connection_));

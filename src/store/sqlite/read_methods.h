@@ -121,6 +121,11 @@ class ReadMethods : public Base {
   absl::StatusOr<LogHead> FindLogHead() override;
   absl::StatusOr<std::vector<AuditLeaf>> ListLeaves(int64_t first, int limit,
                                                     bool with_records) override;
+  absl::StatusOr<std::optional<AuditLeaf>> FindEventLeaf(const RequestId& id,
+                                                         int64_t sequence) override;
+  absl::StatusOr<std::string> FindLogNode(const MerklePosition& position) override;
+  absl::StatusOr<std::vector<LogNode>> ListLogNodes(int64_t level, int64_t index,
+                                                    int limit) override;
 
   absl::StatusOr<StoreCounts> Count(absl::Time now) override;
   int SchemaVersion() override;
