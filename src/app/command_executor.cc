@@ -117,11 +117,9 @@ void CommandExecutor::Finish(Run& run, absl::Status status) {
     return;
   }
   if (!run.outcome.replayed) Announce(run.outcome.hints);
-  if (!run.outcome.rejection.ok() && run.outcome.audit_refusal) {
-    Refuse(run.context, RequestName(run.planned.request), std::move(run.outcome.rejection),
-           std::move(run.done));
-  } else if (!run.outcome.rejection.ok()) {
-    run.done(std::move(run.outcome.rejection));
+  if (!run.outcome.rejection.ok()) {
+    // What is a refusal was written with the decision, the first time that the call came.
+    run.done(MarkAudited(std::move(run.outcome.rejection)));
   } else {
     run.done(ExecutionResult{std::move(run.outcome.answer), run.outcome.replayed});
   }
@@ -136,7 +134,7 @@ void CommandExecutor::Refuse(const CallContext& context, const std::string& abou
   }
   RefusedCall call{.actor = context.principal.name, .about = about, .reason = ReasonOf(status)};
   AuditRefusal(parts_.store, parts_.clock, std::move(call),
-               [done = std::move(done), status = std::move(status)] { done(status); });
+               [done = std::move(done), status = MarkAudited(std::move(status))] { done(status); });
 }
 
 void CommandExecutor::Prepare(std::function<void()> job, const ExecutionDone& done) {

@@ -12,6 +12,7 @@
 #include "app/event_subjects.h"
 #include "app/not_found.h"
 #include "app/purged.h"
+#include "app/refusal_audit.h"
 #include "app/stored_status.h"
 #include "app/transfer_disclosure.h"
 #include "dsr/base/crypto.h"
@@ -182,6 +183,7 @@ absl::Status DecisionBody::Run(Transaction& transaction) {
         /*is_command=*/true));
   }
   DSR_RETURN_IF_ERROR(Write(transaction));
+  DSR_RETURN_IF_ERROR(AuditRejection(transaction));
   DSR_RETURN_IF_ERROR(ReconsiderSiblings(transaction));
   return StoreAnswer(transaction);
 }
@@ -284,7 +286,9 @@ absl::Status DecisionBody::CheckCaller(Transaction& transaction) {
           for (const v1::Task& task : record_.tasks()) {
             // An ended task has no lease; that it ended is the better answer, and the engine's.
             if (task.name() != name || task.state() != v1::Task::STATE_OPEN) continue;
-            return transaction.CheckLease(given.id, planned_.lease_token, now_);
+            const absl::Status lease = transaction.CheckLease(given.id, planned_.lease_token, now_);
+            outcome_.audit_refusal = IsRefusal(lease);
+            return lease;
           }
         }
         return absl::OkStatus();
@@ -303,10 +307,13 @@ DecisionContext DecisionBody::ContextFor(Actor actor) const {
 
 absl::Status DecisionBody::Apply(Decision decision, bool is_command) {
   if (Rejected* rejected = std::get_if<Rejected>(&decision)) {
-    if (is_command) outcome_.rejection = rejected->reason;
-    // Who tried to open a minor's file is as telling as who did (Minors' Online Protection 36).
-    if (ReasonOf(rejected->reason) == v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED)
-      outcome_.audit_refusal = true;
+    if (is_command) {
+      outcome_.rejection = rejected->reason;
+      // What is rejected at filing has no history. Who tried to open a minor's file is as telling
+      // as who did, and stands beside that (Minors' Online Protection 36).
+      rejection_is_event_ = !rejected->events.empty() &&
+                            ReasonOf(rejected->reason) != v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED;
+    }
     return Append(std::move(rejected->events), -1);
   }
   Accepted& accepted = std::get<Accepted>(decision);
@@ -462,6 +469,17 @@ absl::Status DecisionBody::DelayFailedTask(Transaction& transaction) {
     return transaction.ReleaseTask(failed->id, now_ + RetryDelay(task.failures()));
   }
   return absl::OkStatus();
+}
+
+absl::Status DecisionBody::AuditRejection(Transaction& transaction) {
+  // What dsrd itself is refused, such as a timer that comes too late, is nobody's attempt.
+  if (!IsRefusal(outcome_.rejection) || rejection_is_event_ || context_.principal.is_system()) {
+    return absl::OkStatus();
+  }
+  const RefusedCall call{.actor = context_.principal.name,
+                         .about = is_filing_ ? "requests" : RequestName(planned_.request),
+                         .reason = ReasonOf(outcome_.rejection)};
+  return transaction.AppendAuditRecord(RefusalRecord(now_, call).SerializeAsString(), "");
 }
 
 absl::Status DecisionBody::StoreAnswer(Transaction& transaction) {

@@ -63,7 +63,7 @@ struct DecisionOutcome {
   // Not OK: the command was rejected. Everything else was written.
   absl::Status rejection;
   std::string answer;
-  // The decision is an error that the audit log must know of.
+  // The error that undoes the decision is one that the audit log must know of.
   bool audit_refusal = false;
   CommitHints hints;
 };
@@ -110,6 +110,7 @@ class DecisionBody {
   absl::Status Write(Transaction& transaction);
   void ListDeliveredAnew(std::set<NoticeId>& anew) const;
   absl::Status StoreAnswer(Transaction& transaction);
+  absl::Status AuditRejection(Transaction& transaction);
   absl::Status KeepDocuments(Transaction& transaction);
   static bool ClosedTheAccount(const storage::v1::RequestRecord& record);
   absl::Status WriteSubjectRecords(Transaction& transaction);
@@ -134,6 +135,8 @@ class DecisionBody {
   std::vector<storage::v1::Event> events_;
   // Parallel to events_: the box that belongs to each, empty for most.
   std::vector<std::string> boxes_;
+  // The rejection is an event of the request, which is leaf enough.
+  bool rejection_is_event_ = false;
 };
 
 }  // namespace dsr

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "absl/strings/cord.h"
+#include "app/leaf_record.h"
+#include "app/stored_status.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
 #include "dsr/base/proto_time.h"
@@ -18,14 +21,40 @@ storage::v1::AuditRecord MakeAuditRecord(absl::Time time, absl::string_view acto
   return record;
 }
 
+bool IsRefusal(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kAlreadyExists:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::Status MarkAudited(absl::Status status) {
+  if (!status.ok()) status.SetPayload(kAuditedMark, absl::Cord());
+  return status;
+}
+
+bool IsMarkedAudited(const absl::Status& status) {
+  return status.GetPayload(kAuditedMark).has_value();
+}
+
+storage::v1::AuditRecord RefusalRecord(absl::Time time, const RefusedCall& call) {
+  storage::v1::AuditRecord record = MakeAuditRecord(time, call.actor, kCallRefused, call.about);
+  record.set_reason(call.reason);
+  if (call.count != 1) record.set_count(call.count);
+  return record;
+}
+
 void AuditRefusal(Store& store, const Clock& clock, RefusedCall call, std::function<void()> done) {
   store.Transact(
       [call = std::move(call), &clock](Transaction& transaction) {
-        storage::v1::AuditRecord record =
-            MakeAuditRecord(clock.Now(), call.actor, "call_refused", call.about);
-        record.set_reason(call.reason);
-        if (call.count != 1) record.set_count(call.count);
-        return transaction.AppendAuditRecord(record.SerializeAsString(), "");
+        return transaction.AppendAuditRecord(RefusalRecord(clock.Now(), call).SerializeAsString(),
+                                             "");
       },
       [done = std::move(done)](absl::Status status) {
         if (!status.ok()) {

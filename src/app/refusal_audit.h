@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dsr/base/clock.h"
@@ -26,6 +27,19 @@ struct RefusedCall {
   v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
   int64_t count = 1;  // how many of the same this stands for
 };
+
+// Tells whether `status` says that a known caller was denied what it tried: for who it is, for what
+// it named, or for the state that it found. What is wrong in itself attempted nothing, and what may
+// be repeated as it is was not denied.
+bool IsRefusal(const absl::Status& status);
+
+// Marks an error whose leaf is in the audit log, or that is an event of its request, so that it is
+// not written again further up. Clients do not see the mark.
+absl::Status MarkAudited(absl::Status status);
+bool IsMarkedAudited(const absl::Status& status);
+
+// Returns the record of a refused call, made at `time`.
+storage::v1::AuditRecord RefusalRecord(absl::Time time, const RefusedCall& call);
 
 // Writes `call` to the audit log in a transaction of its own and then calls `done`, on the store's
 // completion thread; a failure is only logged. Does not block. `clock` outlives the transaction.

@@ -11,6 +11,7 @@ std::string EncodeStatus(const absl::Status& status) {
   stored.set_code(static_cast<int>(status.code()));
   stored.set_message(std::string(status.message()));
   status.ForEachPayload([&stored](absl::string_view type_url, const absl::Cord& value) {
+    if (type_url == kAuditedMark) return;
     google::protobuf::Any& detail = *stored.add_details();
     detail.set_type_url(std::string(type_url));
     detail.set_value(std::string(value));

@@ -9,8 +9,11 @@
 
 namespace dsr {
 
-// Returns `status` with all its details as a serialised dsr.v1.Status, wire-compatible with
-// google.rpc.Status.
+// The payload of an error that stays inside of dsrd: see refusal_audit.h.
+inline constexpr absl::string_view kAuditedMark = "dsrd/audited";
+
+// Returns `status` with all its details, marks apart, as a serialised dsr.v1.Status,
+// wire-compatible with google.rpc.Status.
 std::string EncodeStatus(const absl::Status& status);
 
 // Returns the error that EncodeStatus was given. INTERNAL for anything else.

@@ -1,11 +1,33 @@
 #include "rpc/call_record.h"
 
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "app/refusal_audit.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
+#include "dsr/workflow/names.h"
 #include "rpc/method_roles.h"
 
 namespace dsr {
+namespace {
+
+// The method, and the request where the error names one. Other names than those that dsrd gives may
+// say what should not be in the log.
+std::string AboutOf(const std::string& method, const absl::Status& status) {
+  const std::optional<v1::ErrorInfo> info = ErrorInfoOf(status);
+  if (!info.has_value() || !info->metadata().contains("resource")) return method;
+  const std::vector<std::string> segments = absl::StrSplit(info->metadata().at("resource"), '/');
+  if (segments.size() < 2) return method;
+  const absl::StatusOr<RequestId> id =
+      ParseRequestName(absl::StrCat(segments[0], "/", segments[1]));
+  return id.ok() ? absl::StrCat(method, " ", RequestName(*id)) : method;
+}
+
+}  // namespace
 
 absl::Status CallRecord::Admit(RpcContext& context, const grpc::CallbackServerContext& call) {
   const auto header = call.client_metadata().find("authorization");
@@ -18,15 +40,17 @@ absl::Status CallRecord::Admit(RpcContext& context, const grpc::CallbackServerCo
     return MakeError(absl::StatusCode::kUnauthenticated, v1::ERROR_REASON_TOKEN_INVALID,
                      "send a known token as `authorization: Bearer ...`");
   }
-  const absl::Status allowed = CheckRole(*principal_, method_);
-  if (!allowed.ok()) {
-    AuditRefusal(
-        context.parts().store, context.parts().clock,
-        RefusedCall{
-            .actor = principal_->name, .about = method_, .reason = v1::ERROR_REASON_ROLE_MISSING},
-        [] {});
-  }
-  return allowed;
+  return CheckRole(*principal_, method_);
+}
+
+void CallRecord::AuditIfRefused(RpcContext& context, const absl::Status& status,
+                                std::function<void()> answer) const {
+  if (principal_ == nullptr || !IsRefusal(status) || IsMarkedAudited(status)) return answer();
+  AuditRefusal(
+      context.parts().store, context.parts().clock,
+      RefusedCall{
+          .actor = principal_->name, .about = AboutOf(method_, status), .reason = ReasonOf(status)},
+      std::move(answer));
 }
 
 void CallRecord::Log(grpc::StatusCode code) const {

@@ -6,6 +6,7 @@
 #include <grpcpp/support/status.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,13 +22,19 @@ class CallRecord {
   explicit CallRecord(std::string method)
       : method_(std::move(method)), begin_(std::chrono::steady_clock::now()) {}
 
-  // Finds out who calls and whether that principal may call this method. A refusal is audited.
+  // Finds out who calls and whether that principal may call this method. Calls without a known
+  // token are counted for the audit log.
   // Errors: UNAUTHENTICATED TOKEN_INVALID, PERMISSION_DENIED ROLE_MISSING.
   absl::Status Admit(RpcContext& context, const grpc::CallbackServerContext& call);
 
   const std::string& method() const { return method_; }
   // After Admit returned OK.
   const Principal& principal() const { return *principal_; }
+
+  // Has the audit log know of `status`, the call's error, if it refuses a known caller and is not
+  // there yet; then calls `answer`, on the store's completion thread, or at once. Does not block.
+  void AuditIfRefused(RpcContext& context, const absl::Status& status,
+                      std::function<void()> answer) const;
 
   // Writes the call's one line to the log.
   void Log(grpc::StatusCode code) const;

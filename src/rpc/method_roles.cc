@@ -168,6 +168,7 @@ constexpr MethodRoles kMethods[] = {
     {"ListAuditEvents", kAuditor | kPrivacy | kOperator},
     {"GetCheckpoint", kAuditor | kPrivacy | kOperator},
     {"VerifyLog", kAuditor | kPrivacy | kOperator},
+    {"ProveInclusion", kAuditor | kPrivacy | kOperator},
     // AdminService
     {"GetStatus", kOperator},
     {"GetKeyStatus", kOperator},

@@ -8,12 +8,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "app/decision_body.h"
+#include "app/leaf_record.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/ids.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/base/redactor.h"
-#include "dsr/storage/v1/sealed.pb.h"
-#include "dsr/workflow/names.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace dsr {
@@ -115,11 +114,6 @@ v1::Request PublicRequest(const storage::v1::RequestState& state) {
   return request;
 }
 
-std::string EventKind(const storage::v1::Event& event) {
-  const FieldDescriptor* payload = PayloadField(event);
-  return payload == nullptr ? "unknown" : payload->name();
-}
-
 v1::RequestEvent PublicEvent(const storage::v1::Event& event, bool was_verified) {
   v1::RequestEvent shown;
   shown.set_sequence(event.sequence());
@@ -135,30 +129,6 @@ v1::RequestEvent PublicEvent(const storage::v1::Event& event, bool was_verified)
     if (IsPersonal(*field) || (!was_verified && TellsOfAccount(*field))) continue;
     std::string text = ValueText(payload, *field);
     if (!text.empty()) (*shown.mutable_details())[field->name()] = std::move(text);
-  }
-  return shown;
-}
-
-v1::AuditEvent PublicLeaf(const AuditLeaf& leaf) {
-  v1::AuditEvent shown;
-  shown.set_index(leaf.index);
-  shown.set_leaf_hash(HexEncode(leaf.hash));
-  if (leaf.request.has_value()) {
-    shown.set_request(RequestName(*leaf.request));
-    shown.set_sequence(leaf.sequence);
-    storage::v1::Event event;
-    if (event.ParseFromString(leaf.clear)) {
-      *shown.mutable_time() = event.time();
-      shown.set_actor(event.actor());
-      shown.set_kind(EventKind(event));
-    }
-    return shown;
-  }
-  storage::v1::AuditRecord record;
-  if (record.ParseFromString(leaf.clear)) {
-    *shown.mutable_time() = record.time();
-    shown.set_actor(record.actor());
-    shown.set_kind(record.kind());
   }
   return shown;
 }

@@ -6,8 +6,6 @@
 
 #include "dsr/storage/v1/event.pb.h"
 #include "dsr/storage/v1/state.pb.h"
-#include "dsr/store/records.h"
-#include "dsr/v1/audit_service.pb.h"
 #include "dsr/v1/request_service.pb.h"
 
 namespace dsr {
@@ -29,17 +27,11 @@ void DropMissingDays(v1::Request& request);
 // company knows of the account.
 v1::Request PublicRequest(const storage::v1::RequestState& state);
 
-// The kind of an event: the name of its payload, such as `verification_passed`.
-std::string EventKind(const storage::v1::Event& event);
-
 // One line of the history. Its details are the payload's plain fields: texts, numbers, times and
 // names of enum values as they are, ids in their text form, lists as their length. Nothing personal
 // is among them, because a stored event's clear part has none; nor whether the account is known,
 // when the request never `was_verified`.
 v1::RequestEvent PublicEvent(const storage::v1::Event& event, bool was_verified);
-
-// One leaf, read with its record.
-v1::AuditEvent PublicLeaf(const AuditLeaf& leaf);
 
 }  // namespace dsr
 

@@ -78,7 +78,10 @@ void StreamCall::Ring() {
 }
 
 void StreamCall::End(const absl::Status& status) {
-  EndWith(ToGrpcStatus(status, record_.method()));
+  record_.AuditIfRefused(
+      context_, status, [self = shared_from_this(), told = ToGrpcStatus(status, record_.method())] {
+        self->EndWith(told);
+      });
 }
 
 void StreamCall::EndWith(const grpc::Status& status) {

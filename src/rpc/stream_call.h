@@ -46,6 +46,7 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void Write(const google::protobuf::MessageLite& message);
   void Park();
+  // A refusal is in the audit log before it is told.
   void End(const absl::Status& status);
   // Lets the source run again.
   void Ring();

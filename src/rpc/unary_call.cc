@@ -45,7 +45,8 @@ void UnaryCall::Fail(const absl::Status& status) {
   if (is_answered_.exchange(true)) return;
   const grpc::Status told = ToGrpcStatus(status, method());
   code_ = told.error_code();
-  Finish(told);
+  record_.AuditIfRefused(context_, status,
+                         [self = shared_from_this(), told] { self->Finish(told); });
 }
 
 void UnaryCall::OnDone() {

@@ -45,6 +45,7 @@ class UnaryCall : public grpc::ServerUnaryReactor, public std::enable_shared_fro
   void Succeed(const google::protobuf::MessageLite& answer) { Succeed(answer.SerializeAsString()); }
   // `answer` is the serialised response message.
   void Succeed(std::string answer);
+  // A refusal is in the audit log before it is told.
   void Fail(const absl::Status& status);
 
  private:

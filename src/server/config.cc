@@ -79,6 +79,15 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
       (letters.certificate_file().empty() || letters.key_file().empty())) {
     return InvalidSetting("configuration: letter_signing needs both certificate_file and key_file");
   }
+  if (config.has_audit_export()) {
+    config::v1::AuditExport& audit_export = *config.mutable_audit_export();
+    if (audit_export.every_minutes() == 0) audit_export.set_every_minutes(60);
+    DSR_RETURN_IF_ERROR(
+        CheckRange("audit_export.every_minutes", audit_export.every_minutes(), 1, 24 * 60));
+    if (audit_export.directory().empty()) {
+      return InvalidSetting("configuration: audit_export needs a directory");
+    }
+  }
   if (!IsLoopback(config.listen())) {
     return InvalidSetting(
         "configuration: listen must be a loopback address; dsrd has no transport encryption of its "

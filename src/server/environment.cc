@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "app/case_retention.h"
+#include "app/checkpoint_exporter.h"
 #include "app/command_executor.h"
 #include "app/deadline_recounter.h"
 #include "app/decision_facts.h"
@@ -192,6 +193,7 @@ class Environment::Parts {
     DSR_RETURN_IF_ERROR(OpenStore());
     DSR_RETURN_IF_ERROR(OpenApp());
     DSR_RETURN_IF_ERROR(OpenDelivery());
+    OpenAuditExport();
     return Serve();
   }
 
@@ -218,6 +220,8 @@ class Environment::Parts {
     if (registry_ != nullptr) registry_->Close();
     if (holds_ != nullptr) holds_->Close();
     if (executor_ != nullptr) executor_->Close();
+    // After all that writes, so that the last checkpoint covers all of it.
+    if (checkpoints_ != nullptr) checkpoints_->Stop();
     if (store_ != nullptr) store_->Close();
   }
 
@@ -383,6 +387,18 @@ class Environment::Parts {
     return absl::OkStatus();
   }
 
+  // A directory that cannot be written is no reason not to serve: the exporter tries again.
+  void OpenAuditExport() {
+    if (!options_.config.has_audit_export()) return;
+    const config::v1::AuditExport& audit_export = options_.config.audit_export();
+    checkpoints_ = std::make_unique<CheckpointExporter>(
+        CheckpointExporter::Parts{.store = *store_,
+                                  .clock = clock(),
+                                  .secrets = *secrets_,
+                                  .directory = audit_export.directory(),
+                                  .interval = absl::Minutes(audit_export.every_minutes())});
+  }
+
   absl::Status Serve() {
     rpc_ = std::make_unique<RpcContext>(
         RpcParts{.clock = clock(),
@@ -456,6 +472,8 @@ class Environment::Parts {
   std::unique_ptr<CaseRetention> retention_;
   std::unique_ptr<NoticeDispatcher> notices_;
   std::unique_ptr<MessageDispatcher> messages_;
+  // Null without audit_export.
+  std::unique_ptr<CheckpointExporter> checkpoints_;
   std::unique_ptr<RpcContext> rpc_;
   std::vector<std::unique_ptr<RpcService>> services_;
   int port_ = 0;

@@ -243,11 +243,6 @@ std::string Shop::ConfirmDeletion() {
 }
 
 std::vector<std::string> Shop::AuditedKinds(absl::string_view actor) {
-  // A role's refusal is answered before it is written; the one writer has written it once it is
-  // done with something younger.
-  const auto nothing = Act("session-tool", &Requests::Stub::WithdrawRequest,
-                           v1::WithdrawRequestRequest(), "requests/01jd2m8q7r5v9x3c6b4n1k0wte");
-  EXPECT_THAT(nothing, StatusIs(absl::StatusCode::kNotFound));
   std::vector<std::string> kinds;
   v1::ListAuditEventsRequest in;
   do {

@@ -16,7 +16,7 @@ namespace dsr {
 namespace {
 
 template <class T>
-T OrDie(absl::StatusOr<T> result) {
+T FactOrDie(absl::StatusOr<T> result) {
   if (!result.ok()) {
     std::cerr << result.status() << "\n";
     std::abort();
@@ -27,7 +27,7 @@ T OrDie(absl::StatusOr<T> result) {
 const DefinitionFiles& ShopDefinitions() {
   static const auto& files = *new DefinitionFiles([] {
     std::vector<Finding> findings;
-    return OrDie(LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings));
+    return FactOrDie(LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings));
   }());
   return files;
 }
@@ -149,8 +149,8 @@ std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow) {
     for (const auto& [name, definition] : files.workflows) {
       v1::Pins pins;
       *pins.mutable_workflow() = files.Ref(DefinitionKind::kWorkflow, name);
-      made.emplace(name, OrDie(MakeRulebook(pins, definition, files.policy, files.calendar,
-                                            files.templates)));
+      made.emplace(name, FactOrDie(MakeRulebook(pins, definition, files.policy, files.calendar,
+                                                files.templates)));
     }
     return made;
   }());
@@ -160,7 +160,7 @@ std::shared_ptr<const Rulebook> ShopRulebook(absl::string_view workflow) {
 std::shared_ptr<const Rulebook> WithWorkflow(const Rulebook& rulebook,
                                              const v1::Workflow& workflow) {
   const DefinitionFiles& files = ShopDefinitions();
-  return OrDie(
+  return FactOrDie(
       MakeRulebook(rulebook.pins, workflow, files.policy, files.calendar, files.templates));
 }
 
@@ -172,7 +172,8 @@ std::shared_ptr<const Rulebook> WithPolicy(
   v1::Calendar calendar = files.calendar;
   if (change_policy != nullptr) change_policy(policy);
   if (change_calendar != nullptr) change_calendar(calendar);
-  return OrDie(MakeRulebook(rulebook.pins, rulebook.workflow, policy, calendar, files.templates));
+  return FactOrDie(
+      MakeRulebook(rulebook.pins, rulebook.workflow, policy, calendar, files.templates));
 }
 
 const std::vector<std::string>& ShopWorkflows() {

@@ -21,6 +21,7 @@ namespace {
 using ::google::protobuf::util::MessageDifferencer;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -231,6 +232,30 @@ TEST_F(CommandExecutorTest, AnUnknownRequestIsNotFoundAndAudited) {
   EXPECT_EQ(world_.AuditRecords().back().about(), RequestName(id));
 }
 
+TEST_F(CommandExecutorTest, WhatTheStateForbidsIsAnEventOnceHoweverOftenItIsRepeated) {
+  const RequestId id = world_.FileOne("access", "account-1");
+  const size_t events = world_.Events(id).size();
+  const CallContext context = world_.As("caseworker");
+
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(world_.Execute(id, AssessRequest{}, context),
+                ReasonIs(v1::ERROR_REASON_ACTION_NOT_ALLOWED));
+  }
+
+  ASSERT_THAT(world_.Events(id), SizeIs(events + 1));
+  EXPECT_EQ(Kinds(id).back(), "action_rejected");
+  EXPECT_THAT(world_.AuditRecords(), IsEmpty());
+}
+
+TEST_F(CommandExecutorTest, WhatIsWrongInItselfIsNoLeaf) {
+  const size_t before = world_.AuditRecords().size();
+
+  EXPECT_THAT(world_.File(World::Filed("dance", "account-1"), world_.As("intake")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+
+  EXPECT_THAT(world_.AuditRecords(), SizeIs(before));
+}
+
 TEST_F(CommandExecutorTest, AWorkerReportsOnItsOwnTasksOnly) {
   world_.AddSystem("members", {"account"});
   const RequestId id = world_.FileOne("access", "account-1");
@@ -248,6 +273,7 @@ TEST_F(CommandExecutorTest, AWorkerReportsOnItsOwnTasksOnly) {
   planned.lease_token = std::string(16, 'x');
   EXPECT_THAT(world_.executor->ExecuteAndWait(planned, world_.AsSystem("systems/members")),
               ReasonIs(v1::ERROR_REASON_LEASE_LOST));
+  EXPECT_EQ(world_.AuditRecords().back().reason(), v1::ERROR_REASON_LEASE_LOST);
   planned.lease_token = lease->lease_token;
   EXPECT_THAT(world_.executor->ExecuteAndWait(planned, world_.AsSystem("systems/members")), IsOk());
   // Accepted once: another key is told that it has ended.

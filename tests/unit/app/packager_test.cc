@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/auditor.h"
+#include "app/deletion_certificate.h"
 #include "app/sealer.h"
 #include "dsr/workflow/names.h"
 #include "testing/status_matchers.h"
@@ -285,9 +286,11 @@ TEST_F(PackagerTest, TheAuditLogOfAWholeStoryVerifies) {
   EXPECT_TRUE(verified.intact());
   EXPECT_GT(verified.size(), 10);
   ASSERT_THAT(world_.store->Read([&](ReadView& view) -> absl::Status {
-    DSR_ASSIGN_OR_RETURN(const v1::Checkpoint checkpoint, MakeCheckpoint(view));
+    DSR_ASSIGN_OR_RETURN(
+        const v1::Checkpoint checkpoint,
+        MakeCheckpoint(view, InstallationSigner(world_.secrets), world_.clock.Now()));
     EXPECT_EQ(checkpoint.size(), verified.size());
-    EXPECT_EQ(checkpoint.root().size(), 44u);
+    EXPECT_EQ(checkpoint.root(), verified.root());
     return absl::OkStatus();
   }),
               IsOk());
