@@ -38,7 +38,10 @@ void AddMessageCommands(CommandTree& tree);
 void AddDeadlineCommands(CommandTree& tree);
 void AddWorkflowCommands(CommandTree& tree);
 void AddReportCommands(CommandTree& tree);
+// Adds `dsrctl audit ...`; then verifying; then proofs.
 void AddAuditCommands(CommandTree& tree);
+void AddAuditVerify(Group& group);
+void AddAuditProofs(Group& group);
 void AddAdminCommands(CommandTree& tree);
 void AddTokenCommands(CommandTree& tree);
 void AddApiCommands(CommandTree& tree);

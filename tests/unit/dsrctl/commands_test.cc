@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
 #include "testing/temp_dir.h"
 #include "unit/dsrctl/fake_server.h"
@@ -288,7 +289,59 @@ TEST_F(CommandsTest, SlaReportListsRequestsUnderTheCounts) {
 TEST_F(CommandsTest, VerifyEndsWithFindingsWhenTheLogWasAltered) {
   EXPECT_EQ(Run({"audit", "verify"}).code, ExitCode::kOk);
   server_.state().log_intact = false;
-  EXPECT_EQ(Run({"audit", "verify"}).code, ExitCode::kFindings);
+  const RunResult altered = Run({"audit", "verify"});
+  EXPECT_EQ(altered.code, ExitCode::kFindings);
+  EXPECT_THAT(altered.out, HasSubstr("the leaf 1 is missing"));
+}
+
+TEST_F(CommandsTest, VerifySendsEachCheckpointAndTheKey) {
+  WriteText(directory_.File("old.note"), "an old note\n");
+
+  const RunResult run = Run({"audit", "verify", "--checkpoint", directory_.File("old.note"),
+                             "--checkpoint", "-", "--verifier-key", "key"},
+                            "one from stdin\n");
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_THAT(server_.state().verified.checkpoints(),
+              ElementsAre("an old note\n", "one from stdin\n"));
+  EXPECT_EQ(server_.state().verified.verifier_key(), "key");
+  EXPECT_EQ(Run({"audit", "verify", "--checkpoint", "-", "--checkpoint", "-"}).code,
+            ExitCode::kUsage);
+  EXPECT_EQ(Run({"audit", "verify", "--checkpoint", directory_.File("none")}).code,
+            ExitCode::kUsage);
+}
+
+TEST_F(CommandsTest, CheckpointIsPrintedAsItWasSignedOrWrittenToAFile) {
+  EXPECT_EQ(Run({"audit", "checkpoint"}).out, "the note\n");
+
+  const RunResult run = Run({"audit", "checkpoint", "--out", directory_.File("new.note")});
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_EQ(ReadText(directory_.File("new.note")), "the note\n");
+}
+
+TEST_F(CommandsTest, ExportPrintsWhatTheCheckpointCoversAndThenTheCheckpoint) {
+  server_.state().audit_leaves = 2500;
+
+  const RunResult run = Run({"audit", "export", "-o", "jsonl"});
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_EQ(Lines(run.out), 2501);
+  EXPECT_THAT(run.out, Not(HasSubstr("\"index\":\"2500\"")));
+  EXPECT_EQ(Lines(Run({"audit", "export", "--from", "2490"}).out), 11);
+}
+
+TEST_F(CommandsTest, ExportOfALogWithAHoleEndsWithFindingsAndWithoutTheCheckpoint) {
+  server_.state().audit_leaves = 2500;
+  for (const int missing : {0, 7, 1000, 2499}) {
+    server_.state().missing_leaf = missing;
+
+    const RunResult run = Run({"audit", "export"});
+
+    EXPECT_EQ(run.code, ExitCode::kFindings);
+    EXPECT_EQ(Lines(run.out), missing);
+    EXPECT_THAT(run.err, HasSubstr(absl::StrCat("the leaf ", missing, " is missing")));
+  }
 }
 
 }  // namespace

@@ -260,10 +260,34 @@ class FakeAudit : public v1::AuditService::Service {
  public:
   explicit FakeAudit(FakeState& state) : state_(state) {}
 
-  grpc::Status VerifyLog(ServerContext* context, const v1::VerifyLogRequest*,
+  grpc::Status VerifyLog(ServerContext* context, const v1::VerifyLogRequest* in,
                          v1::VerifyLogResponse* out) override {
+    state_.verified = *in;
     out->set_size(3);
     out->set_intact(state_.log_intact);
+    if (!state_.log_intact) {
+      v1::LogFinding& finding = *out->add_details();
+      finding.set_kind(v1::LogFinding::KIND_LEAF_MISSING);
+      finding.set_description("the leaf 1 is missing");
+    }
+    return Begin(state_, *context);
+  }
+
+  grpc::Status GetCheckpoint(ServerContext* context, const v1::GetCheckpointRequest*,
+                             v1::Checkpoint* out) override {
+    out->set_size(state_.audit_leaves);
+    out->set_note("the note\n");
+    return Begin(state_, *context);
+  }
+
+  // One more than the checkpoint tells: the log grows meanwhile.
+  grpc::Status ListAuditEvents(ServerContext* context, const v1::ListAuditEventsRequest* in,
+                               v1::ListAuditEventsResponse* out) override {
+    int64_t next = in->page_token().empty() ? in->first_index() : std::stoll(in->page_token());
+    for (; next <= state_.audit_leaves && out->audit_events_size() < in->page_size(); ++next) {
+      if (next != state_.missing_leaf) out->add_audit_events()->set_index(next);
+    }
+    if (next <= state_.audit_leaves) out->set_next_page_token(std::to_string(next));
     return Begin(state_, *context);
   }
 

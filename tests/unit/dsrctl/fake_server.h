@@ -59,6 +59,9 @@ struct FakeState {
   std::string uploaded;
   v1::SlaReport report;
   bool log_intact = true;
+  v1::VerifyLogRequest verified;
+  int audit_leaves = 0;   // what ListAuditEvents pages through
+  int missing_leaf = -1;  // one of them that it leaves out
 };
 
 // Serves the fakes on a free port of loopback for as long as it lives.
