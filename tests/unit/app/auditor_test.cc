@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "app/leaf_record.h"
 #include "app/refusal_audit.h"
 #include "dsr/base/crypto.h"
+#include "dsr/base/thread.h"
 #include "dsr/workflow/names.h"
 #include "testing/status_matchers.h"
 #include "unit/app/raw_database.h"
@@ -267,6 +269,41 @@ TEST_F(AuditorTest, AnEmptiedEventNeedsALaterRecordOfItsPurge) {
   const v1::VerifyLogResponse record =
       VerifyAfter("UPDATE log SET clear = NULL, sealed = NULL WHERE request_id IS NULL");
   EXPECT_THAT(KindsOf(record), Contains(LogFinding::KIND_RECORD_EMPTIED));
+}
+
+TEST_F(AuditorTest, RaisesNoAlarmWhileTheLogGrows) {
+  // More than a page, so that pages are of different snapshots.
+  EXPECT_THAT(TransactAndWait(
+                  *world_.store,
+                  [&](Transaction& transaction) -> absl::Status {
+                    for (int i = 0; i < 2500; ++i) {
+                      DSR_RETURN_IF_ERROR(transaction.AppendAuditRecord(
+                          MakeAuditRecord(world_.clock.Now(), "a", "test_record", absl::StrCat(i))
+                              .SerializeAsString(),
+                          ""));
+                    }
+                    return absl::OkStatus();
+                  }),
+              IsOk());
+  const LogCheckpoint checkpoint = Checkpoint();
+  std::atomic<bool> is_over = false;
+  Thread writer("writer", [&] {
+    for (int i = 0; i < 2000 && !is_over; ++i) {
+      world_.FileOne("access", absl::StrCat("growing-", i));
+    }
+  });
+
+  int64_t last = 0;
+  for (int i = 0; i < 40 || (last == checkpoint.size && i < 10'000); ++i) {
+    const v1::VerifyLogResponse verified = Verify({checkpoint});
+    EXPECT_TRUE(verified.intact()) << verified.ShortDebugString();
+    EXPECT_GE(verified.size(), last);
+    last = verified.size();
+  }
+
+  is_over = true;
+  writer.Join();
+  EXPECT_GT(last, checkpoint.size);
 }
 
 TEST_F(AuditorTest, WhatCannotBeReadIsAFinding) {
