@@ -22,6 +22,7 @@ using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckResponse;
 using ::testing::AnyOfArray;
 using Admin = v1::AdminService;
+using Audit = v1::AuditService;
 using Requests = v1::RequestService;
 
 constexpr int kThreads = 4;
@@ -87,6 +88,7 @@ class ProcessTest : public ::testing::TestWithParam<int> {
 
 TEST_P(ProcessTest, WhatWasAnsweredIsThereAfterwardsAndNothingTwice) {
   std::vector<std::vector<Filing>> filings(kThreads);
+  absl::StatusOr<v1::Checkpoint> checkpoint = v1::Checkpoint();
   {
     DsrdProcess dsrd(Arguments());
     ConnectTo(dsrd);
@@ -96,6 +98,9 @@ TEST_P(ProcessTest, WhatWasAnsweredIsThereAfterwardsAndNothingTwice) {
       threads.emplace_back([&, i] { filings[i] = FileUntilItFails(i, answered); });
     }
     for (int i = 0; i < kAnsweredBeforeTheEnd; ++i) answered.acquire();
+    checkpoint =
+        client_.Call<Audit>("auditor-1", &Audit::Stub::GetCheckpoint, v1::GetCheckpointRequest());
+    ASSERT_THAT(checkpoint, IsOk());
 
     dsrd.Signal(GetParam());
 
@@ -121,6 +126,12 @@ TEST_P(ProcessTest, WhatWasAnsweredIsThereAfterwardsAndNothingTwice) {
     }
   }
   EXPECT_EQ(OpenRequests(), count);
+  // What was signed just before the end is what the log begins with.
+  v1::VerifyLogRequest in;
+  in.add_checkpoints(checkpoint->note());
+  const auto log = client_.Call<Audit>("auditor-1", &Audit::Stub::VerifyLog, in);
+  ASSERT_THAT(log, IsOk());
+  EXPECT_TRUE(log->intact()) << log->ShortDebugString();
 }
 
 INSTANTIATE_TEST_SUITE_P(Ends, ProcessTest, ::testing::Values(SIGKILL, SIGTERM),
@@ -146,8 +157,8 @@ TEST_F(ProcessTest, AKilledServerGoesOnWhereItWas) {
   ASSERT_EQ(notices.size(), 1u);
   shop_.EndNotice("ad-partner", notices[0].name());
   EXPECT_EQ(shop_.Get(request).phase(), v1::PHASE_CLOSED);
-  const auto log = client_.Call<v1::AuditService>("auditor-1", &v1::AuditService::Stub::VerifyLog,
-                                                  v1::VerifyLogRequest());
+  const auto log =
+      client_.Call<Audit>("auditor-1", &Audit::Stub::VerifyLog, v1::VerifyLogRequest());
   ASSERT_THAT(log, IsOk());
   EXPECT_TRUE(log->intact());
 }

@@ -6,6 +6,7 @@
 
 #include "dsr/base/crypto.h"
 #include "dsrctl/program.h"
+#include "google/protobuf/stubs/logging.h"
 
 int main(int argc, char** argv) {
   // Without this every write of a large table would go to the terminal character by character.
@@ -14,6 +15,8 @@ int main(int argc, char** argv) {
     std::cerr << dsr::dsrctl::ErrorText(status);
     return static_cast<int>(dsr::dsrctl::ExitCode::kOther);
   }
+  // What a file holds that was tampered with is told as a finding, not by protobuf.
+  google::protobuf::SetLogHandler(nullptr);
   dsr::dsrctl::Streams streams{.in = std::cin,
                                .out = std::cout,
                                .err = std::cerr,
