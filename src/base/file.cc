@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
+#include "dsr/base/status_macros.h"
 
 namespace dsr {
 namespace {
@@ -91,20 +92,50 @@ absl::StatusOr<std::string> ReadFile(absl::string_view path) {
 }
 
 absl::Status WriteFileAtomically(absl::string_view path, absl::string_view contents, mode_t mode) {
-  const std::string target(path);
-  std::string temporary = absl::StrCat(path, ".XXXXXX");
-  const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
-  if (!file.is_open()) return FileError(errno, "write", path);
-  if (!WriteAll(file.get(), contents) || fchmod(file.get(), mode) != 0 || fsync(file.get()) != 0 ||
-      rename(temporary.c_str(), target.c_str()) != 0) {
-    const int error = errno;
-    unlink(temporary.c_str());
-    return FileError(error, "write", path);
-  }
-  // The new name is durable only with its folder.
-  const Descriptor folder(open(FolderOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DSR_ASSIGN_OR_RETURN(const std::unique_ptr<NewFile> file, NewFile::Create(path, mode));
+  DSR_RETURN_IF_ERROR(file->Append(contents));
+  return file->Finish();
+}
+
+absl::Status SyncFolder(absl::string_view path) {
+  const Descriptor folder(open(std::string(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open() || fsync(folder.get()) != 0) return FileError(errno, "write", path);
   return absl::OkStatus();
+}
+
+NewFile::NewFile(std::string path, std::string temporary_path, int descriptor)
+    : path_(std::move(path)), temporary_path_(std::move(temporary_path)), descriptor_(descriptor) {}
+
+NewFile::~NewFile() {
+  close(descriptor_);
+  if (!is_finished_) unlink(temporary_path_.c_str());
+}
+
+absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Create(absl::string_view path, mode_t mode) {
+  std::string temporary = absl::StrCat(path, ".XXXXXX");
+  const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
+  if (descriptor < 0) return FileError(errno, "write", path);
+  std::unique_ptr<NewFile> file(new NewFile(std::string(path), std::move(temporary), descriptor));
+  if (fchmod(descriptor, mode) != 0) return FileError(errno, "write", path);
+  return file;
+}
+
+absl::Status NewFile::Append(absl::string_view bytes) {
+  return WriteAll(descriptor_, bytes) ? absl::OkStatus() : FileError(errno, "write", path_);
+}
+
+absl::Status NewFile::Sync() {
+  return fsync(descriptor_) == 0 ? absl::OkStatus() : FileError(errno, "write", path_);
+}
+
+absl::Status NewFile::Finish() {
+  DSR_RETURN_IF_ERROR(Sync());
+  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+    return FileError(errno, "write", path_);
+  }
+  is_finished_ = true;
+  // The new name is durable only with its folder.
+  return SyncFolder(FolderOf(path_));
 }
 
 absl::StatusOr<std::unique_ptr<LockFile>> LockFile::Acquire(absl::string_view path) {

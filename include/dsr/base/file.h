@@ -28,6 +28,39 @@ absl::StatusOr<std::string> ReadFile(absl::string_view path);
 absl::Status WriteFileAtomically(absl::string_view path, absl::string_view contents,
                                  mode_t mode = 0600);
 
+// Makes what was renamed, added or removed in the folder `path` durable.
+absl::Status SyncFolder(absl::string_view path);
+
+// A file that has its name only once it is whole. Until then it stands beside that under a
+// temporary name, `<path>.` and six characters, and is removed unless it was finished. Not
+// thread-safe.
+class NewFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<NewFile>> Create(absl::string_view path,
+                                                         mode_t mode = 0600);
+
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  // Where it stands until it is finished.
+  const std::string& temporary_path() const { return temporary_path_; }
+
+  absl::Status Append(absl::string_view bytes);
+  // Makes what was appended durable.
+  absl::Status Sync();
+  // Gives it its name, in place of what has that, durably. Nothing may be appended after.
+  absl::Status Finish();
+
+ private:
+  NewFile(std::string path, std::string temporary_path, int descriptor);
+
+  const std::string path_;
+  const std::string temporary_path_;
+  const int descriptor_;
+  bool is_finished_ = false;
+};
+
 // Keeps a second process out for as long as this object lives. The lock dies with the process, so a
 // crash leaves nothing behind but the file, which stays.
 class LockFile {
