@@ -6,24 +6,26 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "dsr/store/database_file.h"
 #include "dsr/store/store.h"
 #include "store/sqlite/read_pool.h"
 
 namespace dsr::sqlite {
 
 // Changes nothing, and makes nothing beside a file that is no server's. Not thread-safe.
-class DatabaseReader {
+class DatabaseReader final : public DatabaseFile {
  public:
   // Errors: NOT_FOUND when there is no such file; FAILED_PRECONDITION INSTALLATION_INVALID when it
   // is no database of dsrd, is a newer program's, or an older one's that no server has upgraded
   // yet; UNAVAILABLE RETRY_LATER when it is locked.
   static absl::StatusOr<std::unique_ptr<DatabaseReader>> Open(const std::string& path);
 
-  // Runs `body` with one snapshot, and returns what it returns. Blocks.
-  absl::Status Read(const std::function<absl::Status(ReadView&)>& body);
+  absl::Status Read(const std::function<absl::Status(ReadView&)>& body) override;
+  absl::StatusOr<std::vector<std::string>> CheckPages() override;
 
  private:
   explicit DatabaseReader(std::unique_ptr<ReadPool> pool) : pool_(std::move(pool)) {}

@@ -29,13 +29,17 @@ ReadPool::ReadPool(std::string path, std::vector<std::unique_ptr<Connection>> co
     : path_(std::move(path)), size_(connections.size()), idle_(std::move(connections)) {}
 
 absl::Status ReadPool::Read(const std::function<absl::Status(ReadView&)>& body) {
+  return Use([&](Connection& connection) -> absl::Status {
+    DSR_RETURN_IF_ERROR(connection.Execute(kBeginReadPool));
+    SqliteReadView view(connection, path_);
+    return body(view);
+  });
+}
+
+absl::Status ReadPool::Use(const std::function<absl::Status(Connection&)>& body) {
   std::unique_ptr<Connection> connection = Take();
   if (connection == nullptr) return Closed();
-  absl::Status status = connection->Execute(kBeginReadPool);
-  if (status.ok()) {
-    SqliteReadView view(*connection, path_);
-    status = body(view);
-  }
+  absl::Status status = body(*connection);
   connection->Rollback();
   GiveBack(std::move(connection));
   return status;

@@ -28,6 +28,9 @@ class ReadPool {
   // As Store::Read.
   absl::Status Read(const std::function<absl::Status(ReadView&)>& body);
 
+  // Runs `body` with a connection that no transaction is open on, and ends one that `body` left.
+  absl::Status Use(const std::function<absl::Status(Connection&)>& body);
+
   // Tells whether a read is under way. It may begin or end at any moment.
   bool HasReaders() const;
 

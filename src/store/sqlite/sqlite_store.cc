@@ -31,12 +31,15 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
       std::move(connection), options.path, *options.clock, options.group, options.checkpoint,
       [pool = readers.get()] { return pool->HasReaders(); }, head.size);
   return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(lock), std::move(readers), std::move(writer)));
+      new SqliteStore(options.path, std::move(lock), std::move(readers), std::move(writer)));
 }
 
-SqliteStore::SqliteStore(std::unique_ptr<LockFile> lock, std::unique_ptr<ReadPool> readers,
-                         std::unique_ptr<Writer> writer)
-    : lock_(std::move(lock)), readers_(std::move(readers)), writer_(std::move(writer)) {}
+SqliteStore::SqliteStore(std::string path, std::unique_ptr<LockFile> lock,
+                         std::unique_ptr<ReadPool> readers, std::unique_ptr<Writer> writer)
+    : path_(std::move(path)),
+      lock_(std::move(lock)),
+      readers_(std::move(readers)),
+      writer_(std::move(writer)) {}
 
 void SqliteStore::Transact(Body body, Done done) {
   writer_->Transact(std::move(body), std::move(done));
@@ -44,6 +47,11 @@ void SqliteStore::Transact(Body body, Done done) {
 
 absl::Status SqliteStore::Read(const std::function<absl::Status(ReadView&)>& body) {
   return readers_->Read(body);
+}
+
+absl::Status SqliteStore::CopyTo(const std::string& path, const CopyLimits& limits) {
+  return readers_->Use(
+      [&](Connection& connection) { return CopyDatabase(connection, path_, path, limits); });
 }
 
 int64_t SqliteStore::DurableLeaves() const { return writer_->DurableLeaves(); }

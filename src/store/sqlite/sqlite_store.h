@@ -17,6 +17,7 @@
 #include "dsr/base/file.h"
 #include "dsr/base/mutex.h"
 #include "dsr/store/store.h"
+#include "store/sqlite/database_copy.h"
 #include "store/sqlite/read_pool.h"
 #include "store/sqlite/writer.h"
 
@@ -57,14 +58,19 @@ class SqliteStore final : public Store {
   // Must not be called by a body, a `done` or a reader.
   void Close() override;
 
+  // Copies the database, as it is at one instant, to a file that is not there yet, as CopyDatabase.
+  // Takes one of the readers. Blocks.
+  absl::Status CopyTo(const std::string& path, const CopyLimits& limits);
+
   WriterStats Stats() const { return writer_->Stats(); }
   // The texts of all statements prepared so far, in no order. For tests of query plans.
   std::vector<std::string> StatementTexts();
 
  private:
-  SqliteStore(std::unique_ptr<LockFile> lock, std::unique_ptr<ReadPool> readers,
+  SqliteStore(std::string path, std::unique_ptr<LockFile> lock, std::unique_ptr<ReadPool> readers,
               std::unique_ptr<Writer> writer);
 
+  const std::string path_;
   Mutex close_mutex_;
   // Released last.
   std::unique_ptr<LockFile> lock_ ABSL_GUARDED_BY(close_mutex_);
