@@ -20,7 +20,8 @@ ServerSecrets::ServerSecrets(const SecretKey& root_secret)
       grants_(DeriveKey(root_secret, "dsrd download grant 1")),
       page_tokens_(DeriveKey(root_secret, "dsrd page token 1")),
       shreds_(DeriveKey(root_secret, "dsrd key destruction 1")),
-      signing_seed_(DeriveKey(root_secret, "dsrd note signature 1")) {}
+      signing_seed_(DeriveKey(root_secret, "dsrd note signature 1")),
+      backups_(DeriveKey(root_secret, "dsrd backup 1")) {}
 
 std::string ServerSecrets::AccountHash(absl::string_view account) const {
   return HmacSha256(accounts_.bytes(), account);

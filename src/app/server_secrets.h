@@ -42,6 +42,9 @@ class ServerSecrets {
   // What this installation signs notes with; see deletion_certificate.h. Valid as long as this.
   const SecretKey& SigningSeed() const { return signing_seed_; }
 
+  // What backups of the database are sealed with; see backup_file.h. Valid as long as this.
+  const SecretKey& BackupKey() const { return backups_; }
+
  private:
   const SecretKey accounts_;
   const SecretKey fingerprints_;
@@ -51,6 +54,7 @@ class ServerSecrets {
   const SecretKey page_tokens_;
   const SecretKey shreds_;
   const SecretKey signing_seed_;
+  const SecretKey backups_;
 };
 
 }  // namespace dsr

@@ -174,6 +174,8 @@ constexpr MethodRoles kMethods[] = {
     {"GetKeyStatus", kOperator},
     {"RotateKeys", kOperator},
     {"DrainServer", kOperator},
+    {"CreateBackup", kOperator},
+    {"ListBackups", kOperator},
 };
 
 uint32_t BitOf(absl::string_view role) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "app/backups.h"
 #include "app/command_executor.h"
 #include "app/holds.h"
 #include "app/key_file.h"
@@ -45,6 +46,8 @@ struct RpcParts {
   MessagePreviewer& previews;
   RecipientChecker& checker;
   CommitHub& hub;
+  // Null where no backup directory is configured.
+  Backups* backups = nullptr;
   // Begins a graceful end; does not block.
   std::function<void()> drain;
   // What a call without a deadline may take.

@@ -43,7 +43,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(RpcContext& context) {
   add(v1::ListWorkflowsRequest::descriptor()->file(), {AddWorkflowMethods});
   add(v1::GetSlaReportRequest::descriptor()->file(), {AddReportMethods});
   add(v1::GetCheckpointRequest::descriptor()->file(), {AddAuditMethods});
-  add(v1::GetStatusRequest::descriptor()->file(), {AddAdminMethods});
+  add(v1::GetStatusRequest::descriptor()->file(), {AddAdminMethods, AddBackupMethods});
   return services;
 }
 

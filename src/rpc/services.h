@@ -40,6 +40,7 @@ void AddWorkflowMethods(RpcService& service);
 void AddReportMethods(RpcService& service);
 void AddAuditMethods(RpcService& service);
 void AddAdminMethods(RpcService& service);
+void AddBackupMethods(RpcService& service);
 
 }  // namespace dsr
 

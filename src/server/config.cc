@@ -88,6 +88,14 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
       return InvalidSetting("configuration: audit_export needs a directory");
     }
   }
+  if (config.has_backup()) {
+    const config::v1::BackupConfig& backup = config.backup();
+    if (backup.directory().empty()) {
+      return InvalidSetting("configuration: backup needs a directory");
+    }
+    DSR_RETURN_IF_ERROR(CheckRange("backup.keep", backup.keep(), 0, 100'000));
+    DSR_RETURN_IF_ERROR(CheckRange("backup.every_hours", backup.every_hours(), 0, 8760));
+  }
   if (!IsLoopback(config.listen())) {
     return InvalidSetting(
         "configuration: listen must be a loopback address; dsrd has no transport encryption of its "

@@ -16,6 +16,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "app/backups.h"
 #include "app/case_retention.h"
 #include "app/checkpoint_exporter.h"
 #include "app/command_executor.h"
@@ -70,6 +71,8 @@
 #include "server/commit_fan_out.h"
 #include "server/config.h"
 #include "server/version.h"
+#include "store/sqlite/database_copy.h"
+#include "store/sqlite/database_reader.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace dsr {
@@ -194,6 +197,7 @@ class Environment::Parts {
     DSR_RETURN_IF_ERROR(OpenApp());
     DSR_RETURN_IF_ERROR(OpenDelivery());
     OpenAuditExport();
+    DSR_RETURN_IF_ERROR(OpenBackups());
     return Serve();
   }
 
@@ -209,6 +213,8 @@ class Environment::Parts {
           gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                        gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN)));
     }
+    // First: a call may wait for a backup.
+    if (backups_ != nullptr) backups_->Close();
     if (rpc_ != nullptr) rpc_->Close();
     if (messages_ != nullptr) messages_->Stop();
     if (notices_ != nullptr) notices_->Stop();
@@ -399,6 +405,25 @@ class Environment::Parts {
                                   .interval = absl::Minutes(audit_export.every_minutes())});
   }
 
+  absl::Status OpenBackups() {
+    if (!options_.config.has_backup()) return absl::OkStatus();
+    const config::v1::BackupConfig& config = options_.config.backup();
+    DSR_ASSIGN_OR_RETURN(
+        backups_, Backups::Open({.clock = clock(),
+                                 .secrets = *secrets_,
+                                 .directory = config.directory(),
+                                 .copy_path = File("dsrd.backup-copy"),
+                                 .keep = config.keep(),
+                                 .every = absl::Hours(config.every_hours()),
+                                 .copy =
+                                     [this](const std::string& to,
+                                            const std::function<bool()>& is_cancelled) {
+                                       return store_->CopyTo(to, {.is_cancelled = is_cancelled});
+                                     },
+                                 .open = sqlite::DatabaseReader::Open}));
+    return absl::OkStatus();
+  }
+
   absl::Status Serve() {
     rpc_ = std::make_unique<RpcContext>(
         RpcParts{.clock = clock(),
@@ -415,6 +440,7 @@ class Environment::Parts {
                  .previews = *previews_,
                  .checker = *checker_,
                  .hub = hub_,
+                 .backups = backups_.get(),
                  .drain = options_.drain,
                  .call_cap = absl::Seconds(options_.config.call_seconds()),
                  .max_message_bytes = static_cast<size_t>(options_.config.max_message_bytes()),
@@ -474,6 +500,8 @@ class Environment::Parts {
   std::unique_ptr<MessageDispatcher> messages_;
   // Null without audit_export.
   std::unique_ptr<CheckpointExporter> checkpoints_;
+  // Null where none is configured.
+  std::unique_ptr<Backups> backups_;
   std::unique_ptr<RpcContext> rpc_;
   std::vector<std::unique_ptr<RpcService>> services_;
   int port_ = 0;

@@ -17,6 +17,7 @@ constexpr Choice kChoices[] = {
     {"dsr.v1.WatchRequestsResponse",
      "name=request.name,type=request.type,phase=request.phase,state=request.state,"
      "due_time=request.due_time,breached=request.breached,left,resume_token"},
+    {"dsr.v1.Backup", "file,create_time,size_bytes,log_size,schema_version,installation"},
     {"dsr.v1.Task", "name,system,kind,state,failures,due_time,categories"},
     {"dsr.v1.Verification", "name,state,method,level,expire_time,attempts_left,sends"},
     {"dsr.v1.Notice", "name,recipient,kind,state,due_time,overdue,attempts,categories"},

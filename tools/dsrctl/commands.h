@@ -43,6 +43,7 @@ void AddAuditCommands(CommandTree& tree);
 void AddAuditVerify(Group& group);
 void AddAuditProofs(Group& group);
 void AddAdminCommands(CommandTree& tree);
+void AddBackupCommands(CommandTree& tree);
 void AddTokenCommands(CommandTree& tree);
 void AddApiCommands(CommandTree& tree);
 // Describes the whole of `root`, which outlives the tree.

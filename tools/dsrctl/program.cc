@@ -185,6 +185,7 @@ void BuildTree(CLI::App& app, CommandTree& tree) {
   AddReportCommands(tree);
   AddAuditCommands(tree);
   AddAdminCommands(tree);
+  AddBackupCommands(tree);
   AddTokenCommands(tree);
   AddApiCommands(tree);
   AddCompletionCommands(tree, app);
