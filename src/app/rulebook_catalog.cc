@@ -79,6 +79,10 @@ absl::StatusOr<std::unique_ptr<RulebookCatalog>> RulebookCatalog::Open(Store& st
   return catalog;
 }
 
+std::unique_ptr<RulebookCatalog> RulebookCatalog::OfStored() {
+  return std::unique_ptr<RulebookCatalog>(new RulebookCatalog(DefinitionFiles()));
+}
+
 absl::StatusOr<std::shared_ptr<const Rulebook>> RulebookCatalog::CurrentRulebook(
     absl::string_view type) const {
   const auto found = current_.find(std::string(type));

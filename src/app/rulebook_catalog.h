@@ -24,6 +24,9 @@ class RulebookCatalog {
   // name and version of one; INSTALLATION_INVALID when the policy's time zone does not load.
   static absl::StatusOr<std::unique_ptr<RulebookCatalog>> Open(Store& store, DefinitionFiles files);
 
+  // One that knows nothing but what is stored: for who only reads.
+  static std::unique_ptr<RulebookCatalog> OfStored();
+
   // The rulebook that a new request of `type` pins. Errors: INVALID_ARGUMENT REQUEST_TYPE_UNKNOWN.
   absl::StatusOr<std::shared_ptr<const Rulebook>> CurrentRulebook(absl::string_view type) const;
 

@@ -1,6 +1,7 @@
 // Backups of a running server, by dsrctl as an operator has it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -227,6 +228,38 @@ TEST_F(BackupTest, RestoredToAFolderOfItsOwnItIsReadByReports) {
 
   EXPECT_EQ(report.code, ExitCode::kOk) << report.err;
   EXPECT_THAT(report.out, HasSubstr("deletion,1"));
+}
+
+TEST_F(BackupTest, TheFileOfARunningServerAndARestoredOneAreSound) {
+  shop_.ConfirmDeletion();
+  const std::string backup = Create();
+  ASSERT_EQ(Restore(backup, "copy", {"--key-file", dir_.File("data/dsrd.keys")}).code,
+            ExitCode::kOk);
+
+  const RunResult live = RunDsrctlForTest({"fsck", "--data-dir", dir_.File("data"), "-o", "csv"});
+  const RunResult restored =
+      RunDsrctlForTest({"fsck", "--db", dir_.File("copy/dsrd.db"), "-o", "csv"});
+
+  EXPECT_EQ(live.code, ExitCode::kOk) << live.out;
+  EXPECT_EQ(restored.code, ExitCode::kOk) << restored.out;
+  EXPECT_THAT(restored.out, AllOf(HasSubstr("I6,holds,"), HasSubstr("I20,not visible in a file")));
+}
+
+TEST_F(BackupTest, AFileThatIsNotSoundIsAFinding) {
+  shop_.File();
+  const std::string backup = Create();
+  ASSERT_EQ(Restore(backup, "copy", {"--key-file", dir_.File("data/dsrd.keys")}).code,
+            ExitCode::kOk);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(dir_.File("copy/dsrd.db").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "DELETE FROM timers", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+
+  const RunResult run = RunDsrctlForTest({"fsck", "--db", dir_.File("copy/dsrd.db"), "-o", "csv"});
+
+  EXPECT_EQ(run.code, ExitCode::kFindings);
+  EXPECT_THAT(run.out, HasSubstr("I3,finding,,requests/"));
+  EXPECT_EQ(RunDsrctlForTest({"fsck"}).code, ExitCode::kUsage);
 }
 
 TEST_F(BackupTest, TheSameCallMakesOneBackup) {

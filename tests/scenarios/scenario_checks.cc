@@ -12,11 +12,13 @@
 #include "absl/strings/strip.h"
 #include "app/account_merges.h"
 #include "app/decision_facts.h"
+#include "app/integrity_checker.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/workflow/names.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "scenarios/scenario_runner.h"
+#include "store/sqlite/database_reader.h"
 
 namespace dsr {
 namespace {
@@ -188,6 +190,17 @@ void ScenarioRunner::CheckMissing(const Expect& then) {
     return absl::OkStatus();
   });
   EXPECT_TRUE(read.ok()) << read;
+}
+
+void ScenarioRunner::CheckFile() {
+  const auto file = sqlite::DatabaseReader::Open(world_.dir.File("dsr.db"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  const auto report = CheckIntegrity(**file, [](int64_t) {});
+  ASSERT_TRUE(report.ok()) << report.status();
+  for (const IntegrityFinding& finding : report->findings()) {
+    ADD_FAILURE() << "I" << finding.invariant << " " << finding.about << " event "
+                  << finding.sequence << ": " << finding.words;
+  }
 }
 
 }  // namespace dsr

@@ -23,6 +23,8 @@ class ScenarioRunner {
   ScenarioRunner();
 
   void Play(const testing::v1::Scenario& scenario);
+  // What was played left a file in which every invariant holds.
+  void CheckFile();
 
   // Where scenarios take place.
   static absl::TimeZone Zone();

@@ -41,7 +41,9 @@ TEST_P(ScenarioTest, GoesAsWritten) {
   const testing::v1::Scenario scenario = Load(GetParam());
   ASSERT_FALSE(scenario.title().empty());
   SCOPED_TRACE(scenario.title());
-  ScenarioRunner().Play(scenario);
+  ScenarioRunner runner;
+  runner.Play(scenario);
+  runner.CheckFile();
 }
 
 INSTANTIATE_TEST_SUITE_P(Law, ScenarioTest, ::testing::ValuesIn(Files()), [](const auto& info) {

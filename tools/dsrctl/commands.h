@@ -44,6 +44,7 @@ void AddAuditVerify(Group& group);
 void AddAuditProofs(Group& group);
 void AddAdminCommands(CommandTree& tree);
 void AddBackupCommands(CommandTree& tree);
+void AddFsckCommand(CommandTree& tree);
 void AddTokenCommands(CommandTree& tree);
 void AddApiCommands(CommandTree& tree);
 // Describes the whole of `root`, which outlives the tree.

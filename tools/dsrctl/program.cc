@@ -37,7 +37,7 @@ Exit codes:
   5  conflict: wrong state, exists already, stale etag
   6  server unavailable, or the deadline passed
   7  part of it failed; with import, some lines
-  8  findings: check, verify, and reports that find a breach)";
+  8  findings: check, verify, fsck, and reports that find a breach)";
 
 // The flags that every command takes, as given.
 struct GlobalFlags {
@@ -186,6 +186,7 @@ void BuildTree(CLI::App& app, CommandTree& tree) {
   AddAuditCommands(tree);
   AddAdminCommands(tree);
   AddBackupCommands(tree);
+  AddFsckCommand(tree);
   AddTokenCommands(tree);
   AddApiCommands(tree);
   AddCompletionCommands(tree, app);

@@ -12,6 +12,8 @@
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/query.h"
+#include "store/sqlite/read_methods.h"
+#include "store/sqlite/row_view.h"
 #include "store/sqlite/schema.h"
 
 namespace dsr::sqlite {
@@ -45,6 +47,7 @@ bool UsesLog(const std::string& path) {
   return file.good() && header[kReadVersion] == kLog;
 }
 
+constexpr char kBeginInspection[] = "BEGIN DEFERRED";
 constexpr char kQuickCheck[] = "PRAGMA quick_check(100)";
 constexpr char kForeignKeyCheck[] = "PRAGMA foreign_key_check";
 constexpr size_t kMaxPageFindings = 100;
@@ -103,7 +106,7 @@ absl::StatusOr<std::unique_ptr<DatabaseReader>> DatabaseReader::Open(const std::
   const ConnectionOptions options = {.path = file, .read_only = true, .immutable = is_immutable};
   DSR_RETURN_IF_ERROR(CheckVersion(options));
   DSR_ASSIGN_OR_RETURN(std::unique_ptr<ReadPool> pool, ReadPool::Open(options, 1));
-  std::unique_ptr<DatabaseReader> reader(new DatabaseReader(std::move(pool)));
+  std::unique_ptr<DatabaseReader> reader(new DatabaseReader(file, std::move(pool)));
   DSR_RETURN_IF_ERROR(reader->Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(const std::vector<RequestId> stale, view.ListStaleRequests(1));
     return stale.empty() ? absl::OkStatus() : HalfUpgraded(file);
@@ -113,6 +116,15 @@ absl::StatusOr<std::unique_ptr<DatabaseReader>> DatabaseReader::Open(const std::
 
 absl::Status DatabaseReader::Read(const std::function<absl::Status(ReadView&)>& body) {
   return pool_->Read(body);
+}
+
+absl::Status DatabaseReader::Inspect(const std::function<absl::Status(ReadView&, RowView&)>& body) {
+  return pool_->Use([&](Connection& connection) -> absl::Status {
+    DSR_RETURN_IF_ERROR(connection.Execute(kBeginInspection));
+    SqliteReadView view(connection, path_);
+    SqliteRowView rows(connection);
+    return body(view, rows);
+  });
 }
 
 absl::StatusOr<std::vector<std::string>> DatabaseReader::CheckPages() {

@@ -25,11 +25,14 @@ class DatabaseReader final : public DatabaseFile {
   static absl::StatusOr<std::unique_ptr<DatabaseReader>> Open(const std::string& path);
 
   absl::Status Read(const std::function<absl::Status(ReadView&)>& body) override;
+  absl::Status Inspect(const std::function<absl::Status(ReadView&, RowView&)>& body) override;
   absl::StatusOr<std::vector<std::string>> CheckPages() override;
 
  private:
-  explicit DatabaseReader(std::unique_ptr<ReadPool> pool) : pool_(std::move(pool)) {}
+  DatabaseReader(std::string path, std::unique_ptr<ReadPool> pool)
+      : path_(std::move(path)), pool_(std::move(pool)) {}
 
+  const std::string path_;
   std::unique_ptr<ReadPool> pool_;
 };
 

@@ -77,6 +77,19 @@ void Bind(Query& query, const IndexedColumns& columns) {
       .Blob(columns.course);
 }
 
+// Of a row of kFindColumns.
+IndexedColumns PresentColumns(const Query& row) {
+  return {static_cast<v1::Phase>(row.GetInt(1)),
+          row.GetTime(2),
+          row.GetTime(3),
+          row.GetTime(4),
+          static_cast<v1::Outcome>(row.GetInt(5)),
+          row.GetTime(6),
+          row.GetText(7),
+          row.GetText(8),
+          std::string(row.GetBlob(9))};
+}
+
 std::string RequestName(const RequestId& id) { return absl::StrCat("requests/", id.ToString()); }
 
 constexpr char kFindRequest[] = "SELECT state FROM requests WHERE request_id = ?1";
@@ -176,6 +189,15 @@ absl::Status InsertRequest(Connection& connection, const RequestId& id,
   return inserted == 1 ? absl::OkStatus() : AlreadyExists(RequestName(id));
 }
 
+absl::StatusOr<bool> IsIndexedAs(Connection& connection, const RequestId& id,
+                                 const storage::v1::RequestState& state) {
+  Query present(connection, kFindColumns);
+  present.Key(id);
+  DSR_ASSIGN_OR_RETURN(const bool found, present.Step());
+  return found && present.GetInt(0) == state.version() &&
+         PresentColumns(present) == ColumnsOf(state);
+}
+
 absl::Status UpdateRequest(Connection& connection, const RequestId& id, int64_t expected_version,
                            const storage::v1::RequestState& state) {
   Query present(connection, kFindColumns);
@@ -187,15 +209,7 @@ absl::Status UpdateRequest(Connection& connection, const RequestId& id, int64_t 
                      absl::StrCat(RequestName(id), " changed since it was read; read it again"),
                      {{"etag", absl::StrCat(present.GetInt(0))}});
   }
-  const IndexedColumns before = {static_cast<v1::Phase>(present.GetInt(1)),
-                                 present.GetTime(2),
-                                 present.GetTime(3),
-                                 present.GetTime(4),
-                                 static_cast<v1::Outcome>(present.GetInt(5)),
-                                 present.GetTime(6),
-                                 present.GetText(7),
-                                 present.GetText(8),
-                                 std::string(present.GetBlob(9))};
+  const IndexedColumns before = PresentColumns(present);
   const IndexedColumns after = ColumnsOf(state);
   const std::string bytes = state.SerializeAsString();
   Query update(connection, before == after ? kUpdateState : kUpdateAll);

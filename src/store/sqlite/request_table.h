@@ -29,6 +29,10 @@ absl::StatusOr<int64_t> EstimateRequests(Connection& connection);
 absl::Status InsertRequest(Connection& connection, const RequestId& id,
                            const storage::v1::RequestState& state);
 
+// As RowView::IsIndexedAs.
+absl::StatusOr<bool> IsIndexedAs(Connection& connection, const RequestId& id,
+                                 const storage::v1::RequestState& state);
+
 // As in ReadView.
 absl::StatusOr<std::vector<RequestId>> ListStaleRequests(Connection& connection, int limit);
 // As Transaction::Refold, but for the notices.

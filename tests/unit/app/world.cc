@@ -22,32 +22,33 @@ const absl::Time kStart =
     absl::FromCivil(absl::CivilSecond(2026, 3, 2, 9, 0, 0), absl::FixedTimeZone(8 * 60 * 60));
 
 template <class T>
-T Must(absl::StatusOr<T> result) {
+T BuiltOrDie(absl::StatusOr<T> result) {
   if (result.ok()) return *std::move(result);
   std::fprintf(stderr, "world: %s\n", result.status().ToString().c_str());
   std::abort();
 }
 
-void Must(const absl::Status& status) {
-  (void)Must(
+void BuiltOrDie(const absl::Status& status) {
+  (void)BuiltOrDie(
       absl::StatusOr<int>(status.ok() ? absl::StatusOr<int>(0) : absl::StatusOr<int>(status)));
 }
 
 SecretKey NewKey() {
-  Must(InitCrypto());
+  BuiltOrDie(InitCrypto());
   return SecretKey::Generate();
 }
 
 }  // namespace
 
 World::World() : clock(kStart), ids(clock), kek(NewKey()), secrets(kek) {
-  store = Must(sqlite::SqliteStore::Open({.path = dir.File("dsr.db"), .clock = &clock}));
-  keys = Must(KeyFile::Open(dir.File("keys"), kek, true));
-  key_numbers = Must(KeyNumbers::Open(*store, *keys, 16));
+  store = BuiltOrDie(sqlite::SqliteStore::Open({.path = dir.File("dsr.db"), .clock = &clock}));
+  keys = BuiltOrDie(KeyFile::Open(dir.File("keys"), kek, true));
+  key_numbers = BuiltOrDie(KeyNumbers::Open(*store, *keys, 16));
   subjects = std::make_unique<Subjects>(secrets, *key_numbers, ids);
   std::vector<Finding> findings;
-  rulebooks = Must(RulebookCatalog::Open(
-      *store, Must(LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings))));
+  rulebooks = BuiltOrDie(RulebookCatalog::Open(
+      *store,
+      BuiltOrDie(LoadDefinitionFiles(absl::StrCat(DSR_SOURCE_DIR, "/workflows"), &findings))));
   MakeParts();
   reader = std::make_unique<RequestReader>(*keys);
 }
@@ -84,7 +85,7 @@ void World::UseDefinitions(DefinitionFiles files) {
   holds.reset();
   executor.reset();
   rulebooks.reset();
-  rulebooks = Must(RulebookCatalog::Open(*store, std::move(files)));
+  rulebooks = BuiltOrDie(RulebookCatalog::Open(*store, std::move(files)));
   MakeParts();
 }
 
@@ -150,9 +151,9 @@ void World::AddSystem(absl::string_view id, std::vector<std::string> categories)
                                   v1::TASK_KIND_CORRECT, v1::TASK_KIND_ERASE}) {
     in.mutable_data_system()->add_task_kinds(kind);
   }
-  Must(Wait([&](ExecutionDone done) {
-         registry->CreateDataSystem(in, As("operator"), std::move(done));
-       }).status());
+  BuiltOrDie(Wait([&](ExecutionDone done) {
+               registry->CreateDataSystem(in, As("operator"), std::move(done));
+             }).status());
 }
 
 void World::AddRecipient(absl::string_view id, absl::string_view account,
@@ -163,9 +164,9 @@ void World::AddRecipient(absl::string_view id, absl::string_view account,
   in.mutable_recipient()->set_relation(v1::RECIPIENT_RELATION_INDEPENDENT_CONTROLLER);
   in.mutable_recipient()->set_jurisdiction("CN");
   in.mutable_recipient()->mutable_delivery()->mutable_pull();
-  Must(Wait([&](ExecutionDone done) {
-         registry->CreateRecipient(in, As("operator"), std::move(done));
-       }).status());
+  BuiltOrDie(Wait([&](ExecutionDone done) {
+               registry->CreateRecipient(in, As("operator"), std::move(done));
+             }).status());
 
   v1::BatchCreateDisclosuresRequest batch;
   v1::Disclosure& disclosure = *batch.add_disclosures();
@@ -177,9 +178,9 @@ void World::AddRecipient(absl::string_view id, absl::string_view account,
   disclosure.set_method("api");
   disclosure.set_basis("contract");
   disclosure.set_recipient_reference(absl::StrCat("ref-of-", account));
-  Must(Wait([&](ExecutionDone done) {
-         registry->BatchCreateDisclosures(batch, As("registrar"), std::move(done));
-       }).status());
+  BuiltOrDie(Wait([&](ExecutionDone done) {
+               registry->BatchCreateDisclosures(batch, As("registrar"), std::move(done));
+             }).status());
 }
 
 storage::v1::RequestFiled World::Filed(absl::string_view type, absl::string_view account) {
@@ -202,8 +203,8 @@ absl::StatusOr<ExecutionResult> World::File(storage::v1::RequestFiled filed, Cal
 }
 
 RequestId World::FileOne(absl::string_view type, absl::string_view account) {
-  const ExecutionResult result = Must(File(Filed(type, account), As("intake")));
-  return Must(ParseRequestName(result.answer));
+  const ExecutionResult result = BuiltOrDie(File(Filed(type, account), As("intake")));
+  return BuiltOrDie(ParseRequestName(result.answer));
 }
 
 absl::StatusOr<ExecutionResult> World::Execute(const RequestId& request, Command command,
@@ -216,7 +217,7 @@ absl::StatusOr<ExecutionResult> World::Execute(const RequestId& request, Command
 
 std::optional<LeasedTask> World::Lease(absl::string_view system) {
   std::vector<LeasedTask> leased;
-  Must(TransactAndWait(*store, [&](Transaction& transaction) -> absl::Status {
+  BuiltOrDie(TransactAndWait(*store, [&](Transaction& transaction) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(
         leased, transaction.LeaseTasks(system, clock.Now(), clock.Now() + absl::Minutes(1), 1,
                                        {std::string(16, 'l')}));
@@ -255,17 +256,17 @@ absl::StatusOr<ExecutionResult> World::Complete(const LeasedTask& lease, absl::s
 
 void World::Verify(const RequestId& request) {
   const VerificationId id = ids.Next<VerificationId>();
-  Must(
+  BuiltOrDie(
       Execute(request, StartVerification{id, v1::VERIFICATION_METHOD_ONE_TIME_CODE}, As("verifier"))
           .status());
   const std::string code = CodeFor(secrets, id, 1, 6);
-  Must(Execute(request, SubmitCode{id, MatchSend(secrets, id, code, 1, 6)}, As("verifier"))
-           .status());
+  BuiltOrDie(Execute(request, SubmitCode{id, MatchSend(secrets, id, code, 1, 6)}, As("verifier"))
+                 .status());
 }
 
 storage::v1::RequestRecord World::Record(const RequestId& request) {
   storage::v1::RequestRecord record;
-  Must(store->Read([&](ReadView& view) -> absl::Status {
+  BuiltOrDie(store->Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(record, view.FindRecord(request));
     return absl::OkStatus();
   }));
@@ -274,7 +275,7 @@ storage::v1::RequestRecord World::Record(const RequestId& request) {
 
 std::vector<StoredEvent> World::Events(const RequestId& request) {
   std::vector<StoredEvent> events;
-  Must(store->Read([&](ReadView& view) -> absl::Status {
+  BuiltOrDie(store->Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(events, view.ListEvents(request, 0, 1000));
     return absl::OkStatus();
   }));
@@ -283,7 +284,7 @@ std::vector<StoredEvent> World::Events(const RequestId& request) {
 
 std::vector<storage::v1::AuditRecord> World::AuditRecords() {
   std::vector<storage::v1::AuditRecord> records;
-  Must(store->Read([&](ReadView& view) -> absl::Status {
+  BuiltOrDie(store->Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(const std::vector<AuditLeaf> leaves, view.ListLeaves(0, 10'000, true));
     for (const AuditLeaf& leaf : leaves) {
       if (!leaf.request.has_value()) records.emplace_back().ParseFromString(leaf.clear);
@@ -296,7 +297,7 @@ std::vector<storage::v1::AuditRecord> World::AuditRecords() {
 std::string World::FileBytes() {
   std::string bytes;
   for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
-    bytes += Must(ReadFile(entry.path().string()));
+    bytes += BuiltOrDie(ReadFile(entry.path().string()));
   }
   return bytes;
 }
