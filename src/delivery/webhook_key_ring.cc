@@ -1,7 +1,5 @@
 #include "dsr/delivery/webhook_key_ring.h"
 
-#include <sys/stat.h>
-
 #include <utility>
 #include <vector>
 
@@ -31,7 +29,7 @@ absl::StatusOr<std::unique_ptr<WebhookKeyRing>> WebhookKeyRing::Open(std::string
   if (ring->path_.empty()) return ring;
   MutexLock lock(ring->mutex_);
   // Before it is read: what changes in between is then seen the next time.
-  ring->version_ = VersionOf(ring->path_);
+  ring->version_ = VersionOfFile(ring->path_);
   ring->look_time_ = clock.Now();
   DSR_ASSIGN_OR_RETURN(ring->signers_, Load(ring->path_));
   return ring;
@@ -56,7 +54,7 @@ std::shared_ptr<const WebhookSigner> WebhookKeyRing::Known(absl::string_view sec
 
 void WebhookKeyRing::Look() {
   look_time_ = clock_.Now();
-  const Version version = VersionOf(path_);
+  const FileVersion version = VersionOfFile(path_);
   if (version == version_) return;
   version_ = version;
   absl::StatusOr<Signers> signers = Load(path_);
@@ -69,15 +67,6 @@ void WebhookKeyRing::Look() {
   }
   signers_ = *std::move(signers);
   Log(LogLevel::kInfo, "webhook_secrets_read", {{"secrets", signers_.size()}});
-}
-
-WebhookKeyRing::Version WebhookKeyRing::VersionOf(const std::string& path) {
-  struct stat file = {};
-  if (stat(path.c_str(), &file) != 0) return {};
-  return {.device = file.st_dev,
-          .inode = file.st_ino,
-          .size = file.st_size,
-          .modified_nanos = file.st_mtim.tv_sec * int64_t{1'000'000'000} + file.st_mtim.tv_nsec};
 }
 
 absl::StatusOr<WebhookKeyRing::Signers> WebhookKeyRing::Load(const std::string& path) {

@@ -9,10 +9,10 @@
 #include <string>
 #include <utility>
 
-#include "delivery/openssl_pointers.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/file.h"
+#include "dsr/base/openssl_pointers.h"
 #include "dsr/base/status_macros.h"
 
 namespace dsr {

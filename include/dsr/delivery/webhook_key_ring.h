@@ -2,7 +2,6 @@
 #ifndef DSR_DELIVERY_WEBHOOK_KEY_RING_H_
 #define DSR_DELIVERY_WEBHOOK_KEY_RING_H_
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "absl/time/time.h"
 #include "dsr/base/clock.h"
 #include "dsr/base/mutex.h"
+#include "dsr/base/watched_files.h"
 #include "dsr/delivery/webhook_signer.h"
 
 namespace dsr {
@@ -41,18 +41,8 @@ class WebhookKeyRing {
  private:
   using Signers = std::map<std::string, std::shared_ptr<const WebhookSigner>, std::less<>>;
 
-  // What tells one state of the file from another; all zero when there is no file.
-  struct Version {
-    uint64_t device = 0;
-    uint64_t inode = 0;
-    int64_t size = 0;
-    int64_t modified_nanos = 0;
-    bool operator==(const Version&) const = default;
-  };
-
   WebhookKeyRing(std::string path, const Clock& clock);
 
-  static Version VersionOf(const std::string& path);
   static absl::StatusOr<Signers> Load(const std::string& path);
 
   std::shared_ptr<const WebhookSigner> Known(absl::string_view secret_id) const
@@ -65,7 +55,7 @@ class WebhookKeyRing {
   mutable Mutex mutex_;
   Signers signers_ ABSL_GUARDED_BY(mutex_);
   // Of the file that was read last, usable or not.
-  Version version_ ABSL_GUARDED_BY(mutex_);
+  FileVersion version_ ABSL_GUARDED_BY(mutex_);
   absl::Time look_time_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 

@@ -1,6 +1,6 @@
-// Owning pointers to what OpenSSL makes.
-#ifndef DSR_DELIVERY_OPENSSL_POINTERS_H_
-#define DSR_DELIVERY_OPENSSL_POINTERS_H_
+// Owning pointers to what OpenSSL makes. Who includes this links OpenSSL::Crypto.
+#ifndef DSR_BASE_OPENSSL_POINTERS_H_
+#define DSR_BASE_OPENSSL_POINTERS_H_
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
@@ -53,4 +53,4 @@ inline std::string BytesOf(BIO* memory) {
 
 }  // namespace dsr
 
-#endif  // DSR_DELIVERY_OPENSSL_POINTERS_H_
+#endif  // DSR_BASE_OPENSSL_POINTERS_H_
