@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "app/principal.h"
+#include "rpc/caller.h"
 #include "rpc/rpc_context.h"
 
 namespace dsr {
@@ -24,12 +25,12 @@ class CallRecord {
 
   // Finds out who calls and whether that principal may call this method. Calls without a known
   // token are counted for the audit log.
-  // Errors: UNAUTHENTICATED TOKEN_INVALID, PERMISSION_DENIED ROLE_MISSING.
+  // Errors: those of Authenticator::Authenticate; PERMISSION_DENIED ROLE_MISSING.
   absl::Status Admit(RpcContext& context, const grpc::CallbackServerContext& call);
 
   const std::string& method() const { return method_; }
   // After Admit returned OK.
-  const Principal& principal() const { return *principal_; }
+  const Principal& principal() const { return *caller_.principal; }
 
   // Has the audit log know of `status`, the call's error, if it refuses a known caller and is not
   // there yet; then calls `answer`, on the store's completion thread, or at once. Does not block.
@@ -42,7 +43,7 @@ class CallRecord {
  private:
   const std::string method_;
   const std::chrono::steady_clock::time_point begin_;
-  std::shared_ptr<const Principal> principal_;
+  Caller caller_;
 };
 
 // DEADLINE_EXCEEDED DEADLINE_PASSED.

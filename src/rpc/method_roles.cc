@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
 
@@ -178,6 +179,10 @@ constexpr MethodRoles kMethods[] = {
     {"ListBackups", kOperator},
 };
 
+// How the names of methods begin that change nothing.
+constexpr const char* kReadVerbs[] = {"Check",   "Export", "Get",    "List",
+                                      "Preview", "Prove",  "Verify", "Watch"};
+
 uint32_t BitOf(absl::string_view role) {
   for (const RoleName& known : kRoles) {
     if (role == known.name) return known.bit;
@@ -198,7 +203,32 @@ bool HasAny(const Principal& principal, uint32_t roles) {
 
 }  // namespace
 
+std::vector<std::string> RoleNames() {
+  std::vector<std::string> names;
+  for (const RoleName& role : kRoles) names.emplace_back(role.name);
+  return names;
+}
+
 bool IsRole(absl::string_view role) { return BitOf(role) != 0; }
+
+bool IsScope(absl::string_view scope) { return scope == kReadsScope || HasMethodRoles(scope); }
+
+bool IsRead(absl::string_view method) {
+  return HasMethodRoles(method) &&
+         std::any_of(std::begin(kReadVerbs), std::end(kReadVerbs),
+                     [&](absl::string_view verb) { return absl::StartsWith(method, verb); });
+}
+
+absl::Status CheckScope(const std::vector<std::string>& scopes, absl::string_view method) {
+  const bool covers =
+      scopes.empty() || std::any_of(scopes.begin(), scopes.end(), [&](const std::string& scope) {
+        return scope == kReadsScope ? IsRead(method) : scope == method;
+      });
+  if (covers) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_MISSING,
+                   absl::StrCat("the scopes of the caller's token do not cover ", method),
+                   {{"method", std::string(method)}});
+}
 
 bool HasMethodRoles(absl::string_view method) { return FindMethod(method) != nullptr; }
 

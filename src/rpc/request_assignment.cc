@@ -24,13 +24,13 @@ constexpr absl::string_view kWorkingRoles[] = {"verifier", "caseworker", "review
                                                "privacy_officer"};
 
 // An assignee may be somebody whom only the caller's tool knows; nothing is said of such.
-bool IsKnownToLackRole(const PrincipalDirectory& principals, const std::string& assignee) {
-  const std::shared_ptr<const Principal> known = principals.FindNamed(assignee);
+bool IsKnownToLackRole(PrincipalFile& principals, const std::string& assignee) {
+  const std::shared_ptr<const Principal> known = principals.Present()->FindNamed(assignee);
   return known != nullptr && !absl::c_linear_search(known->roles, kChildrensRole);
 }
 
-bool IsKnownNotToWorkOnRequests(const PrincipalDirectory& principals, const std::string& assignee) {
-  const std::shared_ptr<const Principal> known = principals.FindNamed(assignee);
+bool IsKnownNotToWorkOnRequests(PrincipalFile& principals, const std::string& assignee) {
+  const std::shared_ptr<const Principal> known = principals.Present()->FindNamed(assignee);
   return known != nullptr && absl::c_none_of(known->roles, [](const std::string& role) {
            return absl::c_linear_search(kWorkingRoles, role);
          });

@@ -24,9 +24,10 @@
 #include "dsr/delivery/recipient_checker.h"
 #include "dsr/store/store.h"
 #include "rpc/anonymous_refusals.h"
+#include "rpc/authenticator.h"
 #include "rpc/commit_hub.h"
 #include "rpc/page_tokens.h"
-#include "rpc/principal_directory.h"
+#include "rpc/principal_file.h"
 
 namespace dsr {
 
@@ -42,7 +43,8 @@ struct RpcParts {
   const KeyFile& keys;
   KeyRotator& rotator;
   const ServerSecrets& secrets;
-  const PrincipalDirectory& principals;
+  PrincipalFile& principals;
+  Authenticator& authenticator;
   MessagePreviewer& previews;
   RecipientChecker& checker;
   CommitHub& hub;

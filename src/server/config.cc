@@ -25,6 +25,26 @@ void SetDefault(Value present, Value fallback, void (config::v1::ServerConfig::*
   if (present == Value()) (config.*set)(fallback);
 }
 
+absl::Status CheckTls(const config::v1::ServerConfig& config) {
+  const config::v1::Tls& tls = config.tls();
+  if (!config.has_tls()) {
+    if (IsLoopback(config.listen())) return absl::OkStatus();
+    return InvalidSetting(
+        "configuration: without tls { ... } listen must be a loopback address, because nothing "
+        "would be encrypted");
+  }
+  if (tls.certificate_file().empty() || tls.key_file().empty()) {
+    return InvalidSetting("configuration: tls needs both certificate_file and key_file");
+  }
+  if (tls.client_ca_file().empty() &&
+      (!tls.crl_file().empty() ||
+       tls.client_certificates() != config::v1::Tls::CLIENT_CERTIFICATES_UNSPECIFIED)) {
+    return InvalidSetting(
+        "configuration: tls.crl_file and tls.client_certificates need tls.client_ca_file");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CompleteConfig(config::v1::ServerConfig& config) {
@@ -38,7 +58,11 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
   DSR_RETURN_IF_ERROR(CheckRange("call_seconds", config.call_seconds(), 1, 300));
   DSR_RETURN_IF_ERROR(
       CheckRange("max_message_bytes", config.max_message_bytes(), 64 << 10, 16 << 20));
+  SetDefault(config.grpc_memory_mib(), 256, &ServerConfig::set_grpc_memory_mib, config);
+  SetDefault(config.grpc_threads(), 64, &ServerConfig::set_grpc_threads, config);
   DSR_RETURN_IF_ERROR(CheckRange("drain_seconds", config.drain_seconds(), 0, 300));
+  DSR_RETURN_IF_ERROR(CheckRange("grpc_memory_mib", config.grpc_memory_mib(), 64, 16384));
+  DSR_RETURN_IF_ERROR(CheckRange("grpc_threads", config.grpc_threads(), 8, 1024));
   if (config.log_format() != "text" && config.log_format() != "json") {
     return InvalidSetting("configuration: log_format must be `text` or `json`");
   }
@@ -96,12 +120,16 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
     DSR_RETURN_IF_ERROR(CheckRange("backup.keep", backup.keep(), 0, 100'000));
     DSR_RETURN_IF_ERROR(CheckRange("backup.every_hours", backup.every_hours(), 0, 8760));
   }
-  if (!IsLoopback(config.listen())) {
-    return InvalidSetting(
-        "configuration: listen must be a loopback address; dsrd has no transport encryption of its "
-        "own");
-  }
+  DSR_RETURN_IF_ERROR(CheckTls(config));
   return absl::OkStatus();
+}
+
+std::string TransportName(const config::v1::ServerConfig& config) {
+  if (!config.has_tls()) return "plain, loopback only";
+  const config::v1::Tls& tls = config.tls();
+  const bool is_mutual = !tls.client_ca_file().empty() &&
+                         tls.client_certificates() != config::v1::Tls::CLIENT_CERTIFICATES_OPTIONAL;
+  return is_mutual ? "mtls" : "tls";
 }
 
 bool IsLoopback(absl::string_view address) {

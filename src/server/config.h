@@ -16,6 +16,9 @@ namespace dsr {
 // Errors: FAILED_PRECONDITION INSTALLATION_INVALID naming the key.
 absl::Status CompleteConfig(config::v1::ServerConfig& config);
 
+// How callers are connected, for the log: `mtls`, `tls` or `plain, loopback only`.
+std::string TransportName(const config::v1::ServerConfig& config);
+
 // Tells whether `host:port` is on loopback: 127.0.0.0/8, ::1 or localhost.
 bool IsLoopback(absl::string_view address);
 

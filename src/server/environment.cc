@@ -3,6 +3,7 @@
 #include <grpc/support/time.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -62,14 +63,20 @@
 #include "dsr/delivery/webhook_url.h"
 #include "dsr/workflow/definitions.h"
 #include "dsr/workflow/rulebook.h"
+#include "rpc/authenticator.h"
+#include "rpc/client_certificates.h"
 #include "rpc/commit_hub.h"
-#include "rpc/principal_directory.h"
+#include "rpc/oidc_issuers.h"
+#include "rpc/principal_file.h"
 #include "rpc/rpc_context.h"
 #include "rpc/rpc_service.h"
 #include "rpc/services.h"
 #include "scheduler/timer_scheduler.h"
 #include "server/commit_fan_out.h"
 #include "server/config.h"
+#include "server/reflection.h"
+#include "server/tls_credentials.h"
+#include "server/tls_files.h"
 #include "server/version.h"
 #include "store/sqlite/database_copy.h"
 #include "store/sqlite/database_reader.h"
@@ -180,6 +187,11 @@ void SetLimits(grpc::ServerBuilder& builder, const config::v1::ServerConfig& con
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMillis);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kAgeMillis);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kAgeGraceMillis);
+  // What comes beyond is refused or waits, rather than the process ends for want of memory.
+  grpc::ResourceQuota quota("dsrd");
+  quota.Resize(static_cast<size_t>(config.grpc_memory_mib()) << 20);
+  quota.SetMaxThreads(config.grpc_threads());
+  builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(std::max(config.max_message_bytes(), kTransportMessageBytes));
 }
 
@@ -306,10 +318,19 @@ class Environment::Parts {
                                                   .subjects = *subjects_,
                                                   .policy = rulebooks_->files().policy,
                                                   .executor = *executor_});
-    config::v1::TokenFile tokens;
-    DSR_RETURN_IF_ERROR(ReadTextFile(options_.config.token_file(), tokens));
-    DSR_ASSIGN_OR_RETURN(PrincipalDirectory principals, PrincipalDirectory::Create(tokens));
-    principals_ = std::make_unique<PrincipalDirectory>(std::move(principals));
+    DSR_ASSIGN_OR_RETURN(principals_, PrincipalFile::Open(options_.config.token_file()));
+    DSR_ASSIGN_OR_RETURN(issuers_, OidcIssuers::Open(options_.config.oidc()));
+    const config::v1::Tls& tls = options_.config.tls();
+    if (!tls.client_ca_file().empty()) {
+      DSR_ASSIGN_OR_RETURN(certificates_, ClientCertificates::Open({.ca_file = tls.client_ca_file(),
+                                                                    .crl_file = tls.crl_file()},
+                                                                   clock()));
+    }
+    authenticator_ =
+        std::make_unique<Authenticator>(Authenticator::Parts{.clock = clock(),
+                                                             .principals = *principals_,
+                                                             .issuers = *issuers_,
+                                                             .certificates = certificates_.get()});
     return absl::OkStatus();
   }
 
@@ -437,6 +458,7 @@ class Environment::Parts {
                  .rotator = *rotator_,
                  .secrets = *secrets_,
                  .principals = *principals_,
+                 .authenticator = *authenticator_,
                  .previews = *previews_,
                  .checker = *checker_,
                  .hub = hub_,
@@ -449,9 +471,16 @@ class Environment::Parts {
                  .is_dev = options_.is_dev});
     services_ = MakeServices(*rpc_);
     grpc::EnableDefaultHealthCheckService(true);
+    if (options_.config.reflection()) DSR_RETURN_IF_ERROR(LoadReflection());
+    credentials_ = grpc::InsecureServerCredentials();
+    if (options_.config.has_tls()) {
+      DSR_ASSIGN_OR_RETURN(tls_files_, TlsFiles::Open(options_.config.tls(), clock()));
+      credentials_ =
+          MakeTlsCredentials(*tls_files_, ClientCertificateRequest(options_.config.tls()));
+    }
     grpc::ServerBuilder builder;
     SetLimits(builder, options_.config);
-    builder.AddListeningPort(options_.config.listen(), grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(options_.config.listen(), credentials_, &port_);
     for (const auto& service : services_) builder.RegisterService(service.get());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
@@ -478,7 +507,11 @@ class Environment::Parts {
   std::unique_ptr<CommandExecutor> executor_;
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Holds> holds_;
-  std::unique_ptr<PrincipalDirectory> principals_;
+  std::unique_ptr<PrincipalFile> principals_;
+  std::unique_ptr<OidcIssuers> issuers_;
+  // Null without client_ca_file.
+  std::unique_ptr<ClientCertificates> certificates_;
+  std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<RequestReader> reader_;
   std::unique_ptr<TemplatePreviewer> previews_;
   std::unique_ptr<WebhookKeyRing> webhook_keys_;
@@ -504,6 +537,10 @@ class Environment::Parts {
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<RpcContext> rpc_;
   std::vector<std::unique_ptr<RpcService>> services_;
+  // Null without TLS.
+  std::unique_ptr<TlsFiles> tls_files_;
+  // gRPC asks these at each handshake, and does not hold them.
+  std::shared_ptr<grpc::ServerCredentials> credentials_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   bool stopped_ = false;

@@ -30,7 +30,8 @@ constexpr int kExitConfiguration = 78;
 
 constexpr char kFooter[] = R"(
 Without --dev every file is named by the configuration (proto/dsr/config/v1/config.proto), a
-text-format protobuf; flags win over it. dsrd listens on loopback only.
+text-format protobuf; flags win over it. Without TLS in the configuration dsrd listens on loopback
+only.
 
 Examples:
   dsrd --dev --data-dir /tmp/dsrd --definitions workflows
@@ -53,6 +54,7 @@ struct Flags {
   std::string log_format;
   std::string log_level;
   bool dev = false;
+  bool reflection = false;
 };
 
 void AddFlags(CLI::App& app, Flags& flags) {
@@ -62,7 +64,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--definitions", flags.definitions, "Workflows, policy, calendars and messages")
       ->option_text("DIR");
   app.add_option("--listen", flags.listen,
-                 "Loopback address, 127.0.0.1:7443 by default; port 0 picks one")
+                 "127.0.0.1:7443 by default; port 0 picks one. Without TLS loopback only")
       ->option_text("HOST:PORT");
   app.add_option("--port-file", flags.port_file, "Gets the port's number once dsrd serves")
       ->option_text("FILE");
@@ -71,6 +73,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--time-offset", flags.time_offset,
                  "With --dev: move the clock, such as 15d or 36h")
       ->option_text("DURATION");
+  app.add_flag("--reflection", flags.reflection,
+               "Serve gRPC reflection, which tells anybody what the API is; for development");
   app.add_option("--log-format", flags.log_format, "text or json")->option_text("FORMAT");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
       ->option_text("LEVEL");
@@ -96,6 +100,7 @@ absl::StatusOr<config::v1::ServerConfig> MakeConfig(const Flags& flags) {
   if (!flags.listen.empty()) config.set_listen(flags.listen);
   if (!flags.log_format.empty()) config.set_log_format(flags.log_format);
   if (!flags.log_level.empty()) config.set_log_level(flags.log_level);
+  if (flags.reflection) config.set_reflection(true);
   if (flags.dev && !config.data_dir().empty())
     DSR_RETURN_IF_ERROR(PrepareDev(config.data_dir(), config));
   DSR_RETURN_IF_ERROR(CompleteConfig(config));
@@ -144,7 +149,8 @@ int Run(const Flags& flags, absl::Duration offset) {
       {{"version", kVersion},
        {"port", port},
        {"dev", flags.dev},
-       {"time_offset", absl::FormatDuration(offset)}});
+       {"time_offset", absl::FormatDuration(offset)},
+       {"transport", TransportName(*config)}});
   if (!flags.port_file.empty()) {
     if (absl::Status status = WriteFileAtomically(flags.port_file, absl::StrCat(port, "\n"), 0644);
         !status.ok()) {

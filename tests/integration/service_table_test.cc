@@ -27,6 +27,17 @@ TEST(ServiceTableTest, EveryMethodOfTheApiHasRoles) {
   }
 }
 
+TEST(ServiceTableTest, AReadTakesNoIdempotencyKey) {
+  for (const FileDescriptor* file : ServiceFiles()) {
+    const ServiceDescriptor& service = *file->service(0);
+    for (int i = 0; i < service.method_count(); ++i) {
+      if (!IsRead(service.method(i)->name())) continue;
+      EXPECT_EQ(service.method(i)->input_type()->FindFieldByName("idempotency_key"), nullptr)
+          << service.method(i)->full_name();
+    }
+  }
+}
+
 TEST(ServiceTableTest, EveryMethodOfTheApiIsServedAndAsksForAToken) {
   TestServer server;
   for (const FileDescriptor* file : ServiceFiles()) {

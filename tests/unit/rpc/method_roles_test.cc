@@ -8,14 +8,10 @@
 #include "dsr/workflow/engine.h"
 #include "testing/request_driver.h"
 #include "testing/shop_facts.h"
+#include "testing/status_matchers.h"
 
 namespace dsr {
 namespace {
-
-constexpr const char* kEveryRole[] = {
-    "intake",          "session_asserter", "verifier",          "caseworker", "reviewer",
-    "privacy_officer", "auditor",          "operator",          "registrar",  "data_system",
-    "recipient",       "children_privacy", "identity_authority"};
 
 bool SetsOffATransition(const v1::AllowedAction& told) {
   for (const char* plain :
@@ -36,7 +32,7 @@ TEST_P(MethodRolesTest, WhomListAllowedActionsNamesTheMethodLetsThrough) {
   for (const v1::AllowedAction& told :
        AllowedActions(request.rulebook(), request.record(), request.ContextFor(Visitor()))) {
     EXPECT_FALSE(told.roles().empty()) << told.action();
-    for (const std::string role : kEveryRole) {
+    for (const std::string& role : RoleNames()) {
       const bool is_let_through =
           CheckRole(Principal{.name = "somebody", .roles = {role}}, told.action()).ok();
       const bool is_named =
@@ -47,6 +43,26 @@ TEST_P(MethodRolesTest, WhomListAllowedActionsNamesTheMethodLetsThrough) {
         EXPECT_EQ(is_let_through, is_named) << told.action() << " by " << role;
       }
     }
+  }
+}
+
+TEST(ScopesTest, ATokenWithoutScopesIsGoodForAll) {
+  EXPECT_THAT(CheckScope({}, "DrainServer"), IsOk());
+}
+
+TEST(ScopesTest, AScopeCoversItsMethodAndNoOther) {
+  EXPECT_THAT(CheckScope({"AssessRequest", "GetRequest"}, "GetRequest"), IsOk());
+  EXPECT_THAT(CheckScope({"GetRequest"}, "GetRequests"), ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
+  EXPECT_THAT(CheckScope({"GetRequest"}, "ListRequests"), ReasonIs(v1::ERROR_REASON_ROLE_MISSING));
+}
+
+TEST(ScopesTest, ReadsCoverWhatChangesNothing) {
+  for (const char* read : {"GetRequest", "ListQueue", "WatchRequests", "VerifyLog"}) {
+    EXPECT_THAT(CheckScope({"reads"}, read), IsOk()) << read;
+  }
+  for (const char* change : {"CreateRequest", "LeaseTasks", "PullNotices", "DownloadPackage",
+                             "DrainServer", "GetNothing"}) {
+    EXPECT_THAT(CheckScope({"reads"}, change), ReasonIs(v1::ERROR_REASON_ROLE_MISSING)) << change;
   }
 }
 

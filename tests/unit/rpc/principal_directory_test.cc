@@ -12,6 +12,7 @@
 namespace dsr {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 config::v1::TokenFile TwoPrincipals() {
@@ -32,23 +33,23 @@ TEST(PrincipalDirectoryTest, FindsWhoBringsAKnownToken) {
   DSR_ASSERT_OK_AND_ASSIGN(const PrincipalDirectory directory,
                            PrincipalDirectory::Create(TwoPrincipals()));
 
-  const auto found = directory.Find("Bearer token-of-orders");
+  const KnownToken* const found = directory.FindToken("token-of-orders");
 
   ASSERT_NE(found, nullptr);
-  EXPECT_EQ(found->name, "system-orders");
-  EXPECT_EQ(found->data_system, "systems/orders");
-  EXPECT_EQ(directory.Find("bearer token-of-caseworker")->name, "caseworker-1");
+  EXPECT_EQ(found->principal->name, "system-orders");
+  EXPECT_EQ(found->principal->data_system, "systems/orders");
+  EXPECT_EQ(found->expire_time, absl::InfiniteFuture());
+  EXPECT_EQ(directory.FindToken("token-of-caseworker")->principal->name, "caseworker-1");
 }
 
 TEST(PrincipalDirectoryTest, FindsNobodyForAnythingElse) {
   DSR_ASSERT_OK_AND_ASSIGN(const PrincipalDirectory directory,
                            PrincipalDirectory::Create(TwoPrincipals()));
 
-  for (const std::string& header :
-       {std::string(), std::string("Bearer "), std::string("Bearer guess"),
-        std::string("token-of-orders"), std::string("Basic token-of-orders"),
-        std::string("Bearer token-of-orders2"), "Bearer " + std::string(100'000, 'x')}) {
-    EXPECT_EQ(directory.Find(header), nullptr) << header.substr(0, 40);
+  for (const std::string& token :
+       {std::string(), std::string("guess"), std::string("token-of-order"),
+        std::string("token-of-orders2"), std::string(100'000, 'x')}) {
+    EXPECT_EQ(directory.FindToken(token), nullptr) << token.substr(0, 40);
   }
 }
 
@@ -68,6 +69,25 @@ TEST(PrincipalDirectoryTest, RefusesAFileThatIsNotAsItShouldBe) {
         principal.add_roles("data_system");
         principal.set_data_system("systems/dsrd");
       },
+      [](auto& principal) { principal.add_tokens()->set_token_sha256("abc"); },
+      [](auto& principal) {
+        principal.add_tokens()->set_token_sha256(HexEncode(Sha256("token-of-orders")));
+      },
+      [](auto& principal) {
+        principal.add_tokens()->set_token_sha256(HexEncode(Sha256("x")));
+        principal.mutable_tokens(0)->add_scopes("GetEverything");
+      },
+      [](auto& principal) {
+        principal.add_tokens()->set_token_sha256(HexEncode(Sha256("x")));
+        principal.mutable_tokens(0)->mutable_expire_time()->set_nanos(-1);
+      },
+      [](auto& principal) { principal.add_certificate_names("intake.corp"); },
+      [](auto& principal) { principal.add_certificate_names("DNS:"); },
+      [](auto& principal) {
+        principal.add_certificate_names("DNS:a");
+        principal.add_certificate_names("DNS:a");
+      },
+      [](auto& principal) { principal.add_oidc_subjects()->set_issuer("https://id.corp"); },
   };
   int number = 0;
   for (const Change& change : changes) {
@@ -87,6 +107,41 @@ TEST(PrincipalDirectoryTest, FindsAPrincipalByItsName) {
   ASSERT_NE(directory->FindNamed("system-orders"), nullptr);
   EXPECT_EQ(directory->FindNamed("system-orders")->data_system, "systems/orders");
   EXPECT_EQ(directory->FindNamed("nobody"), nullptr);
+}
+
+TEST(PrincipalDirectoryTest, FindsWhoHasSeveralTokensByEachOfThem) {
+  config::v1::TokenFile file = TwoPrincipals();
+  config::v1::Token& second = *file.mutable_principals(0)->add_tokens();
+  second.set_token_sha256(HexEncode(Sha256("second")));
+  second.mutable_expire_time()->set_seconds(1'800'000'000);
+  second.add_scopes("reads");
+  second.add_scopes("AssessRequest");
+  DSR_ASSERT_OK_AND_ASSIGN(const PrincipalDirectory directory, PrincipalDirectory::Create(file));
+
+  const KnownToken* const found = directory.FindToken("second");
+
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->principal, directory.FindToken("token-of-caseworker")->principal);
+  EXPECT_EQ(found->expire_time, absl::FromUnixSeconds(1'800'000'000));
+  EXPECT_THAT(found->scopes, ElementsAre("reads", "AssessRequest"));
+}
+
+TEST(PrincipalDirectoryTest, FindsWhoIsCalledByACertificateOrAnIssuer) {
+  config::v1::TokenFile file = TwoPrincipals();
+  config::v1::Principal& principal = *file.mutable_principals(0);
+  principal.clear_token_sha256();
+  principal.add_certificate_names("URI:spiffe://corp/li");
+  principal.add_certificate_names("CN=li,O=Corp");
+  principal.add_oidc_subjects()->set_issuer("https://id.corp");
+  principal.mutable_oidc_subjects(0)->set_subject("li");
+  DSR_ASSERT_OK_AND_ASSIGN(const PrincipalDirectory directory, PrincipalDirectory::Create(file));
+
+  const auto li = directory.FindNamed("caseworker-1");
+  EXPECT_EQ(directory.FindCertificateName("URI:spiffe://corp/li"), li);
+  EXPECT_EQ(directory.FindCertificateName("CN=li,O=Corp"), li);
+  EXPECT_EQ(directory.FindCertificateName("URI:spiffe://corp/LI"), nullptr);
+  EXPECT_EQ(directory.FindOidcSubject("https://id.corp", "li"), li);
+  EXPECT_EQ(directory.FindOidcSubject("https://id.other", "li"), nullptr);
 }
 
 TEST(PrincipalDirectoryTest, NamesThePrincipalThatIsWrong) {
