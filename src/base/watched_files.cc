@@ -6,6 +6,13 @@
 #include "dsr/base/log.h"
 
 namespace dsr {
+namespace {
+
+int64_t NanosOf(const timespec& time) {
+  return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
+}
+
+}  // namespace
 
 FileVersion VersionOfFile(const std::string& path) {
   struct stat file = {};
@@ -13,7 +20,8 @@ FileVersion VersionOfFile(const std::string& path) {
   return {.device = file.st_dev,
           .inode = file.st_ino,
           .size = file.st_size,
-          .modified_nanos = file.st_mtim.tv_sec * int64_t{1'000'000'000} + file.st_mtim.tv_nsec};
+          .modified_nanos = NanosOf(file.st_mtim),
+          .changed_nanos = NanosOf(file.st_ctim)};
 }
 
 std::vector<FileVersion> VersionsOfFiles(const std::vector<std::string>& paths) {

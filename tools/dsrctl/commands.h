@@ -45,7 +45,9 @@ void AddAuditProofs(Group& group);
 void AddAdminCommands(CommandTree& tree);
 void AddBackupCommands(CommandTree& tree);
 void AddFsckCommand(CommandTree& tree);
+// `dsrctl token ...`: making; then listing and ending.
 void AddTokenCommands(CommandTree& tree);
+void AddTokenUpkeep(Group& tokens);
 void AddApiCommands(CommandTree& tree);
 // Describes the whole of `root`, which outlives the tree.
 void AddCompletionCommands(CommandTree& tree, const CLI::App& root);

@@ -58,6 +58,9 @@ std::string NextStep(v1::ErrorReason reason) {
       return "Lease the task again: 'dsrctl task lease'.";
     case v1::ERROR_REASON_TOKEN_INVALID:
       return "Name the file with your token: --token-file FILE or DSRCTL_TOKEN_FILE.";
+    case v1::ERROR_REASON_TOKEN_EXPIRED:
+      return "Ask the operator for a new token ('dsrctl token rotate'), or get one from its "
+             "issuer.";
     case v1::ERROR_REASON_ROLE_MISSING:
       return "Ask the operator for the role, or use another principal's token file.";
     case v1::ERROR_REASON_DISK_FULL:

@@ -37,12 +37,13 @@ Exit codes:
   5  conflict: wrong state, exists already, stale etag
   6  server unavailable, or the deadline passed
   7  part of it failed; with import, some lines
-  8  findings: check, verify, fsck, and reports that find a breach)";
+  8  findings: check, verify, fsck, reports that find a breach, tokens that expire)";
 
 // The flags that every command takes, as given.
 struct GlobalFlags {
   std::string server = "127.0.0.1:7443";
   std::string token_file;
+  TlsOptions tls;
   std::string output = "table";
   std::string timeout = "30s";
   std::string zone = "Asia/Shanghai";
@@ -52,12 +53,24 @@ struct GlobalFlags {
 };
 
 void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
-  app.add_option("--server", flags.server, "Where dsrd listens, host:port on loopback or unix:PATH")
+  app.add_option("--server", flags.server,
+                 "Where dsrd listens, host:port or unix:PATH; beyond loopback with --ca-file")
       ->envname("DSRCTL_SERVER")
       ->type_name("ADDRESS")
       ->capture_default_str();
   app.add_option("--token-file", flags.token_file, "The file that holds your token")
       ->envname("DSRCTL_TOKEN_FILE")
+      ->type_name("FILE");
+  app.add_option("--ca-file", flags.tls.ca_file,
+                 "Connect by TLS, and trust the authorities of this file, PEM")
+      ->envname("DSRCTL_CA_FILE")
+      ->type_name("FILE");
+  app.add_option("--certificate-file", flags.tls.certificate_file, "Your client certificate, PEM")
+      ->envname("DSRCTL_CERTIFICATE_FILE")
+      ->type_name("FILE");
+  app.add_option("--key-file", flags.tls.key_file,
+                 "The key of your certificate, PEM, readable by its owner only")
+      ->envname("DSRCTL_KEY_FILE")
       ->type_name("FILE");
   app.add_option(
          "-o,--output", flags.output,
@@ -143,6 +156,7 @@ std::string HelpCommand(const CLI::App& root) {
 absl::StatusOr<ExitCode> RunChosen(Command& command, const GlobalFlags& flags, Streams& streams,
                                    std::function<void(absl::Duration)> sleep) {
   SessionOptions session_options{.server = flags.server,
+                                 .tls = flags.tls,
                                  .token_file = flags.token_file,
                                  .idempotency_key = flags.idempotency_key,
                                  .verbose = flags.verbose,

@@ -4,32 +4,19 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "dsr/base/file.h"
 #include "dsrctl/uuid.h"
 #include "google/protobuf/descriptor.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 
 namespace dsr::dsrctl {
 namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 constexpr absl::Duration kLongestPause = absl::Seconds(2);
-// A page of 1000 requests with their outcomes is larger than gRPC's default of 4 MiB.
-constexpr int kMaxReceivedBytes = 64 << 20;
 
 }  // namespace
-
-bool IsLoopback(absl::string_view server) {
-  if (absl::StartsWith(server, "unix:")) return true;
-  if (absl::StartsWith(server, "[::1]:")) return true;
-  const absl::string_view host = server.substr(0, server.rfind(':'));
-  return host == "localhost" || (absl::StartsWith(host, "127.") &&
-                                 host.find_first_not_of("0123456789.") == absl::string_view::npos);
-}
 
 Session::Session(SessionOptions options, std::ostream& messages)
     : options_(std::move(options)), messages_(messages) {
@@ -38,12 +25,6 @@ Session::Session(SessionOptions options, std::ostream& messages)
 
 absl::Status Session::Connect() {
   if (channel_ != nullptr) return absl::OkStatus();
-  if (!IsLoopback(options_.server)) {
-    return absl::InvalidArgumentError(
-        "--server must be on loopback (127.0.0.1, [::1], localhost or unix:PATH): the connection "
-        "is not "
-        "encrypted; reach another machine through a tunnel such as ssh -L");
-  }
   if (!options_.token_file.empty()) {
     const absl::StatusOr<std::string> token = ReadFile(options_.token_file);
     if (!token.ok()) return absl::InvalidArgumentError("the token file cannot be read");
@@ -53,12 +34,7 @@ absl::Status Session::Connect() {
     });
     if (!one_word) return absl::InvalidArgumentError("the token file does not hold one token");
   }
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxReceivedBytes);
-  // A proxy cannot reach this machine's loopback.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  channel_ =
-      grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(), arguments);
+  DSR_ASSIGN_OR_RETURN(channel_, OpenChannel(options_.server, options_.tls));
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "dsr/base/status_macros.h"
 #include "dsrctl/errors.h"
+#include "dsrctl/server_channel.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -22,7 +23,8 @@ namespace dsr::dsrctl {
 
 // Where the server is and how to call it.
 struct SessionOptions {
-  std::string server;           // host:port on loopback, or unix:PATH
+  std::string server;           // host:port, or unix:PATH
+  TlsOptions tls;               // without: not encrypted, on loopback only
   std::string token_file;       // empty: no token is sent
   absl::Duration timeout;       // of each call, streams apart
   std::string idempotency_key;  // empty: a random one
@@ -34,9 +36,6 @@ struct SessionOptions {
 // How often a call, or a stream that broke off without anything new, is tried.
 inline constexpr int kAttempts = 4;
 
-// Tells whether a bearer token may travel to `server` in the clear.
-bool IsLoopback(absl::string_view server);
-
 // Calls the server on behalf of one command. The first call reads the token and connects, so
 // commands that need no server need no token either. Blocks. Not thread-safe.
 class Session {
@@ -46,8 +45,8 @@ class Session {
 
   // Makes a unary call. A request with an `idempotency_key` gets one unless it has it; the same key
   // goes with every attempt, of which there are up to four while the server is UNAVAILABLE. Errors:
-  // those of the server; INVALID_ARGUMENT for an unreadable token file or a server that is not on
-  // loopback.
+  // those of the server; INVALID_ARGUMENT for files that cannot be used, or a server beyond
+  // loopback without TLS.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),

@@ -1,29 +1,25 @@
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "dsr/base/crypto.h"
-#include "dsr/base/file.h"
+#include "absl/time/clock.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/config/v1/config.pb.h"
 #include "dsrctl/commands.h"
 #include "dsrctl/names.h"
+#include "dsrctl/token_file.h"
 #include "google/protobuf/text_format.h"
+#include "rpc/method_roles.h"
 
 namespace dsr::dsrctl {
 namespace {
 
-// As documented at dsr.config.v1.Principal.
-constexpr std::array<absl::string_view, 11> kRoles = {
-    "intake",  "session_asserter", "verifier",  "caseworker",  "reviewer", "privacy_officer",
-    "auditor", "operator",         "registrar", "data_system", "recipient"};
 constexpr size_t kMaxName = 100;
-constexpr size_t kTokenBytes = 32;
 
 struct NewToken {
   std::string name;
@@ -31,6 +27,9 @@ struct NewToken {
   std::string data_system;
   std::string recipient;
   std::string out;
+  std::string expires;
+  std::string scopes;
+  std::string principals;
 };
 
 absl::Status CheckName(const std::string& name) {
@@ -44,9 +43,9 @@ absl::Status CheckName(const std::string& name) {
 
 absl::Status AddRoles(const NewToken& options, config::v1::Principal& principal) {
   for (const absl::string_view role : absl::StrSplit(options.roles, ',', absl::SkipEmpty())) {
-    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end()) {
+    if (!IsRole(role)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--roles takes, joined by commas: ", absl::StrJoin(kRoles, ", ")));
+          absl::StrCat("--roles takes, joined by commas: ", absl::StrJoin(RoleNames(), ", ")));
     }
     principal.add_roles(std::string(role));
   }
@@ -69,9 +68,8 @@ absl::Status AddResource(absl::string_view role, absl::string_view flag, absl::s
   return absl::OkStatus();
 }
 
-absl::StatusOr<ExitCode> MakeToken(Context& context, const NewToken& options) {
-  config::v1::TokenFile file;
-  config::v1::Principal& principal = *file.add_principals();
+absl::StatusOr<config::v1::Principal> PrincipalOf(const NewToken& options) {
+  config::v1::Principal principal;
   DSR_RETURN_IF_ERROR(CheckName(options.name));
   principal.set_name(options.name);
   DSR_RETURN_IF_ERROR(AddRoles(options, principal));
@@ -79,14 +77,29 @@ absl::StatusOr<ExitCode> MakeToken(Context& context, const NewToken& options) {
                                   principal, principal.mutable_data_system()));
   DSR_RETURN_IF_ERROR(AddResource("recipient", "--recipient", "recipients/*", options.recipient,
                                   principal, principal.mutable_recipient()));
-  if (FileExists(options.out)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options.out, " exists already; a token in use must not be lost"));
+  return principal;
+}
+
+absl::StatusOr<ExitCode> MakeToken(Context& context, const NewToken& options) {
+  DSR_ASSIGN_OR_RETURN(config::v1::Principal principal, PrincipalOf(options));
+  config::v1::TokenFile file;
+  if (!options.principals.empty()) {
+    DSR_ASSIGN_OR_RETURN(file, ReadTokenFile(options.principals));
+    if (FindPrincipal(file, options.name).ok()) {
+      return absl::InvalidArgumentError(
+          "the principal is there already; `dsrctl token rotate` gives it another token");
+    }
   }
-  // The prefix lets secret scanners find a token that strayed into a repository.
-  const std::string token = absl::StrCat("dsr_", HexEncode(RandomBytes(kTokenBytes)));
-  principal.set_token_sha256(HexEncode(Sha256(token)));
-  DSR_RETURN_IF_ERROR(WriteFileAtomically(options.out, absl::StrCat(token, "\n"), 0600));
+  DSR_ASSIGN_OR_RETURN(const FreshToken fresh,
+                       MakeFreshToken(options.expires, options.scopes, absl::Now()));
+  *principal.add_tokens() = fresh.entry;
+  *file.add_principals() = std::move(principal);
+  if (!options.principals.empty()) {
+    DSR_RETURN_IF_ERROR(WriteTokenAndFile(options.out, fresh.text, options.principals, file));
+    context.streams.err << "dsrctl: token written to " << options.out << "\n";
+    return ExitCode::kOk;
+  }
+  DSR_RETURN_IF_ERROR(WriteToken(options.out, fresh.text));
   std::string text;
   google::protobuf::TextFormat::PrintToString(file, &text);
   context.output.Raw(text);
@@ -98,24 +111,35 @@ absl::StatusOr<ExitCode> MakeToken(Context& context, const NewToken& options) {
 }  // namespace
 
 void AddTokenCommands(CommandTree& tree) {
-  Group group = tree.AddGroup("token", "Makes tokens, without a server");
+  Group group = tree.AddGroup("token", "Makes, lists and revokes tokens, without a server");
   Command& command = group.Add("new", "Makes a token, and the token file's entry for it");
   const auto options = std::make_shared<NewToken>();
   command
       .Text("--name", &options->name, "The principal's name; appears in histories", Need::kRequired)
       .Text("--roles", &options->roles,
-            absl::StrCat("Roles, joined by commas: ", absl::StrJoin(kRoles, ", ")), Need::kRequired)
+            absl::StrCat("Roles, joined by commas: ", absl::StrJoin(RoleNames(), ", ")),
+            Need::kRequired)
       .Text("--data-system", &options->data_system, "With role data_system: which, SYSTEM")
       .Text("--recipient", &options->recipient, "With role recipient: which, RECIPIENT")
       .Text("--out", &options->out, "The new file for the token, readable by its owner only",
             Need::kRequired)
+      .Text("--expires", &options->expires, "When the token ends, from now, such as 90d")
+      .Text("--scopes", &options->scopes,
+            "What it is good for, joined by commas: names of methods, or reads for all that change "
+            "nothing; without, all that the roles allow")
+      .Text("--principals", &options->principals,
+            "The server's token file, to which the principal is added; comments in it are lost")
       .Example(
           "dsrctl token new --name li-caseworker --roles caseworker,verifier"
           " --out li.token >> tokens.textproto")
       .Example(
           "dsrctl token new --name orders-worker --roles data_system --data-system orders"
           " --out orders.token >> tokens.textproto")
+      .Example(
+          "dsrctl token new --name probe --roles operator --scopes GetStatus --expires 90d"
+          " --principals /etc/dsrd/tokens.textproto --out probe.token")
       .Runs([options](Context& context) { return MakeToken(context, *options); });
+  AddTokenUpkeep(group);
 }
 
 }  // namespace dsr::dsrctl

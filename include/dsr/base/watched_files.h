@@ -23,6 +23,8 @@ struct FileVersion {
   uint64_t inode = 0;
   int64_t size = 0;
   int64_t modified_nanos = 0;
+  // Of the owner and the permissions, too.
+  int64_t changed_nanos = 0;
   bool operator==(const FileVersion&) const = default;
 };
 

@@ -136,16 +136,5 @@ TEST_F(SessionTest, PrintsErrorsAsJsonWhenOutputIsJson) {
                              HasSubstr("\"field\":\"request.type\"")));
 }
 
-TEST(IsLoopbackTest, KnowsLoopbackAddressesFromOthers) {
-  for (const char* server :
-       {"127.0.0.1:7443", "127.8.0.1:1", "localhost:7443", "[::1]:7443", "unix:/run/dsrd"}) {
-    EXPECT_TRUE(IsLoopback(server)) << server;
-  }
-  for (const char* server : {"", "10.0.0.1:7443", "example.com:7443", "127.0.0.1.example.com:1",
-                             "localhost.example.com:1", "dns:example.com:1", "0.0.0.0:1"}) {
-    EXPECT_FALSE(IsLoopback(server)) << server;
-  }
-}
-
 }  // namespace
 }  // namespace dsr::dsrctl

@@ -39,7 +39,9 @@ TEST_F(TokenTest, PrintsAnEntryThatFitsTheTokenFileAndTheToken) {
   EXPECT_THAT(file.principals(0).roles(), ElementsAre("caseworker", "verifier"));
   const std::string written = ReadText(out_);
   EXPECT_THAT(written, MatchesRegex("dsr_[0-9a-f]{64}\n"));
-  EXPECT_EQ(file.principals(0).token_sha256(),
+  ASSERT_EQ(file.principals(0).tokens_size(), 1);
+  EXPECT_FALSE(file.principals(0).tokens(0).has_expire_time());
+  EXPECT_EQ(file.principals(0).tokens(0).token_sha256(),
             HexEncode(Sha256(written.substr(0, written.size() - 1))));
 }
 
@@ -59,6 +61,35 @@ TEST_F(TokenTest, NeverOverwritesAToken) {
 
   EXPECT_EQ(New({"--name", "li", "--roles", "caseworker"}).code, ExitCode::kUsage);
   EXPECT_EQ(ReadText(out_), "in use");
+}
+
+TEST_F(TokenTest, GivesATokenAnEndAndScopes) {
+  const RunResult run = New({"--name", "li", "--roles", "caseworker", "--expires", "90d",
+                             "--scopes", "reads,AssessRequest"});
+
+  ASSERT_EQ(run.code, ExitCode::kOk) << run.err;
+  config::v1::TokenFile file;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(run.out, &file)) << run.out;
+  const config::v1::Token& token = file.principals(0).tokens(0);
+  EXPECT_EQ(token.expire_time().seconds() - token.create_time().seconds(), 90 * 24 * 3600);
+  EXPECT_THAT(token.scopes(), ElementsAre("reads", "AssessRequest"));
+}
+
+TEST_F(TokenTest, RefusesAnEndOrAScopeThatIsNoneAndWritesNoToken) {
+  for (const char* end : {"0d", "-1d", "soon", "99999999d"}) {
+    EXPECT_EQ(New({"--name", "li", "--roles", "auditor", "--expires", end}).code, ExitCode::kUsage)
+        << end;
+  }
+  EXPECT_EQ(New({"--name", "li", "--roles", "auditor", "--scopes", "reads,Guess"}).code,
+            ExitCode::kUsage);
+  EXPECT_EQ(ReadText(out_), "");
+}
+
+TEST_F(TokenTest, KnowsEveryRoleOfTheServer) {
+  const RunResult run =
+      New({"--name", "li", "--roles", "caseworker,children_privacy,identity_authority"});
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
 }
 
 TEST_F(TokenTest, NamesTheRolesWhenItRefusesOne) {
