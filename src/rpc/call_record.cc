@@ -14,6 +14,7 @@
 #include "dsr/base/log.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/workflow/names.h"
+#include "rpc/caller_errors.h"
 #include "rpc/method_roles.h"
 
 namespace dsr {
@@ -31,40 +32,48 @@ std::string AboutOf(const std::string& method, const absl::Status& status) {
   return id.ok() ? absl::StrCat(method, " ", RequestName(*id)) : method;
 }
 
-absl::string_view View(grpc::string_ref text) {
-  return absl::string_view(text.data(), text.size());
-}
-
-absl::string_view PropertyOf(const grpc::AuthContext& peer, const char* name) {
+std::string PropertyOf(const grpc::AuthContext& peer, const char* name) {
   const std::vector<grpc::string_ref> values = peer.FindPropertyValues(name);
-  return values.empty() ? absl::string_view() : View(values.front());
-}
-
-// The bytes stay those of `call` and `peer`.
-Credentials CredentialsOf(const grpc::CallbackServerContext& call, const grpc::AuthContext& peer) {
-  Credentials credentials;
-  const auto headers = call.client_metadata().equal_range("authorization");
-  for (auto header = headers.first; header != headers.second; ++header) {
-    credentials.authorizations.push_back(View(header->second));
-  }
-  credentials.certificate = PropertyOf(peer, GRPC_X509_PEM_CERT_PROPERTY_NAME);
-  credentials.certificate_chain = PropertyOf(peer, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME);
-  return credentials;
+  return values.empty() ? "" : std::string(values.front().data(), values.front().size());
 }
 
 }  // namespace
 
 absl::Status CallRecord::Admit(RpcContext& context, const grpc::CallbackServerContext& call) {
-  const std::shared_ptr<const grpc::AuthContext> peer = call.auth_context();
-  absl::StatusOr<Caller> caller =
-      context.parts().authenticator.Authenticate(CredentialsOf(call, *peer));
-  if (!caller.ok()) {
-    context.anonymous_refusals().Add();
-    return caller.status();
+  KeepCredentials(call);
+  DSR_ASSIGN_OR_RETURN(caller_, Authenticate(context));
+  return CheckMethod(caller_);
+}
+
+absl::Status CallRecord::AdmitAgain(RpcContext& context) const {
+  DSR_ASSIGN_OR_RETURN(const Caller present, Authenticate(context));
+  if (present.principal->name != principal().name) {
+    return CallerUnknown("what the call showed is now another principal's");
   }
-  caller_ = *std::move(caller);
-  DSR_RETURN_IF_ERROR(CheckRole(principal(), method_));
-  return CheckScope(caller_.scopes, method_);
+  return CheckMethod(present);
+}
+
+void CallRecord::KeepCredentials(const grpc::CallbackServerContext& call) {
+  const auto headers = call.client_metadata().equal_range("authorization");
+  for (auto header = headers.first; header != headers.second; ++header) {
+    authorizations_.emplace_back(header->second.data(), header->second.size());
+  }
+  const std::shared_ptr<const grpc::AuthContext> peer = call.auth_context();
+  certificate_ = PropertyOf(*peer, GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  certificate_chain_ = PropertyOf(*peer, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME);
+}
+
+absl::StatusOr<Caller> CallRecord::Authenticate(RpcContext& context) const {
+  Credentials credentials{.certificate = certificate_, .certificate_chain = certificate_chain_};
+  credentials.authorizations.assign(authorizations_.begin(), authorizations_.end());
+  absl::StatusOr<Caller> caller = context.parts().authenticator.Authenticate(credentials);
+  if (!caller.ok()) context.anonymous_refusals().Add();
+  return caller;
+}
+
+absl::Status CallRecord::CheckMethod(const Caller& caller) const {
+  DSR_RETURN_IF_ERROR(CheckRole(*caller.principal, method_));
+  return CheckScope(caller.scopes, method_);
 }
 
 void CallRecord::AuditIfRefused(RpcContext& context, const absl::Status& status,

@@ -9,8 +9,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "app/principal.h"
 #include "rpc/caller.h"
 #include "rpc/rpc_context.h"
@@ -28,6 +30,10 @@ class CallRecord {
   // Errors: those of Authenticator::Authenticate; PERMISSION_DENIED ROLE_MISSING.
   absl::Status Admit(RpcContext& context, const grpc::CallbackServerContext& call);
 
+  // The same again, later, for a call that goes on: what was shown may have been taken back or have
+  // expired, and the roles may have changed. Errors: as Admit. Not before Admit returned OK.
+  absl::Status AdmitAgain(RpcContext& context) const;
+
   const std::string& method() const { return method_; }
   // After Admit returned OK.
   const Principal& principal() const { return *caller_.principal; }
@@ -41,8 +47,16 @@ class CallRecord {
   void Log(grpc::StatusCode code) const;
 
  private:
+  void KeepCredentials(const grpc::CallbackServerContext& call);
+  absl::StatusOr<Caller> Authenticate(RpcContext& context) const;
+  absl::Status CheckMethod(const Caller& caller) const;
+
   const std::string method_;
   const std::chrono::steady_clock::time_point begin_;
+  // What was shown, kept because gRPC's own copy may be gone before the call is.
+  std::vector<std::string> authorizations_;
+  std::string certificate_;
+  std::string certificate_chain_;
   Caller caller_;
 };
 

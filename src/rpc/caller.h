@@ -11,7 +11,7 @@
 
 namespace dsr {
 
-// What a call brings to show who makes it. The bytes are the call's.
+// What a call brings to show who makes it. The bytes are those of whoever keeps them.
 struct Credentials {
   // All `authorization` headers.
   std::vector<absl::string_view> authorizations;

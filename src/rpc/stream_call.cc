@@ -40,7 +40,15 @@ void StreamCall::Run(std::function<void(StreamCall&)> source) {
 }
 
 void StreamCall::Schedule() {
-  const bool taken = context_.RunSoon([self = shared_from_this()] { self->source_(*self); });
+  const bool taken = context_.RunSoon([self = shared_from_this()] {
+    // A stream may go on for long after its caller's token was taken back.
+    const absl::Status still = self->record_.AdmitAgain(self->context_);
+    if (still.ok()) {
+      self->source_(*self);
+    } else {
+      self->End(still);
+    }
+  });
   if (!taken) End(TooBusy());
 }
 

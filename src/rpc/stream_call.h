@@ -25,8 +25,9 @@ namespace dsr {
 //
 // The source runs on a thread of the context's pool, never twice at once, and each time does
 // exactly one thing: Write, Park or End. After a write it runs again; after Park, when somebody
-// rings. A ring that comes while it runs is not lost. A stream without a deadline ends with
-// DEADLINE_PASSED at RpcContext::kStreamCap. Thread-safe; no method blocks.
+// rings. A ring that comes while it runs is not lost. Before each run it is looked again whether
+// the caller may call: who was refused meanwhile gets no further piece. A stream without a deadline
+// ends with DEADLINE_PASSED at RpcContext::kStreamCap. Thread-safe; no method blocks.
 class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                    public std::enable_shared_from_this<StreamCall> {
  public:

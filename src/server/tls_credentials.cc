@@ -6,6 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "dsr/base/mutex.h"
+
 namespace dsr {
 namespace {
 
@@ -31,7 +34,7 @@ class ReloadingTlsCredentials final : public grpc::ServerCredentials {
     return grpc_server_add_http2_port(server, address.c_str(), credentials_);
   }
 
-  // Called by gRPC before each handshake, by one thread at a time.
+  // Called by gRPC before each handshake.
   static grpc_ssl_certificate_config_reload_status Fetch(
       void* self, grpc_ssl_server_certificate_config** config) {
     return static_cast<ReloadingTlsCredentials*>(self)->Fetch(config);
@@ -39,6 +42,7 @@ class ReloadingTlsCredentials final : public grpc::ServerCredentials {
 
   grpc_ssl_certificate_config_reload_status Fetch(grpc_ssl_server_certificate_config** config) {
     std::shared_ptr<const TlsMaterial> present = files_.Present();
+    MutexLock lock(mutex_);
     if (present == served_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     served_ = std::move(present);
     const grpc_ssl_pem_key_cert_pair pair = {served_->key.c_str(), served_->certificates.c_str()};
@@ -50,8 +54,9 @@ class ReloadingTlsCredentials final : public grpc::ServerCredentials {
   }
 
   TlsFiles& files_;
+  Mutex mutex_;
   // What gRPC was given last.
-  std::shared_ptr<const TlsMaterial> served_;
+  std::shared_ptr<const TlsMaterial> served_ ABSL_GUARDED_BY(mutex_);
   grpc_server_credentials* const credentials_;
 };
 

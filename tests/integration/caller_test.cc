@@ -15,6 +15,7 @@
 #include "dsr/v1/admin_service.grpc.pb.h"
 #include "dsr/v1/audit_service.grpc.pb.h"
 #include "google/protobuf/text_format.h"
+#include "integration/shop.h"
 #include "integration/test_server.h"
 #include "testing/status_matchers.h"
 #include "testing/temp_dir.h"
@@ -25,6 +26,7 @@ namespace {
 
 using ::testing::UnorderedElementsAre;
 using Admin = v1::AdminService;
+using Requests = v1::RequestService;
 
 // Ends a test that waits for what does not come.
 constexpr int kMostReads = 1000;
@@ -59,14 +61,14 @@ class CallerTest : public ::testing::Test {
     }
     return actors;
   }
-  // Changes the principal operator-1 of the token file while the server runs.
+  // Changes a principal of the token file while the server runs.
   template <class Change>
-  void ChangeOperator(Change change) {
+  void ChangePrincipal(const std::string& name, Change change) {
     const std::string path = server_.data_dir() + "/dev/tokens.textproto";
     config::v1::TokenFile file;
     ASSERT_THAT(ReadTextFile(path, file), IsOk());
     for (config::v1::Principal& principal : *file.mutable_principals()) {
-      if (principal.name() == "operator-1") change(principal);
+      if (principal.name() == name) change(principal);
     }
     std::string text;
     google::protobuf::TextFormat::PrintToString(file, &text);
@@ -86,7 +88,7 @@ class CallerTest : public ::testing::Test {
 };
 
 TEST_F(CallerTest, AScopedTokenCallsItsMethodsUntilItExpires) {
-  ChangeOperator([&](config::v1::Principal& principal) {
+  ChangePrincipal("operator-1", [&](config::v1::Principal& principal) {
     config::v1::Token& token = *principal.add_tokens();
     token.set_token_sha256(HexEncode(Sha256("scoped")));
     token.add_scopes("reads");
@@ -109,9 +111,41 @@ TEST_F(CallerTest, ATokenIsTakenBackWhileTheServerRuns) {
   const std::string header = server_.Authorization("operator-1");
   EXPECT_THAT(GetStatus({header}), IsOk());
 
-  ChangeOperator([](config::v1::Principal& principal) { principal.clear_token_sha256(); });
+  ChangePrincipal("operator-1",
+                  [](config::v1::Principal& principal) { principal.clear_token_sha256(); });
 
   EXPECT_THAT(GetStatus({header}), ReasonIs(v1::ERROR_REASON_TOKEN_INVALID));
+}
+
+TEST_F(CallerTest, AStreamEndsWithTheTokenThatItWasOpenedWith) {
+  ChangePrincipal("caseworker-1", [&](config::v1::Principal& principal) {
+    config::v1::Token& token = *principal.add_tokens();
+    token.set_token_sha256(HexEncode(Sha256("brief")));
+    *token.mutable_expire_time() = ToTimestamp(server_.clock().Now() + absl::Hours(1));
+  });
+  const auto stub = Requests::NewStub(server_.channel());
+  const std::string kept = server_.Authorization("caseworker-1");
+  for (const std::string& header : {std::string("Bearer brief"), kept}) {
+    grpc::ClientContext context;
+    server_.Prepare(context, "");
+    context.AddMetadata("authorization", header);
+    const auto stream = stub->WatchRequests(&context, v1::WatchRequestsRequest());
+    v1::WatchRequestsResponse response;
+    ASSERT_TRUE(stream->Read(&response)) << header.size();
+
+    if (header == kept) {
+      ChangePrincipal("caseworker-1",
+                      [](config::v1::Principal& principal) { principal.clear_token_sha256(); });
+    } else {
+      server_.clock().Advance(absl::Hours(1));
+    }
+    Shop(server_).File(DeletionCall("account-" + std::to_string(header.size())));
+
+    EXPECT_FALSE(stream->Read(&response));
+    EXPECT_THAT(
+        FromGrpc(stream->Finish()),
+        ReasonIs(header == kept ? v1::ERROR_REASON_TOKEN_INVALID : v1::ERROR_REASON_TOKEN_EXPIRED));
+  }
 }
 
 TEST_F(CallerTest, TwoAuthorizationHeadersAreRefused) {
@@ -121,7 +155,7 @@ TEST_F(CallerTest, TwoAuthorizationHeadersAreRefused) {
 }
 
 TEST_F(CallerTest, ATokenOfAnIssuerCallsAsThePrincipalItNames) {
-  ChangeOperator([](config::v1::Principal& principal) {
+  ChangePrincipal("operator-1", [](config::v1::Principal& principal) {
     principal.add_oidc_subjects()->set_issuer("https://id.corp");
     principal.mutable_oidc_subjects(0)->set_subject("op");
   });

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
@@ -149,15 +150,16 @@ std::string Frame(char type, char flags, char stream, const std::string& payload
   return frame + payload;
 }
 
-// Sends bytes to a port of loopback, and reads until the peer closes, or has sent what it had.
-void SendRaw(int port, const std::string& bytes) {
+// Sends bytes to a port of loopback, and returns what comes until the peer closes, or has sent what
+// it had.
+std::string SendRaw(int port, const std::string& bytes) {
   const int connection = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-  ASSERT_EQ(send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+  EXPECT_EQ(connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(bytes.size()));
   // The server answers a PING only after what came before it.
   const std::string ping = Frame(6, 0, 0, "12345678");
@@ -170,6 +172,30 @@ void SendRaw(int port, const std::string& bytes) {
     answer.append(buffer, static_cast<size_t>(size));
   }
   close(connection);
+  return answer;
+}
+
+// The value of a setting in the SETTINGS frame that a server begins with; -1 when it is not there.
+int64_t SettingOf(const std::string& answer, int identifier) {
+  const auto byte = [&](size_t at) { return static_cast<unsigned char>(answer.at(at)); };
+  const size_t size = (byte(0) << 16) + (byte(1) << 8) + byte(2);
+  for (size_t at = 9; at + 6 <= 9 + size; at += 6) {
+    if ((byte(at) << 8) + byte(at + 1) != identifier) continue;
+    return (int64_t{byte(at + 2)} << 24) + (byte(at + 3) << 16) + (byte(at + 4) << 8) +
+           byte(at + 5);
+  }
+  return -1;
+}
+
+TEST_F(TransportLimitsTest, AConnectionIsToldHowManyCallsAndHowLargeHeadersItMayHave) {
+  TestServer server;
+  const int port = std::stoi(server.address().substr(server.address().rfind(':') + 1));
+
+  const std::string answer = SendRaw(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(4, 0, 0, ""));
+
+  ASSERT_GE(answer.size(), 9u);
+  EXPECT_EQ(SettingOf(answer, /*MAX_CONCURRENT_STREAMS*/ 3), 100);
+  EXPECT_EQ(SettingOf(answer, /*MAX_HEADER_LIST_SIZE*/ 6), 8 << 10);
 }
 
 TEST_F(TransportLimitsTest, HeadersThatEndedOtherVersionsLeaveTheServerAlive) {

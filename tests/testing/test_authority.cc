@@ -73,9 +73,9 @@ CertificatePtr TestAuthority::Make(const CertificateWish& wish, EVP_PKEY* key, b
   return made;
 }
 
-IssuedCertificate TestAuthority::Issue(const CertificateWish& wish) {
+IssuedCertificate TestAuthority::IssueBy(const CertificateWish& wish, const TestAuthority* issuer) {
   const PrivateKeyPtr key(EVP_EC_gen("P-256"));
-  const CertificatePtr made = Make(wish, key.get(), false, this);
+  const CertificatePtr made = Make(wish, key.get(), false, issuer);
   const BioPtr memory(BIO_new(BIO_s_mem()));
   Need(PEM_write_bio_PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
        1);

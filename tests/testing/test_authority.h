@@ -38,13 +38,16 @@ class TestAuthority {
   std::string certificate() const;
 
   // For servers and clients.
-  IssuedCertificate Issue(const CertificateWish& wish);
+  IssuedCertificate Issue(const CertificateWish& wish) { return IssueBy(wish, this); }
+  // One that vouches for itself, and that nobody issued.
+  IssuedCertificate SelfSign(const CertificateWish& wish) { return IssueBy(wish, nullptr); }
 
   // The list of those that are revoked, in PEM.
   std::string RevocationList(const std::vector<IssuedCertificate>& revoked,
                              absl::Time next = absl::FromUnixSeconds(4070908800)) const;
 
  private:
+  IssuedCertificate IssueBy(const CertificateWish& wish, const TestAuthority* issuer);
   CertificatePtr Make(const CertificateWish& wish, EVP_PKEY* key, bool is_authority,
                       const TestAuthority* issuer);
 
