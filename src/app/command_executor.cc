@@ -85,7 +85,7 @@ struct CommandExecutor::Run {
 
 CommandExecutor::CommandExecutor(const Parts& parts)
     : parts_(parts),
-      environment_{parts.clock, parts.rulebooks, parts.facts},
+      environment_{parts.clock, parts.rulebooks, parts.facts, parts.filings_per_subject_day},
       sealer_(parts.store, parts.keys),
       pool_("prepare", kPreparingThreads, kPreparingLimit) {}
 
@@ -137,13 +137,16 @@ void CommandExecutor::Refuse(const CallContext& context, const std::string& abou
                [done = std::move(done), status = MarkAudited(std::move(status))] { done(status); });
 }
 
-void CommandExecutor::Prepare(std::function<void()> job, const ExecutionDone& done) {
-  if (!pool_.Add(std::move(job))) done(TooBusy());
+void CommandExecutor::Prepare(const std::string& owner, std::function<void()> job,
+                              const ExecutionDone& done) {
+  if (!pool_.Add(owner, std::move(job))) done(TooBusy());
 }
 
 void CommandExecutor::PrepareAndExecute(Preparation prepare, CallContext context,
                                         ExecutionDone done) {
+  const std::string owner = context.principal.name;
   Prepare(
+      owner,
       [this, prepare = std::move(prepare), context = std::move(context), done]() mutable {
         absl::StatusOr<PlannedCommand> planned = prepare(sealer_);
         if (planned.ok()) {
@@ -168,7 +171,9 @@ void CommandExecutor::File(storage::v1::RequestFiled filed, CallContext context,
 
 void CommandExecutor::FileOnce(storage::v1::RequestFiled filed, CallContext context,
                                ExecutionDone done, int attempts_left) {
+  const std::string owner = context.principal.name;
   Prepare(
+      owner,
       [this, filed = std::move(filed), context = std::move(context), done, attempts_left] {
         absl::StatusOr<PlannedCommand> planned = PlanFiling(filed);
         if (!planned.ok()) {

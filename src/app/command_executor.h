@@ -53,7 +53,7 @@ using ExecutionDone = std::function<void(absl::StatusOr<ExecutionResult>)>;
 // commit; it must not block. Its errors, besides the rejections of Decide and those of Store:
 // INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED, REQUEST_TYPE_UNKNOWN; NOT_FOUND RESOURCE_NOT_FOUND;
 // PERMISSION_DENIED ROLE_MISSING; ABORTED ETAG_MISMATCH; FAILED_PRECONDITION LEASE_LOST;
-// UNAVAILABLE RETRY_LATER when too much waits to be prepared.
+// RESOURCE_EXHAUSTED RATE_LIMITED; UNAVAILABLE RETRY_LATER when too much waits to be prepared.
 class CommandExecutor {
  public:
   // What it works with; all of it outlives the executor. `listener` may be null.
@@ -67,6 +67,8 @@ class CommandExecutor {
     const Subjects& subjects;
     const ServerSecrets& secrets;
     CommitListener* listener = nullptr;
+    // How many requests about one subject are filed within 24 hours, at most 200; 0 is any number.
+    int filings_per_subject_day = 0;
   };
 
   explicit CommandExecutor(const Parts& parts);
@@ -108,7 +110,7 @@ class CommandExecutor {
   // One command on its way through the transaction; owned by the callbacks.
   struct Run;
 
-  void Prepare(std::function<void()> job, const ExecutionDone& done);
+  void Prepare(const std::string& owner, std::function<void()> job, const ExecutionDone& done);
   void FileOnce(storage::v1::RequestFiled filed, CallContext context, ExecutionDone done,
                 int attempts_left);
   absl::StatusOr<PlannedCommand> PlanFiling(storage::v1::RequestFiled filed) const;

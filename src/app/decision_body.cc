@@ -1,6 +1,7 @@
 #include "app/decision_body.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "app/not_found.h"
 #include "app/purged.h"
 #include "app/refusal_audit.h"
+#include "app/rate_limited.h"
 #include "app/stored_status.h"
 #include "app/transfer_disclosure.h"
 #include "dsr/base/crypto.h"
@@ -174,6 +176,7 @@ absl::Status DecisionBody::Run(Transaction& transaction) {
   DSR_ASSIGN_OR_RETURN(const bool replayed, Replay(transaction));
   if (replayed) return absl::OkStatus();
   DSR_RETURN_IF_ERROR(Load(transaction));
+  DSR_RETURN_IF_ERROR(CheckFilings());
   DSR_RETURN_IF_ERROR(FireOverdueTimers());
   DSR_RETURN_IF_ERROR(CheckCaller(transaction));
   // A timer that is due has fired by now, and one that is not due or not pending does not fire.
@@ -252,6 +255,20 @@ absl::Status DecisionBody::Load(Transaction& transaction) {
     DSR_ASSIGN_OR_RETURN(facts_, environment_.facts.LoadRegistry(transaction));
   }
   return absl::OkStatus();
+}
+
+absl::Status DecisionBody::CheckFilings() const {
+  const int most = environment_.filings_per_subject_day;
+  if (!is_filing_ || most == 0) return absl::OkStatus();
+  std::vector<absl::Time> filed;
+  for (const storage::v1::RequestState& sibling : facts_.siblings)
+    filed.push_back(FromTimestamp(sibling.request().create_time()));
+  if (filed.size() < static_cast<size_t>(most)) return absl::OkStatus();
+  // Room comes when the oldest of the last so many is a day old.
+  std::nth_element(filed.begin(), filed.begin() + (most - 1), filed.end(), std::greater<>());
+  const absl::Duration wait = filed[static_cast<size_t>(most - 1)] + absl::Hours(24) - now_;
+  return wait <= absl::ZeroDuration() ? absl::OkStatus()
+                                      : RateLimited("filings_per_subject_day", wait);
 }
 
 absl::Status DecisionBody::FireOverdueTimers() {

@@ -76,6 +76,8 @@ class DecisionBody {
     const Clock& clock;
     RulebookCatalog& rulebooks;
     DecisionFacts& facts;
+    // How many requests about one subject are filed within 24 hours; 0 is any number.
+    int filings_per_subject_day = 0;
   };
 
   // `fresh_id` are 16 random bytes. All but the values outlives this.
@@ -103,6 +105,7 @@ class DecisionBody {
  private:
   absl::StatusOr<bool> Replay(Transaction& transaction);
   absl::Status Load(Transaction& transaction);
+  absl::Status CheckFilings() const;
   absl::Status FireOverdueTimers();
   absl::Status CheckCaller(Transaction& transaction);
   absl::Status Apply(Decision decision, bool is_command);

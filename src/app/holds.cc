@@ -63,7 +63,9 @@ void Holds::Place(const v1::PlaceHoldRequest& in, CallContext context, Execution
 
 void Holds::PlaceOnce(const v1::PlaceHoldRequest& in, CallContext context, ExecutionDone done,
                       int attempts_left) {
-  const bool taken = pool_.Add([this, in, context = std::move(context), done, attempts_left] {
+  const std::string owner = context.principal.name;
+  const bool taken = pool_.Add(owner, [this, in, context = std::move(context), done,
+                                       attempts_left] {
     struct Prepared {
       PreparedSubject subject;
       RecordId id;

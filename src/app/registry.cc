@@ -414,8 +414,9 @@ void Registry::Record(typename Kind::In in, CallContext context, ExecutionDone d
 template <class Kind>
 void Registry::PrepareBatch(typename Kind::In in, CallContext context, ExecutionDone done,
                             int attempts_left) {
-  const bool taken =
-      pool_.Add([this, in = std::move(in), context = std::move(context), done, attempts_left] {
+  const std::string owner = context.principal.name;
+  const bool taken = pool_.Add(
+      owner, [this, in = std::move(in), context = std::move(context), done, attempts_left] {
         absl::StatusOr<Batch<Kind>> prepared = Prepare<Kind>(in);
         if (!prepared.ok()) return done(prepared.status());
         const auto batch = std::make_shared<const Batch<Kind>>(*std::move(prepared));

@@ -63,7 +63,9 @@ void Registry::MergeAccounts(const v1::MergeAccountsRequest& in, CallContext con
 
 void Registry::MergeOnce(const v1::MergeAccountsRequest& in, CallContext context,
                          ExecutionDone done, int attempts_left) {
-  const bool taken = pool_.Add([this, in, context = std::move(context), done, attempts_left] {
+  const std::string owner = context.principal.name;
+  const bool taken = pool_.Add(owner, [this, in, context = std::move(context), done,
+                                       attempts_left] {
     const auto pair = std::make_shared<AccountPair>();
     const absl::Status read = parts_.store.Read([&](ReadView& view) -> absl::Status {
       DSR_ASSIGN_OR_RETURN(pair->subject, parts_.subjects.Prepare(view, in.subject_account()));

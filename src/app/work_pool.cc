@@ -8,10 +8,13 @@ WorkPool::WorkPool(absl::string_view name, int threads, size_t limit) : limit_(l
   for (int i = 0; i < threads; ++i) threads_.emplace_back(name, [this] { Run(); });
 }
 
-bool WorkPool::Add(std::function<void()> job) {
+bool WorkPool::Add(absl::string_view owner, std::function<void()> job) {
   MutexLock lock(mutex_);
-  if (closed_ || jobs_.size() >= limit_) return false;
-  jobs_.push_back(std::move(job));
+  if (closed_ || size_ >= limit_) return false;
+  const auto jobs = jobs_.try_emplace(std::string(owner)).first;
+  if (jobs->second.empty()) turns_.push_back(jobs);
+  jobs->second.push_back(std::move(job));
+  ++size_;
   changed_.NotifyOne();
   return true;
 }
@@ -30,13 +33,26 @@ void WorkPool::Run() {
     std::function<void()> job;
     {
       MutexLock lock(mutex_);
-      while (jobs_.empty() && !closed_) changed_.Wait(mutex_);
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
+      while (size_ == 0 && !closed_) changed_.Wait(mutex_);
+      if (size_ == 0) return;
+      job = TakeNext();
     }
     job();
   }
+}
+
+std::function<void()> WorkPool::TakeNext() {
+  const auto jobs = turns_.front();
+  turns_.pop_front();
+  std::function<void()> job = std::move(jobs->second.front());
+  jobs->second.pop_front();
+  --size_;
+  if (jobs->second.empty()) {
+    jobs_.erase(jobs);
+  } else {
+    turns_.push_back(jobs);
+  }
+  return job;
 }
 
 }  // namespace dsr

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -14,7 +16,9 @@
 
 namespace dsr {
 
-// Runs jobs in the order they came, on threads of its own, out of a bounded queue. Thread-safe.
+// Runs jobs on threads of its own, out of a bounded queue: the jobs of one owner in the order they
+// came, and the owners in turn, so that many jobs of one delay another's by one job each.
+// Thread-safe.
 class WorkPool {
  public:
   WorkPool(absl::string_view name, int threads, size_t limit);
@@ -22,19 +26,26 @@ class WorkPool {
   WorkPool& operator=(const WorkPool&) = delete;
   ~WorkPool() { Close(); }
 
-  // Takes the job, unless the queue is full or closed: then returns false. Does not block.
-  bool Add(std::function<void()> job);
+  // Takes the job of `owner`, such as a principal's name, unless the queue is full or closed: then
+  // returns false. Does not block.
+  bool Add(absl::string_view owner, std::function<void()> job);
 
   // Runs what is queued, and joins the threads. Idempotent; not by a thread of this pool.
   void Close();
 
  private:
   void Run();
+  std::function<void()> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t limit_;
   Mutex mutex_;
   CondVar changed_;
-  std::deque<std::function<void()>> jobs_ ABSL_GUARDED_BY(mutex_);
+  using Jobs = std::deque<std::function<void()>>;
+  // Of each owner that has some.
+  std::map<std::string, Jobs> jobs_ ABSL_GUARDED_BY(mutex_);
+  // The same owners, whose turn is next first.
+  std::deque<std::map<std::string, Jobs>::iterator> turns_ ABSL_GUARDED_BY(mutex_);
+  size_t size_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   // Last: they use all of the above.
   std::vector<Thread> threads_;

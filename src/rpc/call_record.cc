@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "app/rate_limited.h"
 #include "app/refusal_audit.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/log.h"
@@ -40,17 +41,29 @@ std::string PropertyOf(const grpc::AuthContext& peer, const char* name) {
 }  // namespace
 
 absl::Status CallRecord::Admit(RpcContext& context, const grpc::CallbackServerContext& call) {
+  DSR_RETURN_IF_ERROR(context.call_limits().CheckPeer(call.peer()));
   KeepCredentials(call);
-  DSR_ASSIGN_OR_RETURN(caller_, Authenticate(context));
+  absl::StatusOr<Caller> caller = Authenticate(context);
+  if (!caller.ok()) {
+    DSR_RETURN_IF_ERROR(context.call_limits().CountUnknown(call.peer()));
+    context.anonymous_refusals().Add();
+    return caller.status();
+  }
+  caller_ = *std::move(caller);
+  DSR_ASSIGN_OR_RETURN(place_, context.call_limits().Admit(principal()));
   return CheckMethod(caller_);
 }
 
 absl::Status CallRecord::AdmitAgain(RpcContext& context) const {
-  DSR_ASSIGN_OR_RETURN(const Caller present, Authenticate(context));
-  if (present.principal->name != principal().name) {
+  const absl::StatusOr<Caller> present = Authenticate(context);
+  if (!present.ok()) {
+    context.anonymous_refusals().Add();
+    return present.status();
+  }
+  if (present->principal->name != principal().name) {
     return CallerUnknown("what the call showed is now another principal's");
   }
-  return CheckMethod(present);
+  return CheckMethod(*present);
 }
 
 void CallRecord::KeepCredentials(const grpc::CallbackServerContext& call) {
@@ -66,9 +79,7 @@ void CallRecord::KeepCredentials(const grpc::CallbackServerContext& call) {
 absl::StatusOr<Caller> CallRecord::Authenticate(RpcContext& context) const {
   Credentials credentials{.certificate = certificate_, .certificate_chain = certificate_chain_};
   credentials.authorizations.assign(authorizations_.begin(), authorizations_.end());
-  absl::StatusOr<Caller> caller = context.parts().authenticator.Authenticate(credentials);
-  if (!caller.ok()) context.anonymous_refusals().Add();
-  return caller;
+  return context.parts().authenticator.Authenticate(credentials);
 }
 
 absl::Status CallRecord::CheckMethod(const Caller& caller) const {
@@ -86,11 +97,19 @@ void CallRecord::AuditIfRefused(RpcContext& context, const absl::Status& status,
       std::move(answer));
 }
 
+void CallRecord::CountIfLimited(RpcContext& context, const absl::Status& status) {
+  const std::string limit = LimitOf(status);
+  if (limit.empty()) return;
+  is_limited_ = true;
+  context.limited_calls().Add(caller_.principal == nullptr ? "" : caller_.principal->name, limit);
+}
+
 void CallRecord::Log(grpc::StatusCode code) const {
   const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin_);
+  // Of those beyond a limit LimitedCalls tells, once a minute.
   dsr::Log(
-      LogLevel::kInfo, "call",
+      is_limited_ ? LogLevel::kDebug : LogLevel::kInfo, "call",
       {{"method", method_},
        {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))},
        {"duration_ms", static_cast<int64_t>(spent.count())},

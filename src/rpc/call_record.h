@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "app/principal.h"
 #include "rpc/caller.h"
+#include "rpc/call_limits.h"
 #include "rpc/rpc_context.h"
 
 namespace dsr {
@@ -25,9 +26,9 @@ class CallRecord {
   explicit CallRecord(std::string method)
       : method_(std::move(method)), begin_(std::chrono::steady_clock::now()) {}
 
-  // Finds out who calls and whether that principal may call this method. Calls without a known
-  // token are counted for the audit log.
-  // Errors: those of Authenticator::Authenticate; PERMISSION_DENIED ROLE_MISSING.
+  // Finds out who calls and whether that principal may call this method, and now. Calls without a
+  // known token are counted for the audit log. Errors: those of Authenticator::Authenticate;
+  // PERMISSION_DENIED ROLE_MISSING, RESOURCE_EXHAUSTED RATE_LIMITED.
   absl::Status Admit(RpcContext& context, const grpc::CallbackServerContext& call);
 
   // The same again, later, for a call that goes on: what was shown may have been taken back or have
@@ -42,6 +43,9 @@ class CallRecord {
   // there yet; then calls `answer`, on the store's completion thread, or at once. Does not block.
   void AuditIfRefused(RpcContext& context, const absl::Status& status,
                       std::function<void()> answer) const;
+
+  // Counts `status`, with which the call ends, if a limit is the reason.
+  void CountIfLimited(RpcContext& context, const absl::Status& status);
 
   // Writes the call's one line to the log.
   void Log(grpc::StatusCode code) const;
@@ -58,6 +62,8 @@ class CallRecord {
   std::string certificate_;
   std::string certificate_chain_;
   Caller caller_;
+  CallLimits::Place place_;
+  bool is_limited_ = false;
 };
 
 // DEADLINE_EXCEEDED DEADLINE_PASSED.

@@ -30,7 +30,7 @@ absl::StatusOr<v1::KeyStatus> StatusOfKeys(const KeyFile& keys, ReadView& view) 
 void RotateAllKeys(const std::shared_ptr<UnaryCall>& call, const v1::RotateKeysRequest& in) {
   absl::StatusOr<CallContext> context = MutationContext(*call, in);
   if (!context.ok()) return call->Fail(context.status());
-  const bool taken = call->context().RunLong([call, context = *std::move(context)] {
+  const bool taken = call->context().RunLong(call->principal(), [call, context = *std::move(context)] {
     if (call->is_over()) return;
     const RpcParts& parts = call->context().parts();
     const absl::StatusOr<KeyFileCounts> counts = parts.rotator.Rotate();

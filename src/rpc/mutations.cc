@@ -83,7 +83,7 @@ ExecutionDone AnswerTo(std::shared_ptr<UnaryCall> call) {
 }
 
 void Carry(const std::shared_ptr<UnaryCall>& call, const Message& in, AnswerMaker answer,
-           CommandExecutor::Preparation prepare) {
+           CommandExecutor::Preparation prepare, ExecutionTold told) {
   absl::StatusOr<CallContext> context = MutationContext(*call, in, std::move(answer));
   if (!context.ok()) return call->Fail(context.status());
   call->context().parts().executor.PrepareAndExecute(
@@ -93,7 +93,11 @@ void Carry(const std::shared_ptr<UnaryCall>& call, const Message& in, AnswerMake
         if (call->is_over()) return DeadlinePassed();
         return prepare(sealer);
       },
-      *std::move(context), AnswerTo(call));
+      *std::move(context),
+      [told = std::move(told), answer_to = AnswerTo(call)](absl::StatusOr<ExecutionResult> result) {
+        if (told != nullptr) told(result);
+        answer_to(std::move(result));
+      });
 }
 
 }  // namespace dsr

@@ -36,8 +36,10 @@ absl::StatusOr<CallContext> MutationContext(const UnaryCall& call,
 ExecutionDone AnswerTo(std::shared_ptr<UnaryCall> call);
 
 // Makes the call's command on a thread of the executor, decides it, and answers after the commit.
+// What became of it is told to `told` first, if there is one.
+using ExecutionTold = std::function<void(const absl::StatusOr<ExecutionResult>&)>;
 void Carry(const std::shared_ptr<UnaryCall>& call, const google::protobuf::Message& in,
-           AnswerMaker answer, CommandExecutor::Preparation prepare);
+           AnswerMaker answer, CommandExecutor::Preparation prepare, ExecutionTold told = nullptr);
 
 }  // namespace dsr
 

@@ -14,8 +14,9 @@ namespace {
 using NoticeKey = std::pair<RequestId, NoticeId>;
 using Done = std::function<void(absl::StatusOr<std::vector<v1::Notice>>)>;
 
-void Open(RpcContext& context, const std::vector<NoticeKey>& keys, const Done& done) {
-  const bool taken = context.RunSoon([&context, keys, done] {
+void Open(RpcContext& context, const Principal& principal, const std::vector<NoticeKey>& keys,
+          const Done& done) {
+  const bool taken = context.RunSoon(principal, [&context, keys, done] {
     std::vector<v1::Notice> opened;
     const absl::Status status = context.parts().store.Read([&](ReadView& view) -> absl::Status {
       opened.clear();
@@ -53,10 +54,10 @@ void MarkAndOpen(RpcContext& context, const Principal& principal,
   const auto marking = std::make_shared<Marking>();
   // One more than there are, so that the last of them to end answers, also when none is pending.
   marking->left = 1;
-  const auto end_one = [&context, keys, marking,
+  const auto end_one = [&context, principal, keys, marking,
                         done](const absl::StatusOr<ExecutionResult>& result) {
     if (!result.ok() && !marking->has_failed.exchange(true)) done(result.status());
-    if (--marking->left == 0 && !marking->has_failed) Open(context, keys, done);
+    if (--marking->left == 0 && !marking->has_failed) Open(context, principal, keys, done);
   };
   for (size_t i = 0; i < notices.size(); ++i) {
     if (!Allows(notices[i], NoticeStep::kDeliver)) continue;

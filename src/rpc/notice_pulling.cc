@@ -39,7 +39,7 @@ absl::StatusOr<std::vector<v1::Notice>> NoticesToTell(ReadView& view, const std:
 }
 
 void PullOnce(const std::shared_ptr<UnaryCall>& call, int limit, LongPoll::Report report) {
-  const bool taken = call->context().RunSoon([call, limit, report] {
+  const bool taken = call->context().RunSoon(call->principal(), [call, limit, report] {
     std::vector<v1::Notice> notices;
     const absl::Status status =
         call->context().parts().store.Read([&](ReadView& view) -> absl::Status {

@@ -24,7 +24,7 @@ namespace dsr {
 template <class Out>
 void AnswerFromStore(const std::shared_ptr<UnaryCall>& call,
                      std::function<absl::StatusOr<Out>(ReadView&)> read) {
-  const bool taken = call->context().RunSoon([call, read = std::move(read)] {
+  const bool taken = call->context().RunSoon(call->principal(), [call, read = std::move(read)] {
     if (call->is_over()) return;
     absl::StatusOr<Out> out = Out();
     const absl::Status status =
@@ -44,7 +44,7 @@ void AnswerFromStore(const std::shared_ptr<UnaryCall>& call,
 // The same for an answer that `work` finds in its own way; it may wait.
 template <class Out>
 void AnswerSoon(const std::shared_ptr<UnaryCall>& call, std::function<absl::StatusOr<Out>()> work) {
-  const bool taken = call->context().RunSoon([call, work = std::move(work)] {
+  const bool taken = call->context().RunSoon(call->principal(), [call, work = std::move(work)] {
     if (call->is_over()) return;
     const absl::StatusOr<Out> out = work();
     if (out.ok()) {

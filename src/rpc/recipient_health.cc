@@ -100,7 +100,7 @@ void TestRecipient(const std::shared_ptr<UnaryCall>& call, const v1::TestRecipie
   if (in.name().empty()) {
     return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "name", "is required"));
   }
-  const bool taken = call->context().RunLong([call, in] {
+  const bool taken = call->context().RunLong(call->principal(), [call, in] {
     v1::Recipient recipient;
     const absl::Status found =
         call->context().parts().store.Read([&](ReadView& view) -> absl::Status {

@@ -20,12 +20,17 @@
 #include "app/work_pool.h"
 #include "dsr/base/clock.h"
 #include "dsr/base/ids.h"
+#include "dsr/config/v1/config.pb.h"
 #include "dsr/delivery/message_previewer.h"
 #include "dsr/delivery/recipient_checker.h"
 #include "dsr/store/store.h"
 #include "rpc/anonymous_refusals.h"
 #include "rpc/authenticator.h"
+#include "rpc/call_limits.h"
+#include "rpc/code_limits.h"
 #include "rpc/commit_hub.h"
+#include "rpc/held_refusals.h"
+#include "rpc/limited_calls.h"
 #include "rpc/page_tokens.h"
 #include "rpc/principal_file.h"
 
@@ -56,6 +61,8 @@ struct RpcParts {
   absl::Duration call_cap = absl::Seconds(30);
   // What a call's message may have.
   size_t max_message_bytes = 1 << 20;
+  // How many calls are taken; complete (CompleteLimits).
+  config::v1::Limits limits;
   std::string version;
   absl::Time start_time;
   bool is_dev = false;
@@ -76,11 +83,20 @@ class RpcContext {
   const PageTokens& tokens() const { return tokens_; }
   const RequestReader& reader() const { return reader_; }
   AnonymousRefusals& anonymous_refusals() { return anonymous_refusals_; }
+  CallLimits& call_limits() { return call_limits_; }
+  CodeLimits& code_limits() { return code_limits_; }
+  LimitedCalls& limited_calls() { return limited_calls_; }
+  HeldRefusals& held_refusals() { return held_refusals_; }
 
-  // Runs `job`, which may read and wait, on a thread that is not gRPC's. False when too much waits.
-  bool RunSoon(std::function<void()> job) { return pool_.Add(std::move(job)); }
+  // Runs `job`, which may read and wait, on a thread that is not gRPC's, in turn with the jobs of
+  // other principals. False when too much waits.
+  bool RunSoon(const Principal& principal, std::function<void()> job) {
+    return pool_.Add(principal.name, std::move(job));
+  }
   // The same for work that may take minutes, one at a time.
-  bool RunLong(std::function<void()> job) { return long_pool_.Add(std::move(job)); }
+  bool RunLong(const Principal& principal, std::function<void()> job) {
+    return long_pool_.Add(principal.name, std::move(job));
+  }
 
   // Finishes what runs. Idempotent; after the gRPC server has shut down, before the store closes.
   void Close();
@@ -90,6 +106,10 @@ class RpcContext {
   const PageTokens tokens_;
   const RequestReader reader_;
   AnonymousRefusals anonymous_refusals_;
+  CallLimits call_limits_;
+  CodeLimits code_limits_;
+  LimitedCalls limited_calls_;
+  HeldRefusals held_refusals_;
   // Last: their jobs use all of the above.
   WorkPool pool_;
   WorkPool long_pool_;

@@ -44,7 +44,7 @@ void RpcService::AddUnary(const std::string& name, UnaryHandler handler, size_t 
                      grpc::CallbackServerContext* call, const grpc::ByteBuffer* in,
                      grpc::ByteBuffer* out) -> grpc::ServerUnaryReactor* {
                    const auto begun = UnaryCall::Begin(context_, call, name, out);
-                   if (!begun->Admit()) return begun.get();
+                   if (!begun->Admit(in->Length())) return begun.get();
                    const absl::Status size = CheckSize(*in, least_limit);
                    size.ok() ? handler(begun, *in) : begun->Fail(size);
                    return begun.get();
@@ -60,7 +60,7 @@ void RpcService::AddStream(const std::string& name, StreamHandler handler) {
                      grpc::CallbackServerContext* call,
                      const grpc::ByteBuffer* in) -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
                    const auto begun = StreamCall::Begin(context_, call, name);
-                   if (!begun->Admit()) return begun.get();
+                   if (!begun->Admit(in->Length())) return begun.get();
                    const absl::Status size = CheckSize(*in);
                    size.ok() ? handler(begun, *in) : begun->End(size);
                    return begun.get();

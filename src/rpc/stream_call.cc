@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/rate_limited.h"
 #include "rpc/call_alarm.h"
 #include "rpc/status_conversion.h"
 
@@ -23,10 +24,21 @@ std::shared_ptr<StreamCall> StreamCall::Begin(RpcContext& context,
   return begun;
 }
 
-bool StreamCall::Admit() {
+bool StreamCall::Admit(size_t message_bytes) {
   const absl::Status status = record_.Admit(context_, *call_);
-  if (!status.ok()) End(status);
-  return status.ok();
+  if (status.ok()) return true;
+  record_.CountIfLimited(context_, status);
+  if (!LimitOf(status).empty()) {
+    held_ = context_.held_refusals().Hold(static_cast<int64_t>(message_bytes));
+  }
+  if (held_ == nullptr) {
+    End(status);
+  } else {
+    SetAlarm(held_end_.emplace(), HeldRefusals::kPause, [weak = weak_from_this(), status] {
+      if (const std::shared_ptr<StreamCall> held = weak.lock()) held->End(status);
+    });
+  }
+  return false;
 }
 
 void StreamCall::Run(std::function<void(StreamCall&)> source) {
@@ -40,7 +52,7 @@ void StreamCall::Run(std::function<void(StreamCall&)> source) {
 }
 
 void StreamCall::Schedule() {
-  const bool taken = context_.RunSoon([self = shared_from_this()] {
+  const bool taken = context_.RunSoon(principal(), [self = shared_from_this()] {
     // A stream may go on for long after its caller's token was taken back.
     const absl::Status still = self->record_.AdmitAgain(self->context_);
     if (still.ok()) {
@@ -135,6 +147,7 @@ void StreamCall::OnCancel() {
 void StreamCall::OnDone() {
   record_.Log(code_);
   if (cap_.has_value()) cap_->Cancel();
+  if (held_end_.has_value()) held_end_->Cancel();
   self_.reset();
 }
 

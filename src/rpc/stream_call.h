@@ -35,8 +35,9 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   static std::shared_ptr<StreamCall> Begin(RpcContext& context, grpc::CallbackServerContext* call,
                                            std::string method);
 
-  // Finds out who calls; false when the call was refused and has ended already.
-  bool Admit();
+  // Finds out who calls; false when the call was refused, and has ended or will. `message_bytes`
+  // are those of the call's message.
+  bool Admit(size_t message_bytes);
 
   RpcContext& context() const { return context_; }
   const Principal& principal() const { return record_.principal(); }
@@ -69,6 +70,8 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   std::function<void(StreamCall&)> source_;
   grpc::ByteBuffer buffer_;
   std::optional<grpc::Alarm> cap_;
+  HeldRefusals::Place held_;
+  std::optional<grpc::Alarm> held_end_;
   Mutex mutex_;
   Phase phase_ ABSL_GUARDED_BY(mutex_) = Phase::kIdle;
   bool is_rung_ ABSL_GUARDED_BY(mutex_) = false;

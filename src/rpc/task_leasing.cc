@@ -48,7 +48,7 @@ absl::StatusOr<v1::Task> OpenLeased(const RpcContext& context, const LeasedTask&
 
 // Opens what was leased and answers with it.
 void AnswerLeased(const std::shared_ptr<UnaryCall>& call, const std::vector<LeasedTask>& leased) {
-  const bool taken = call->context().RunSoon([call, leased] {
+  const bool taken = call->context().RunSoon(call->principal(), [call, leased] {
     v1::LeaseTasksResponse out;
     for (const LeasedTask& one : leased) {
       absl::StatusOr<v1::Task> task = OpenLeased(call->context(), one);

@@ -147,6 +147,7 @@ void UploadPart(const std::shared_ptr<UnaryCall>& call, v1::UploadPartRequest in
   if (!token.ok()) return call->Fail(token.status());
   if (absl::Status status = CheckPiece(in); !status.ok()) return call->Fail(status);
   const bool taken = call->context().RunSoon(
+      call->principal(),
       [call, in = std::move(in), request = name->first, id = name->second, token = *token] {
         if (call->is_over()) return;
         absl::StatusOr<PartChunk> chunk = SealPiece(*call, in, request, id);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/rate_limited.h"
 #include "rpc/call_alarm.h"
 #include "rpc/status_conversion.h"
 
@@ -27,10 +28,20 @@ std::shared_ptr<UnaryCall> UnaryCall::Begin(RpcContext& context, grpc::CallbackS
   return begun;
 }
 
-bool UnaryCall::Admit() {
+bool UnaryCall::Admit(size_t message_bytes) {
   const absl::Status status = record_.Admit(context_, *call_);
-  if (!status.ok()) Fail(status);
-  return status.ok();
+  if (status.ok()) return true;
+  if (!LimitOf(status).empty()) {
+    held_ = context_.held_refusals().Hold(static_cast<int64_t>(message_bytes));
+  }
+  if (held_ == nullptr) {
+    Fail(status);
+  } else {
+    SetAlarm(held_end_.emplace(), HeldRefusals::kPause, [weak = weak_from_this(), status] {
+      if (const std::shared_ptr<UnaryCall> held = weak.lock()) held->Fail(status);
+    });
+  }
+  return false;
 }
 
 void UnaryCall::Succeed(std::string answer) {
@@ -43,6 +54,7 @@ void UnaryCall::Succeed(std::string answer) {
 
 void UnaryCall::Fail(const absl::Status& status) {
   if (is_answered_.exchange(true)) return;
+  record_.CountIfLimited(context_, status);
   const grpc::Status told = ToGrpcStatus(status, method());
   code_ = told.error_code();
   record_.AuditIfRefused(context_, status,
@@ -52,6 +64,7 @@ void UnaryCall::Fail(const absl::Status& status) {
 void UnaryCall::OnDone() {
   record_.Log(code_);
   if (cap_.has_value()) cap_->Cancel();
+  if (held_end_.has_value()) held_end_->Cancel();
   self_.reset();
 }
 

@@ -28,8 +28,9 @@ class UnaryCall : public grpc::ServerUnaryReactor, public std::enable_shared_fro
   static std::shared_ptr<UnaryCall> Begin(RpcContext& context, grpc::CallbackServerContext* call,
                                           std::string method, grpc::ByteBuffer* out);
 
-  // Finds out who calls; false when the call was refused and is answered already.
-  bool Admit();
+  // Finds out who calls; false when the call was refused, and is answered or will be.
+  // `message_bytes` are those of the call's message.
+  bool Admit(size_t message_bytes);
 
   RpcContext& context() const { return context_; }
   const std::string& method() const { return record_.method(); }
@@ -64,6 +65,8 @@ class UnaryCall : public grpc::ServerUnaryReactor, public std::enable_shared_fro
   std::atomic<bool> is_cancelled_ = false;
   grpc::StatusCode code_ = grpc::StatusCode::UNKNOWN;
   std::optional<grpc::Alarm> cap_;
+  HeldRefusals::Place held_;
+  std::optional<grpc::Alarm> held_end_;
   // Keeps the reactor alive until gRPC is done with it.
   std::shared_ptr<UnaryCall> self_;
 };

@@ -45,6 +45,28 @@ std::string AnswerLast(const storage::v1::RequestRecord& record) {
   return verifications.empty() ? "" : verifications.rbegin()->SerializeAsString();
 }
 
+// One code that was taken from its limits, until it is known whether it is sent.
+struct TakenCode {
+  std::string principal;
+  std::string subject;  // the bytes of its id; empty while none was taken
+};
+
+// A request that is not there is the decision's matter.
+absl::Status TakeCode(RpcContext& context, const RequestId& request, TakenCode& code) {
+  std::string subject;
+  DSR_RETURN_IF_ERROR(context.parts().store.Read([&](ReadView& view) -> absl::Status {
+    const absl::StatusOr<RequestState> state = view.FindRequest(request);
+    if (absl::IsNotFound(state.status())) return absl::OkStatus();
+    DSR_RETURN_IF_ERROR(state.status());
+    subject = state->subject_id();
+    return absl::OkStatus();
+  }));
+  if (subject.empty()) return absl::OkStatus();
+  DSR_RETURN_IF_ERROR(context.code_limits().Take(code.principal, subject));
+  code.subject = subject;
+  return absl::OkStatus();
+}
+
 void HandleStartVerification(const std::shared_ptr<UnaryCall>& call,
                              const v1::StartVerificationRequest& in) {
   const absl::StatusOr<RequestId> request = ParseRequestName(in.parent());
@@ -62,21 +84,29 @@ void HandleStartVerification(const std::shared_ptr<UnaryCall>& call,
   CheckText(in.session_reference(), "session_reference", is_session ? 1 : 0, 200, errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
   const VerificationId id = call->context().parts().ids.Next<VerificationId>();
-  Carry(call, in, is_session ? AnswerMaker(AnswerLast) : AnswerStarted(in.method()),
-        [in, id, is_session,
-         request = *request](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
-          PlannedCommand planned{.request = request,
-                                 .command = StartVerification{
-                                     .id = id, .method = in.method(), .purpose = PurposeOf(in)}};
-          if (is_session) {
-            storage::v1::Event event;
-            event.mutable_verification_passed()->set_evidence(in.session_reference());
-            DSR_ASSIGN_OR_RETURN(PreparedContent prepared,
-                                 sealer.Prepare(request, std::move(event)));
-            planned.content = std::move(prepared.content);
-          }
-          return planned;
-        });
+  const bool is_code = in.method() == v1::VERIFICATION_METHOD_ONE_TIME_CODE;
+  const auto code = std::make_shared<TakenCode>(TakenCode{.principal = call->principal().name});
+  Carry(
+      call, in, is_session ? AnswerMaker(AnswerLast) : AnswerStarted(in.method()),
+      [call, in, id, is_session, is_code, code,
+       request = *request](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
+        if (is_code) DSR_RETURN_IF_ERROR(TakeCode(call->context(), request, *code));
+        PlannedCommand planned{.request = request,
+                               .command = StartVerification{
+                                   .id = id, .method = in.method(), .purpose = PurposeOf(in)}};
+        if (is_session) {
+          storage::v1::Event event;
+          event.mutable_verification_passed()->set_evidence(in.session_reference());
+          DSR_ASSIGN_OR_RETURN(PreparedContent prepared, sealer.Prepare(request, std::move(event)));
+          planned.content = std::move(prepared.content);
+        }
+        return planned;
+      },
+      [call, code](const absl::StatusOr<ExecutionResult>& result) {
+        const bool is_sent = result.ok() && !result->replayed;
+        if (code->subject.empty() || is_sent) return;
+        call->context().code_limits().PutBack(code->principal, code->subject);
+      });
 }
 
 const v1::Verification* Find(const RequestState& state, const std::string& name) {

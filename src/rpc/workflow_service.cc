@@ -65,7 +65,7 @@ void CheckWorkflow(const std::shared_ptr<UnaryCall>& call, v1::CheckWorkflowRequ
     return call->Fail(
         MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "text", "has at most 256 KiB"));
   }
-  const bool taken = call->context().RunSoon([call, in = std::move(in)] {
+  const bool taken = call->context().RunSoon(call->principal(), [call, in = std::move(in)] {
     const DefinitionFiles& files = call->context().parts().rulebooks.files();
     v1::CheckWorkflowResponse out;
     for (const Finding& finding :

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
+#include "server/limits_config.h"
 
 namespace dsr {
 namespace {
@@ -54,6 +55,7 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
   if (config.log_level().empty()) config.set_log_level("info");
   SetDefault(config.call_seconds(), 30, &ServerConfig::set_call_seconds, config);
   SetDefault(config.max_message_bytes(), 1 << 20, &ServerConfig::set_max_message_bytes, config);
+  DSR_RETURN_IF_ERROR(CompleteLimits(*config.mutable_limits()));
   SetDefault(config.drain_seconds(), 20, &ServerConfig::set_drain_seconds, config);
   DSR_RETURN_IF_ERROR(CheckRange("call_seconds", config.call_seconds(), 1, 300));
   DSR_RETURN_IF_ERROR(

@@ -154,6 +154,14 @@ absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& co
   if (config.webhook_secrets_file().empty()) {
     config.set_webhook_secrets_file((dev / "webhook-secrets.textproto").string());
   }
+  // Who tries things out by scripts is no flood.
+  if (!config.has_limits()) {
+    config::v1::CallLimits& calls = *config.mutable_limits()->add_calls();
+    calls.set_per_second(1'000'000);
+    calls.set_burst(1'000'000);
+    calls.set_concurrent(100'000);
+    config.mutable_limits()->set_unknown_calls_per_second(1000);
+  }
   if (!config.has_message_delivery()) {
     config.mutable_message_delivery()->mutable_spool()->set_directory((dev / "spool").string());
   }

@@ -245,6 +245,7 @@ class Environment::Parts {
 
  private:
   Clock& clock() { return options_.clock != nullptr ? *options_.clock : own_clock_; }
+  const config::v1::Limits& Limits() const { return options_.config.limits(); }
   std::string File(absl::string_view name) const {
     return absl::StrCat(options_.config.data_dir(), "/", name);
   }
@@ -285,15 +286,17 @@ class Environment::Parts {
   absl::Status OpenApp() {
     ids_ = std::make_unique<IdGenerator>(clock());
     subjects_ = std::make_unique<Subjects>(*secrets_, *key_numbers_, *ids_);
-    executor_ = std::make_unique<CommandExecutor>(CommandExecutor::Parts{.store = *store_,
-                                                                         .clock = clock(),
-                                                                         .ids = *ids_,
-                                                                         .rulebooks = *rulebooks_,
-                                                                         .facts = facts_,
-                                                                         .keys = *keys_,
-                                                                         .subjects = *subjects_,
-                                                                         .secrets = *secrets_,
-                                                                         .listener = &fan_out_});
+    executor_ = std::make_unique<CommandExecutor>(
+        CommandExecutor::Parts{.store = *store_,
+                               .clock = clock(),
+                               .ids = *ids_,
+                               .rulebooks = *rulebooks_,
+                               .facts = facts_,
+                               .keys = *keys_,
+                               .subjects = *subjects_,
+                               .secrets = *secrets_,
+                               .listener = &fan_out_,
+                               .filings_per_subject_day = Limits().filings_per_subject_day()});
     const bool is_dev = options_.is_dev;
     registry_ = std::make_unique<Registry>(Registry::Parts{
         .store = *store_,
@@ -466,6 +469,7 @@ class Environment::Parts {
                  .drain = options_.drain,
                  .call_cap = absl::Seconds(options_.config.call_seconds()),
                  .max_message_bytes = static_cast<size_t>(options_.config.max_message_bytes()),
+                 .limits = Limits(),
                  .version = std::string(kVersion),
                  .start_time = clock().Now(),
                  .is_dev = options_.is_dev});

@@ -29,8 +29,16 @@ void OrEnd(const absl::Status& status) {
 }  // namespace
 
 TestServer::TestServer(absl::string_view data_dir, int call_seconds, Adjust adjust)
+    : TestServer(data_dir, call_seconds, config::v1::ServerConfig(), std::move(adjust)) {}
+
+TestServer::TestServer(absl::string_view data_dir, int call_seconds, config::v1::ServerConfig more)
+    : TestServer(data_dir, call_seconds, std::move(more), Adjust()) {}
+
+TestServer::TestServer(absl::string_view data_dir, int call_seconds, config::v1::ServerConfig more,
+                       Adjust adjust)
     : folder_(data_dir.empty() ? own_dir_.path() : std::string(data_dir)),
       call_seconds_(call_seconds),
+      more_(std::move(more)),
       adjust_(std::move(adjust)),
       clock_(absl::FromCivil(absl::CivilSecond(2026, 3, 2, 2, 0, 0), absl::UTCTimeZone())) {
   OrEnd(InitCrypto());
@@ -47,6 +55,7 @@ void TestServer::Start() {
   options.config.set_definitions_dir(DSR_SOURCE_DIR "/workflows");
   options.config.set_listen("127.0.0.1:0");
   options.config.set_call_seconds(call_seconds_);
+  options.config.MergeFrom(more_);
   options.drain = [] {};
   OrEnd(PrepareDev(folder_, options.config));
   if (adjust_) adjust_(options.config);

@@ -24,6 +24,8 @@ class TestServer : public ApiClient {
   // `data_dir`, when given, is used and not removed. `call_seconds` is the cap of calls without a
   // deadline. `adjust` may change the configuration, once the development files are there.
   explicit TestServer(absl::string_view data_dir = "", int call_seconds = 30, Adjust adjust = {});
+  // `more` is merged into the configuration, before the development files are made.
+  TestServer(absl::string_view data_dir, int call_seconds, config::v1::ServerConfig more);
   ~TestServer();
 
   SimulatedClock& clock() { return clock_; }
@@ -32,11 +34,15 @@ class TestServer : public ApiClient {
   void Restart(const std::function<void()>& between = nullptr);
 
  private:
+  TestServer(absl::string_view data_dir, int call_seconds, config::v1::ServerConfig more,
+             Adjust adjust);
+
   void Start();
 
   TempDir own_dir_;
   const std::string folder_;
   const int call_seconds_;
+  const config::v1::ServerConfig more_;
   const Adjust adjust_;
   SimulatedClock clock_;
   std::unique_ptr<Environment> environment_;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "dsr/base/errors.h"
@@ -65,6 +66,8 @@ std::string NextStep(v1::ErrorReason reason) {
       return "Ask the operator for the role, or use another principal's token file.";
     case v1::ERROR_REASON_DISK_FULL:
       return "The operator has to make room on the server; reading still works.";
+    case v1::ERROR_REASON_RATE_LIMITED:
+      return "Repeat the same command after that time; the operator sets the limits.";
     case v1::ERROR_REASON_RETRY_LATER:
     case v1::ERROR_REASON_DEADLINE_PASSED:
       return "Repeat the same command with the same --idempotency-key (-v prints it).";
@@ -131,7 +134,18 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
   return result;
 }
 
+absl::Duration RetryAfter(const absl::Status& status) {
+  const std::optional<v1::ErrorInfo> info = ErrorInfoOf(status);
+  if (!info.has_value() || ReasonOf(status) != v1::ERROR_REASON_RATE_LIMITED)
+    return absl::ZeroDuration();
+  const auto text = info->metadata().find("retry_after_ms");
+  int64_t millis = 0;
+  const bool is_told = text != info->metadata().end() && absl::SimpleAtoi(text->second, &millis);
+  return is_told && millis > 0 ? absl::Milliseconds(millis) : absl::ZeroDuration();
+}
+
 ExitCode ExitCodeOf(const absl::Status& status) {
+  if (ReasonOf(status) == v1::ERROR_REASON_RATE_LIMITED) return ExitCode::kUnavailable;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return ExitCode::kOk;

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "grpcpp/support/status.h"
 
 namespace dsr::dsrctl {
@@ -26,6 +27,9 @@ enum class ExitCode {
 // Returns the error of a call with the ErrorInfo and BadRequest that travelled with it, in the form
 // of dsr/base/errors.h. Details that cannot be decoded are left out; OK stays OK.
 absl::Status FromGrpcStatus(const grpc::Status& status);
+
+// Returns after how long the server lets the call pass that a limit refused; zero for other errors.
+absl::Duration RetryAfter(const absl::Status& status);
 
 // Returns the exit code that tells `status`: a wrong argument is kUsage whether dsrctl or the
 // server found it.

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "dsr/base/errors.h"
 #include "dsr/base/file.h"
 #include "dsrctl/uuid.h"
 #include "google/protobuf/descriptor.h"
@@ -66,15 +67,22 @@ absl::Status Session::Attempt(const std::function<grpc::Status(grpc::ClientConte
   absl::Status status;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt > 0) {
-      if (options_.verbose) messages_ << "dsrctl: server unavailable, trying again\n";
-      BackOff(attempt - 1);
+      const absl::Duration asked = RetryAfter(status);
+      if (asked > options_.timeout) break;
+      if (options_.verbose) {
+        messages_ << (asked > absl::ZeroDuration() ? "dsrctl: a limit is reached, trying again\n"
+                                                   : "dsrctl: server unavailable, trying again\n");
+      }
+      asked > absl::ZeroDuration() ? options_.sleep(asked) : BackOff(attempt - 1);
     }
     // A context serves one attempt only.
     grpc::ClientContext context;
     AddToken(context);
     context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
     status = FromGrpcStatus(call(context));
-    if (status.code() != absl::StatusCode::kUnavailable) break;
+    const bool may_pass = status.code() == absl::StatusCode::kUnavailable ||
+                          ReasonOf(status) == v1::ERROR_REASON_RATE_LIMITED;
+    if (!may_pass) break;
   }
   return status;
 }

@@ -44,9 +44,9 @@ class Session {
   Session(SessionOptions options, std::ostream& messages);
 
   // Makes a unary call. A request with an `idempotency_key` gets one unless it has it; the same key
-  // goes with every attempt, of which there are up to four while the server is UNAVAILABLE. Errors:
-  // those of the server; INVALID_ARGUMENT for files that cannot be used, or a server beyond
-  // loopback without TLS.
+  // goes with every attempt, of which there are up to four while the server is UNAVAILABLE, or says
+  // when a limit lets the call pass and that is within the timeout. Errors: those of the server;
+  // INVALID_ARGUMENT for files that cannot be used, or a server beyond loopback without TLS.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),

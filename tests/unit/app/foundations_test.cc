@@ -133,15 +133,15 @@ TEST(WorkPoolTest, RefusesWorkBeyondItsLimitAndFinishesWhatItTook) {
     while (!open) changed.Wait(mutex);
     ++finished;
   };
-  ASSERT_TRUE(pool.Add(job));
+  ASSERT_TRUE(pool.Add("owner", job));
   {
     MutexLock lock(mutex);
     while (!begun) changed.Wait(mutex);
   }
 
-  EXPECT_TRUE(pool.Add(job));
-  EXPECT_TRUE(pool.Add(job));
-  EXPECT_FALSE(pool.Add(job));
+  EXPECT_TRUE(pool.Add("owner", job));
+  EXPECT_TRUE(pool.Add("owner", job));
+  EXPECT_FALSE(pool.Add("owner", job));
   {
     MutexLock lock(mutex);
     open = true;
@@ -150,7 +150,35 @@ TEST(WorkPoolTest, RefusesWorkBeyondItsLimitAndFinishesWhatItTook) {
   pool.Close();
 
   EXPECT_EQ(finished, 3);
-  EXPECT_FALSE(pool.Add(job));
+  EXPECT_FALSE(pool.Add("owner", job));
+}
+
+TEST(WorkPoolTest, OwnersTakeTurnsHoweverManyJobsOneHas) {
+  Mutex mutex;
+  CondVar changed;
+  bool open = false;
+  std::vector<std::string> ran;
+  WorkPool pool("test", 1, 100);
+  ASSERT_TRUE(pool.Add("first", [&] {
+    MutexLock lock(mutex);
+    while (!open) changed.Wait(mutex);
+  }));
+  const auto job_of = [&](const std::string& owner) {
+    return [&, owner] {
+      MutexLock lock(mutex);
+      ran.push_back(owner);
+    };
+  };
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(pool.Add("many", job_of("many")));
+  ASSERT_TRUE(pool.Add("one", job_of("one")));
+  {
+    MutexLock lock(mutex);
+    open = true;
+    changed.NotifyAll();
+  }
+  pool.Close();
+
+  EXPECT_THAT(ran, ::testing::ElementsAre("many", "one", "many", "many", "many", "many"));
 }
 
 TEST(NotFoundTest, TellsBackNamesOfOursAndNothingElse) {

@@ -81,6 +81,31 @@ TEST_F(SessionTest, GivesUpAfterFourAttempts) {
   EXPECT_THAT(server_.state().idempotency_keys, SizeIs(4));
 }
 
+absl::Status Limited(const std::string& millis) {
+  return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_RATE_LIMITED,
+                   "a limit is reached", {{"limit", "calls"}, {"retry_after_ms", millis}});
+}
+
+TEST_F(SessionTest, ComesBackWhenALimitLetsItPass) {
+  server_.state().errors = {Limited("1500")};
+
+  const RunResult run = Create({});
+
+  EXPECT_EQ(run.code, ExitCode::kOk) << run.err;
+  EXPECT_THAT(run.pauses, ElementsAre(absl::Milliseconds(1500)));
+  EXPECT_EQ(server_.state().idempotency_keys[0], server_.state().idempotency_keys[1]);
+}
+
+TEST_F(SessionTest, DoesNotWaitForALimitBeyondItsTimeout) {
+  server_.state().errors = {Limited("3600000")};
+
+  const RunResult run = Create({"--timeout", "10s"});
+
+  EXPECT_EQ(run.code, ExitCode::kUnavailable);
+  EXPECT_THAT(run.err, HasSubstr("retry_after_ms: 3600000"));
+  EXPECT_THAT(run.pauses, IsEmpty());
+}
+
 TEST_F(SessionTest, RetriesNothingElse) {
   server_.state().errors = {absl::AbortedError("stale"), absl::DeadlineExceededError("slow")};
 
