@@ -11,16 +11,19 @@
 #include "dsr/base/crypto.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/file.h"
+#include "integration/leak_watch.h"
 
 namespace dsr {
 
 absl::Status FromGrpc(const grpc::Status& status) {
   absl::Status out(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
   v1::Status details;
-  if (!details.ParseFromString(status.error_details())) return out;
-  for (const google::protobuf::Any& detail : details.details()) {
-    out.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+  if (details.ParseFromString(status.error_details())) {
+    for (const google::protobuf::Any& detail : details.details()) {
+      out.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+    }
   }
+  if (!status.ok()) ExpectNothingPersonal(out);
   return out;
 }
 

@@ -123,7 +123,7 @@ TEST_F(CertificateFlowTest, ACertificateHasNothingPersonalAndIsForNoRecipient) {
   const auto certificate = Certify("officer-1");
   ASSERT_THAT(certificate, IsOk());
   const std::string bytes = certificate->SerializeAsString();
-  for (const char* personal : {kAccount, kAddress, "ad-4711"}) {
+  for (const char* personal : {kAccount, kAddress, kReference}) {
     EXPECT_THAT(bytes, Not(HasSubstr(personal)));
   }
 
@@ -144,7 +144,7 @@ TEST_F(CertificateFlowTest, ARecipientsLedgerHasWhatItCompletedSinceAndNothingEl
   ASSERT_THAT(entries, IsOkAndHolds(SizeIs(1)));
   EXPECT_EQ(entries->front().action(), "delete");
   EXPECT_EQ(entries->front().holder(), "recipients/ad-partner");
-  EXPECT_THAT(entries->front().subject_references(), ElementsAre("ad-4711"));
+  EXPECT_THAT(entries->front().subject_references(), ElementsAre(kReference));
   EXPECT_THAT(Export("recipient-ad-partner", done + absl::Seconds(1)), IsOkAndHolds(IsEmpty()));
   EXPECT_THAT(Export("recipient-logistics", absl::UnixEpoch()), IsOkAndHolds(IsEmpty()));
   EXPECT_THAT(Export("recipient-logistics", absl::UnixEpoch(), "recipients/ad-partner"),

@@ -88,7 +88,7 @@ TEST_F(DeletionFlowTest, ErasesTellsTheRecipientAnswersAndEnds) {
   const std::vector<v1::Notice> notices = Pull();
   ASSERT_EQ(notices.size(), 1u);
   EXPECT_EQ(notices[0].state(), v1::Notice::STATE_SENT);
-  EXPECT_THAT(notices[0].subject_references(), ElementsAre("ad-4711"));
+  EXPECT_THAT(notices[0].subject_references(), ElementsAre(kReference));
   v1::AcknowledgeNoticeRequest acknowledge;
   acknowledge.set_name(notices[0].name());
   acknowledge.set_idempotency_key(FreshKey());

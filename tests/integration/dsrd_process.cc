@@ -9,6 +9,8 @@
 
 #include <cstdlib>
 
+#include "integration/leak_watch.h"
+
 namespace dsr {
 namespace {
 
@@ -86,6 +88,7 @@ ProcessEnd DsrdProcess::Wait() {
   int status = 0;
   waitpid(process_, &status, 0);
   process_ = -1;
+  ExpectNothingPersonal("dsrd's output", output_);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output_};
 }
 

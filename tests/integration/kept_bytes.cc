@@ -37,9 +37,11 @@ LogCapture::LogCapture() {
 }
 
 LogCapture::~LogCapture() {
-  std::fflush(stderr);
+  const std::string text = Text();
   dup2(standard_error_, STDERR_FILENO);
   close(standard_error_);
+  // On to whoever else looks at it.
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 std::string LogCapture::Text() {

@@ -110,7 +110,7 @@ TEST_F(NoticeDeliveryTest, APushedNoticeIsDoneByTheAnswerInTheReply) {
   EXPECT_EQ(receiver.requests()[0].notice_id(), IdOf(notice));
   v1::Notice told;
   ASSERT_TRUE(told.ParseFromString(receiver.requests()[0].notice()));
-  EXPECT_THAT(told.subject_references(), ::testing::ElementsAre("ad-4711"));
+  EXPECT_THAT(told.subject_references(), ::testing::ElementsAre(kReference));
 }
 
 TEST_F(NoticeDeliveryTest, ALetterIsSignedAndItsAnswerRecordedByAPersonEndsTheDuty) {
@@ -130,7 +130,7 @@ TEST_F(NoticeDeliveryTest, ALetterIsSignedAndItsAnswerRecordedByAPersonEndsTheDu
   const std::string told = *ReadFile(files.File("content"));
   std::string text;
   ASSERT_TRUE(absl::Base64Unescape(told.substr(told.find("\r\n\r\n")), &text));
-  EXPECT_TRUE(absl::StrContains(text, "ad-4711"));
+  EXPECT_TRUE(absl::StrContains(text, kReference));
   EXPECT_FALSE(absl::StrContains(text, kAccount));
 
   v1::RecordNoticeAnswerRequest in;

@@ -43,9 +43,10 @@ class ExampleReceiverTest : public ::testing::TestWithParam<Example> {
                absl::StrCat(DSR_SOURCE_DIR, "/workflows"), "--listen", "127.0.0.1:0"}) {
     server_.Connect(folder_.path(), dsrd_.AwaitPort());
     dsrctl::WriteText(folder_.File("receipt.key"), absl::StrCat("whsk_", Base64Encode(seed_)));
-    dsrctl::WriteText(folder_.File("data.json"),
-                      R"({"ad-4711":[{"category":"browsing"},{"category":"browsing"},)"
-                      R"({"category":"orders"}]})");
+    dsrctl::WriteText(
+        folder_.File("data.json"),
+        R"({"ad-4711-qx7MarkedPerson":[{"category":"browsing"},{"category":"browsing"},)"
+        R"({"category":"orders"}]})");
     std::vector<std::string> command = GetParam().command;
     command.insert(command.end(), {"0", folder_.File("dev/secrets/ad-partner.whsec"),
                                    folder_.File("data.json"), folder_.File("answers.json"),
@@ -124,7 +125,7 @@ TEST_F(NoticeWaysTest, AStreamBringsWhatIsOpenAndThenWhatComes) {
   ASSERT_TRUE(stream->Read(&notice));
   EXPECT_TRUE(absl::StartsWith(notice.name(), first));
   EXPECT_EQ(notice.state(), v1::Notice::STATE_SENT);
-  EXPECT_THAT(notice.subject_references(), ElementsAre("ad-4711"));
+  EXPECT_THAT(notice.subject_references(), ElementsAre(kReference));
 
   // One that comes while the stream waits.
   v1::ResendNoticeRequest resend;

@@ -12,6 +12,7 @@
 #include "dsr/v1/registry_service.pb.h"
 #include "dsr/v1/report_service.pb.h"
 #include "dsr/v1/request_service.pb.h"
+#include "dsr/v1/staff_service.pb.h"
 #include "dsr/v1/task_service.pb.h"
 #include "dsr/v1/verification_service.pb.h"
 #include "dsr/v1/workflow_service.pb.h"
@@ -28,6 +29,7 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           v1::GetSlaReportRequest::descriptor()->file(),
           v1::CreateRequestRequest::descriptor()->file(),
           v1::LeaseTasksRequest::descriptor()->file(),
+          v1::SetAbsenceRequest::descriptor()->file(),
           v1::StartVerificationRequest::descriptor()->file(),
           v1::ListWorkflowsRequest::descriptor()->file(),
           v1::PlaceHoldRequest::descriptor()->file()};

@@ -44,8 +44,9 @@ v1::CreateRequestRequest FilingCall(absl::string_view type) {
   request.set_type(std::string(type));
   request.set_subject_account(kAccount);
   request.mutable_requester()->set_relation(v1::RELATION_SUBJECT);
+  request.mutable_requester()->set_display_name(kPersonName);
   request.mutable_requester()->mutable_reply_to()->set_channel("email");
-  request.mutable_requester()->mutable_reply_to()->set_address("reply@example.com");
+  request.mutable_requester()->mutable_reply_to()->set_address("reply.qx7MarkedPerson@example.com");
   request.set_channel("app");
   request.set_language("en");
   return call;
@@ -114,7 +115,7 @@ void Shop::RegisterRecipient(const std::string& id, const std::string& category,
   disclosure.set_purpose("advertising");
   disclosure.set_method("sdk");
   disclosure.set_basis("separate-consent");
-  disclosure.set_recipient_reference("ad-4711");
+  disclosure.set_recipient_reference(kReference);
   ASSERT_THAT(server_.Call<Registry>("registrar-1", &Registry::Stub::BatchCreateDisclosures, batch),
               IsOk());
 }

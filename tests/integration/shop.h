@@ -23,9 +23,12 @@
 
 namespace dsr {
 
-// The account that the shop knows.
-inline constexpr char kAccount[] = "account-1";
-inline constexpr char kAddress[] = "person@example.com";
+// The person that the shop knows: account, mail address, name, and what a recipient calls it. All
+// of it is marked (leak_watch.h).
+inline constexpr char kAccount[] = "account-1-qx7MarkedPerson-墨钧标记甲-🦑🪁🧿";
+inline constexpr char kAddress[] = "qx7MarkedPerson@example.com";
+inline constexpr char kPersonName[] = "墨钧标记甲 qx7MarkedPerson 🦑🪁🧿";
+inline constexpr char kReference[] = "ad-4711-qx7MarkedPerson";
 
 // A call that files a request of that type by kAccount, without categories and details.
 v1::CreateRequestRequest FilingCall(absl::string_view type);
@@ -50,7 +53,7 @@ class Shop {
   void Register();
   void RegisterSystem(const std::string& id, const std::vector<std::string>& categories,
                       const std::vector<v1::TaskKind>& kinds);
-  // A recipient that got that category of kAccount, whom it knows as `ad-4711`.
+  // A recipient that got that category of kAccount, whom it knows as kReference.
   void RegisterRecipient(const std::string& id, const std::string& category,
                          const v1::Delivery& delivery = FetchesNotices());
 

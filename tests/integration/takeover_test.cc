@@ -85,7 +85,7 @@ TEST_F(TakeoverTest, TheSuccessorGetsTheOpenNoticeAndTheOtherCanDoNothingWithItA
   EXPECT_EQ(FromTimestamp(after[0].former_recipients(0).due_time()),
             FromTimestamp(before[0].due_time()));
   // It finds the data by the reference that its predecessor had.
-  EXPECT_THAT(after[0].subject_references(), ElementsAre("ad-4711"));
+  EXPECT_THAT(after[0].subject_references(), ElementsAre(kReference));
   shop_.EndNotice("logistics", after[0].name());
   shop_.Work("browsing", [](const v1::Task&) { return RecordsOf("browsing", 42); });
   EXPECT_EQ(shop_.AwaitState(request_, "closed").state(), "closed");
