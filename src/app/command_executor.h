@@ -17,6 +17,7 @@
 #ifndef DSR_APP_COMMAND_EXECUTOR_H_
 #define DSR_APP_COMMAND_EXECUTOR_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -105,6 +106,9 @@ class CommandExecutor {
   void Close();
 
   const ContentSealer& sealer() const { return sealer_; }
+
+  // How many commands wait to be prepared.
+  size_t queued() const { return pool_.queued(); }
 
  private:
   // One command on its way through the transaction; owned by the callbacks.

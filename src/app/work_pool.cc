@@ -19,6 +19,11 @@ bool WorkPool::Add(absl::string_view owner, std::function<void()> job) {
   return true;
 }
 
+size_t WorkPool::queued() const {
+  MutexLock lock(mutex_);
+  return size_;
+}
+
 void WorkPool::Close() {
   {
     MutexLock lock(mutex_);

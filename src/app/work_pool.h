@@ -30,6 +30,9 @@ class WorkPool {
   // returns false. Does not block.
   bool Add(absl::string_view owner, std::function<void()> job);
 
+  // How many jobs wait for a thread.
+  size_t queued() const;
+
   // Runs what is queued, and joins the threads. Idempotent; not by a thread of this pool.
   void Close();
 
@@ -38,7 +41,7 @@ class WorkPool {
   std::function<void()> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t limit_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   using Jobs = std::deque<std::function<void()>>;
   // Of each owner that has some.

@@ -101,18 +101,26 @@ void CallRecord::CountIfLimited(RpcContext& context, const absl::Status& status)
   const std::string limit = LimitOf(status);
   if (limit.empty()) return;
   is_limited_ = true;
-  context.limited_calls().Add(caller_.principal == nullptr ? "" : caller_.principal->name, limit);
+  const std::string principal = caller_.principal == nullptr ? "" : caller_.principal->name;
+  context.limited_calls().Add(principal, limit);
+  CallObserver* const observer = context.parts().observer;
+  if (observer != nullptr) observer->OnLimited(principal, limit);
 }
 
-void CallRecord::Log(grpc::StatusCode code) const {
-  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - begin_);
+void CallRecord::Begin(RpcContext& context) const {
+  CallObserver* const observer = context.parts().observer;
+  if (observer != nullptr) observer->OnBegin(method_);
+}
+
+void CallRecord::End(RpcContext& context, grpc::StatusCode code) const {
+  const absl::Duration spent = absl::FromChrono(std::chrono::steady_clock::now() - begin_);
+  CallObserver* const observer = context.parts().observer;
+  if (observer != nullptr) observer->OnEnd(method_, code, spent);
   // Of those beyond a limit LimitedCalls tells, once a minute.
-  dsr::Log(
-      is_limited_ ? LogLevel::kDebug : LogLevel::kInfo, "call",
+  Log(is_limited_ ? LogLevel::kDebug : LogLevel::kInfo, "call",
       {{"method", method_},
        {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))},
-       {"duration_ms", static_cast<int64_t>(spent.count())},
+       {"duration_ms", absl::ToInt64Milliseconds(spent)},
        {"principal", caller_.principal == nullptr ? std::string("-") : caller_.principal->name}});
 }
 

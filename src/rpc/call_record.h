@@ -47,8 +47,10 @@ class CallRecord {
   // Counts `status`, with which the call ends, if a limit is the reason.
   void CountIfLimited(RpcContext& context, const absl::Status& status);
 
-  // Writes the call's one line to the log.
-  void Log(grpc::StatusCode code) const;
+  // When the call begins and when it has ended: tells the observer, and writes the call's one line
+  // to the log. Once each.
+  void Begin(RpcContext& context) const;
+  void End(RpcContext& context, grpc::StatusCode code) const;
 
  private:
   void KeepCredentials(const grpc::CallbackServerContext& call);

@@ -27,6 +27,7 @@
 #include "rpc/anonymous_refusals.h"
 #include "rpc/authenticator.h"
 #include "rpc/call_limits.h"
+#include "rpc/call_observer.h"
 #include "rpc/code_limits.h"
 #include "rpc/commit_hub.h"
 #include "rpc/held_refusals.h"
@@ -55,6 +56,8 @@ struct RpcParts {
   CommitHub& hub;
   // Null where no backup directory is configured.
   Backups* backups = nullptr;
+  // Counts calls. May be null.
+  CallObserver* observer = nullptr;
   // Begins a graceful end; does not block.
   std::function<void()> drain;
   // What a call without a deadline may take.
@@ -97,6 +100,10 @@ class RpcContext {
   bool RunLong(const Principal& principal, std::function<void()> job) {
     return long_pool_.Add(principal.name, std::move(job));
   }
+
+  // How many jobs wait for a thread.
+  size_t queued() const { return pool_.queued(); }
+  size_t queued_long() const { return long_pool_.queued(); }
 
   // Finishes what runs. Idempotent; after the gRPC server has shut down, before the store closes.
   void Close();

@@ -16,6 +16,7 @@ std::shared_ptr<StreamCall> StreamCall::Begin(RpcContext& context,
                                               std::string method) {
   std::shared_ptr<StreamCall> begun(new StreamCall(context, call, std::move(method)));
   begun->self_ = begun;
+  begun->record_.Begin(context);
   if (!TimeLeft(*call).has_value()) {
     SetAlarm(begun->cap_.emplace(), RpcContext::kStreamCap, [weak = begun->weak_from_this()] {
       if (const std::shared_ptr<StreamCall> late = weak.lock()) late->End(DeadlinePassed());
@@ -145,7 +146,7 @@ void StreamCall::OnCancel() {
 }
 
 void StreamCall::OnDone() {
-  record_.Log(code_);
+  record_.End(context_, code_);
   if (cap_.has_value()) cap_->Cancel();
   if (held_end_.has_value()) held_end_->Cancel();
   self_.reset();

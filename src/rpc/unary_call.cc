@@ -16,6 +16,7 @@ std::shared_ptr<UnaryCall> UnaryCall::Begin(RpcContext& context, grpc::CallbackS
                                             std::string method, grpc::ByteBuffer* out) {
   std::shared_ptr<UnaryCall> begun(new UnaryCall(context, call, std::move(method), out));
   begun->self_ = begun;
+  begun->record_.Begin(context);
   const absl::Duration cap = context.parts().call_cap;
   const std::optional<absl::Duration> left = TimeLeft(*call);
   begun->time_left_ = left.value_or(cap);
@@ -62,7 +63,7 @@ void UnaryCall::Fail(const absl::Status& status) {
 }
 
 void UnaryCall::OnDone() {
-  record_.Log(code_);
+  record_.End(context_, code_);
   if (cap_.has_value()) cap_->Cancel();
   if (held_end_.has_value()) held_end_->Cancel();
   self_.reset();

@@ -123,6 +123,11 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
     DSR_RETURN_IF_ERROR(CheckRange("backup.every_hours", backup.every_hours(), 0, 8760));
   }
   DSR_RETURN_IF_ERROR(CheckTls(config));
+  const std::string& metrics = config.metrics_listen();
+  if (!metrics.empty() && !config.metrics_off_loopback() && !IsLoopback(metrics)) {
+    return InvalidSetting(
+        "configuration: metrics_listen must be a loopback address, or metrics_off_loopback be set");
+  }
   return absl::OkStatus();
 }
 

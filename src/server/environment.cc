@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
+#include <prometheus/registry.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -72,11 +73,16 @@
 #include "rpc/rpc_service.h"
 #include "rpc/services.h"
 #include "scheduler/timer_scheduler.h"
+#include "server/call_metrics.h"
 #include "server/commit_fan_out.h"
 #include "server/config.h"
 #include "server/reflection.h"
 #include "server/tls_credentials.h"
 #include "server/tls_files.h"
+#include "server/counted_transports.h"
+#include "server/metrics_endpoint.h"
+#include "server/process_metrics.h"
+#include "server/state_metrics.h"
 #include "server/version.h"
 #include "store/sqlite/database_copy.h"
 #include "store/sqlite/database_reader.h"
@@ -214,9 +220,12 @@ class Environment::Parts {
   }
 
   int port() const { return port_; }
+  int metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }
 
   void Stop(absl::Duration grace) {
     if (std::exchange(stopped_, true)) return;
+    // It reads from what is closed below.
+    metrics_.reset();
     if (server_ != nullptr) {
       if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
       hub_.Close();
@@ -353,6 +362,8 @@ class Environment::Parts {
         .store = *store_, .clock = clock(), .reader = *reader_, .rulebooks = *rulebooks_});
     const double scale = options_.is_dev ? kDevScale : 1;
     circuits_ = std::make_unique<RecipientCircuits>(*router_, scale);
+    counted_notices_ = std::make_unique<CountedNoticeTransport>(*circuits_, delivery_counter_);
+    counted_mail_ = std::make_unique<CountedMessageTransport>(*mail_, delivery_counter_);
     checker_ = std::make_unique<TransportChecker>(*circuits_, clock());
     scheduler_ = std::make_unique<TimerScheduler>(
         TimerScheduler::Parts{.store = *store_, .clock = clock(), .executor = *executor_});
@@ -366,7 +377,7 @@ class Environment::Parts {
                                 .clock = clock(),
                                 .executor = *executor_,
                                 .reader = *reader_,
-                                .transport = *circuits_,
+                                .transport = *counted_notices_,
                                 .schedule = BackoffSchedule::ForNotices(scale)});
     messages_ = std::make_unique<MessageDispatcher>(
         MessageDispatcher::Parts{.store = *store_,
@@ -375,7 +386,7 @@ class Environment::Parts {
                                  .reader = *reader_,
                                  .rulebooks = *rulebooks_,
                                  .secrets = *secrets_,
-                                 .transport = *mail_,
+                                 .transport = *counted_mail_,
                                  .schedule = BackoffSchedule::ForMessages(scale)});
     mover_ = std::make_unique<NoticeMover>(
         NoticeMover::Parts{.store = *store_, .clock = clock(), .executor = *executor_});
@@ -466,6 +477,7 @@ class Environment::Parts {
                  .checker = *checker_,
                  .hub = hub_,
                  .backups = backups_.get(),
+                 .observer = &call_metrics_,
                  .drain = options_.drain,
                  .call_cap = absl::Seconds(options_.config.call_seconds()),
                  .max_message_bytes = static_cast<size_t>(options_.config.max_message_bytes()),
@@ -491,6 +503,18 @@ class Environment::Parts {
       return Invalid(absl::StrCat("cannot listen on ", options_.config.listen(),
                                   "; is another server there?"));
     }
+    return ServeMetrics();
+  }
+
+  absl::Status ServeMetrics() {
+    const std::string& address = options_.config.metrics_listen();
+    if (address.empty()) return absl::OkStatus();
+    DSR_ASSIGN_OR_RETURN(
+        metrics_,
+        MetricsEndpoint::Open(
+            address, {metric_registry_, std::make_shared<ProcessMetrics>(),
+                      std::make_shared<StateMetrics>(StateMetrics::Parts{
+                          .store = *store_, .clock = clock(), .keys = *keys_, .rpc = *rpc_})}));
     return absl::OkStatus();
   }
 
@@ -499,6 +523,10 @@ class Environment::Parts {
   CommitFanOut fan_out_;
   CommitHub hub_;
   DecisionFacts facts_;
+  const std::shared_ptr<prometheus::Registry> metric_registry_ =
+      std::make_shared<prometheus::Registry>();
+  CallMetrics call_metrics_{*metric_registry_};
+  DeliveryCounter delivery_counter_{*metric_registry_};
   std::unique_ptr<sqlite::SqliteStore> store_;
   std::unique_ptr<KeyFile> keys_;
   std::unique_ptr<ServerSecrets> secrets_;
@@ -527,6 +555,8 @@ class Environment::Parts {
   std::unique_ptr<GrpcPushTransport> pushes_;
   std::unique_ptr<NoticeRouter> router_;
   std::unique_ptr<RecipientCircuits> circuits_;
+  std::unique_ptr<CountedNoticeTransport> counted_notices_;
+  std::unique_ptr<CountedMessageTransport> counted_mail_;
   std::unique_ptr<TransportChecker> checker_;
   std::unique_ptr<TimerScheduler> scheduler_;
   std::unique_ptr<Packager> packager_;
@@ -547,6 +577,7 @@ class Environment::Parts {
   std::shared_ptr<grpc::ServerCredentials> credentials_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<MetricsEndpoint> metrics_;
   bool stopped_ = false;
 };
 
@@ -564,6 +595,8 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Start(EnvironmentOptio
 }
 
 int Environment::port() const { return parts_->port(); }
+
+int Environment::metrics_port() const { return parts_->metrics_port(); }
 
 void Environment::Stop(absl::Duration grace) { parts_->Stop(grace); }
 

@@ -40,6 +40,8 @@ class Environment {
 
   // The port it listens on.
   int port() const;
+  // The port on which it serves metrics; 0 for none.
+  int metrics_port() const;
 
   // Ends: health says NOT_SERVING, calls under way get `grace` to finish, threads stop, files
   // close. Blocks. Idempotent.

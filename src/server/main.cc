@@ -148,6 +148,7 @@ int Run(const Flags& flags, absl::Duration offset) {
   Log(LogLevel::kInfo, "serving",
       {{"version", kVersion},
        {"port", port},
+       {"metrics_port", (*environment)->metrics_port()},
        {"dev", flags.dev},
        {"time_offset", absl::FormatDuration(offset)},
        {"transport", TransportName(*config)}});

@@ -33,6 +33,8 @@ class TestServer : public ApiClient {
   // Ends the server, and starts it again on the same files, or on what `between` made of them.
   void Restart(const std::function<void()>& between = nullptr);
 
+  int metrics_port() const { return environment_->metrics_port(); }
+
  private:
   TestServer(absl::string_view data_dir, int call_seconds, config::v1::ServerConfig more,
              Adjust adjust);
