@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "dsr/workflow/regions.h"
+#include "rpc/field_checks.h"
 
 namespace dsr {
 
@@ -29,6 +30,8 @@ void CheckFilters(const DefinitionFiles& files, const RequestFilters& filters,
   CheckOneOf(filters.team, "team", teams, errors);
   if (!filters.region.empty() && !IsRegion(filters.region))
     errors.AddInvalid("region", "is an ISO 3166 code such as `CN` or `CN-33`");
+  CheckText(filters.assignee, "assignee", 0, 100, errors);
+  CheckText(filters.channel, "channel", 0, 40, errors);
 }
 
 }  // namespace dsr

@@ -14,10 +14,12 @@ struct RequestFilters {
   const std::string& type;
   const std::string& region;
   const std::string& team;
+  const std::string& assignee;
+  const std::string& channel;
 };
 
 // Checks that there are such a request type and such a team, and that the region has the form of
-// one. Each may be empty.
+// one; and that assignee and channel are no longer than such names are. Each may be empty.
 void CheckFilters(const DefinitionFiles& files, const RequestFilters& filters, FieldErrors& errors);
 
 }  // namespace dsr

@@ -100,8 +100,9 @@ absl::StatusOr<std::vector<RequestState>> RequestsOf(ReadView& view, RequestQuer
 void ListRequests(const std::shared_ptr<UnaryCall>& call, const v1::ListRequestsRequest& in) {
   FieldErrors errors;
   if (!v1::Phase_IsValid(in.phase())) errors.AddInvalid("phase", "is a listed phase");
-  CheckFilters(call->context().parts().rulebooks.files(), {in.type(), in.region(), in.team()},
-               errors);
+  CheckFilters(call->context().parts().rulebooks.files(),
+               {in.type(), in.region(), in.team(), in.assignee(), in.channel()}, errors);
+  CheckText(in.subject_account(), "subject_account", 0, 200, errors);
   if (!errors.empty()) return call->Fail(errors.ToStatus());
   const absl::StatusOr<PageOf> page = ReadPage(*call, in, 50);
   if (!page.ok()) return call->Fail(page.status());

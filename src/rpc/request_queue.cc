@@ -111,8 +111,8 @@ void ListQueue(const std::shared_ptr<UnaryCall>& call, const v1::ListQueueReques
   FieldErrors errors;
   if (!v1::Phase_IsValid(in.phase())) errors.AddInvalid("phase", "is a listed phase");
   if (!in.role().empty() && !IsRole(in.role())) errors.AddInvalid("role", "is a listed role");
-  CheckFilters(call->context().parts().rulebooks.files(), {in.type(), in.region(), in.team()},
-               errors);
+  CheckFilters(call->context().parts().rulebooks.files(),
+               {in.type(), in.region(), in.team(), in.assignee(), in.channel()}, errors);
   if ((in.mine() ? 1 : 0) + (in.unassigned() ? 1 : 0) + (in.assignee().empty() ? 0 : 1) > 1)
     errors.AddInvalid("mine", "goes with neither `assignee` nor `unassigned`");
   if (!errors.empty()) return call->Fail(errors.ToStatus());

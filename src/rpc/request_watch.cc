@@ -119,7 +119,8 @@ class RequestWatcher {
 void WatchRequests(const std::shared_ptr<StreamCall>& call, const v1::WatchRequestsRequest& in) {
   RpcContext& context = call->context();
   FieldErrors errors;
-  CheckFilters(context.parts().rulebooks.files(), {in.type(), in.region(), in.team()}, errors);
+  CheckFilters(context.parts().rulebooks.files(),
+               {in.type(), in.region(), in.team(), in.assignee(), in.channel()}, errors);
   if (!errors.empty()) return call->End(errors.ToStatus());
   int64_t next_leaf = context.parts().store.DurableLeaves();
   if (!in.resume_token().empty()) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "dsr/base/errors.h"
+#include "rpc/size_checks.h"
 
 namespace dsr {
 
@@ -18,7 +19,7 @@ absl::Status ParseCall(const grpc::ByteBuffer& bytes, google::protobuf::Message&
   grpc::ByteBuffer copy(bytes);
   if (copy.Length() == 0) return absl::OkStatus();
   grpc::ProtoBufferReader reader(&copy);
-  if (reader.status().ok() && in.ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
+  if (reader.status().ok() && in.ParseFromZeroCopyStream(&reader)) return CheckSizes(in);
   return MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_FIELD_INVALID,
                    absl::StrCat("the call's message is not a ", in.GetDescriptor()->full_name(),
                                 ", or one of its texts is not UTF-8"));

@@ -23,7 +23,7 @@
 namespace dsr {
 
 // Reads a call's message. Errors: INVALID_ARGUMENT FIELD_INVALID when it is damaged or a text is
-// not UTF-8.
+// not UTF-8; those of CheckSizes.
 absl::Status ParseCall(const grpc::ByteBuffer& bytes, google::protobuf::Message& in);
 
 // Takes the bytes of each call, not the message: gRPC answers a message that cannot be read with

@@ -17,8 +17,6 @@
 namespace dsr {
 namespace {
 
-constexpr size_t kMostTextBytes = 256 << 10;
-
 void ListWorkflows(const std::shared_ptr<UnaryCall>& call, const v1::ListWorkflowsRequest&) {
   const DefinitionFiles& files = call->context().parts().rulebooks.files();
   v1::ListWorkflowsResponse out;
@@ -60,10 +58,6 @@ void GetWorkflow(const std::shared_ptr<UnaryCall>& call, const v1::GetWorkflowRe
 void CheckWorkflow(const std::shared_ptr<UnaryCall>& call, v1::CheckWorkflowRequest in) {
   if (in.text().empty()) {
     return call->Fail(MakeFieldError(v1::ERROR_REASON_FIELD_MISSING, "text", "is required"));
-  }
-  if (in.text().size() > kMostTextBytes) {
-    return call->Fail(
-        MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "text", "has at most 256 KiB"));
   }
   const bool taken = call->context().RunSoon(call->principal(), [call, in = std::move(in)] {
     const DefinitionFiles& files = call->context().parts().rulebooks.files();

@@ -1,13 +1,13 @@
 // What a flood of calls by one client does to another's.
 //
-//   flood_bench [SECONDS]
+//   flood_bench [SECONDS] [without-limits]
 //
 // One client makes 20 calls a second: every fourth files a request, the others read one. In turns
 // of SECONDS (10 without) the server is quiet or another principal floods it with the same mix, on
 // 64 connections, each as fast as it can, in this process and so on the same processors. Four turns
-// of each kind; the limits are those that are shipped. A call's time counts from when it was due,
-// not from when it could begin. Prints both clients' figures; ends with 1 when the flood more than
-// doubles the 99th percentile of the first client.
+// of each kind; the limits are those that are shipped, or none. A call's time counts from when it
+// was due, not from when it could begin. Prints both clients' figures; ends with 1 when the flood
+// more than doubles the 99th percentile of the first client.
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
@@ -127,10 +127,10 @@ void Print(const char* what, const std::vector<double>& millis) {
               Percentile(millis, 0.5), Percentile(millis, 0.99), Percentile(millis, 1));
 }
 
-int Main(std::chrono::seconds turn) {
+int Main(std::chrono::seconds turn, bool has_limits) {
   config::v1::ServerConfig config;
   // There, and empty: the defaults, where a development server has none.
-  config.mutable_limits();
+  if (has_limits) config.mutable_limits();
   TestServer server("", 30, config);
   SteadyClient steady(server);
   std::vector<double> quiet;
@@ -161,9 +161,11 @@ int Main(std::chrono::seconds turn) {
 int main(int argc, char** argv) {
   dsr::ConfigureLog(dsr::LogFormat::kText, dsr::LogLevel::kError);
   int seconds = 10;
-  if (argc > 1 && (!absl::SimpleAtoi(argv[1], &seconds) || seconds < 1)) {
-    std::fprintf(stderr, "usage: flood_bench [SECONDS]\n");
+  const bool has_limits = argc < 3;
+  const bool is_number = argc < 2 || absl::SimpleAtoi(argv[1], &seconds);
+  if (!is_number || seconds < 1 || (!has_limits && std::string(argv[2]) != "without-limits")) {
+    std::fprintf(stderr, "usage: flood_bench [SECONDS] [without-limits]\n");
     return 2;
   }
-  return dsr::Main(std::chrono::seconds(seconds));
+  return dsr::Main(std::chrono::seconds(seconds), has_limits);
 }

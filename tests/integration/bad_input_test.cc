@@ -234,6 +234,19 @@ TEST_F(BadInputTest, APageTokenOfAnotherQueryIsRefused) {
   EXPECT_THAT(second->next_page_token(), IsEmpty());
 }
 
+TEST_F(BadInputTest, AFilterThatIsLongerThanAnyNameIsRefused) {
+  v1::ListRequestsRequest in;
+  in.set_assignee(std::string(101, 'a'));
+  in.set_channel(std::string(41, 'a'));
+  in.set_subject_account(std::string(201, 'a'));
+
+  const absl::Status status =
+      server_.Call<Requests>("caseworker-1", &Requests::Stub::ListRequests, in).status();
+
+  EXPECT_THAT(status, ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
+  EXPECT_THAT(FieldsOf(status), UnorderedElementsAre("assignee", "channel", "subject_account"));
+}
+
 TEST_F(BadInputTest, ANegativePageSizeIsRefused) {
   v1::ListRequestsRequest in;
   in.set_page_size(-1);
