@@ -21,7 +21,7 @@ constexpr absl::string_view kBackupMagic = "dsrdbackup";
 constexpr char kBackupVersion = 1;
 constexpr size_t kLengthSize = 4;
 constexpr size_t kMostHeaderBytes = 64 << 10;
-constexpr size_t kChunkBytes = size_t{1} << 20;
+constexpr size_t kBackupChunkBytes = size_t{1} << 20;
 
 absl::Status NotABackup() { return BackupInvalid("not_a_backup", "the file is no backup of dsrd"); }
 
@@ -138,7 +138,7 @@ absl::StatusOr<std::string> WriteBackup(const std::string& database,
   DSR_RETURN_IF_ERROR(AppendHashed(sealer.header(), *out, hash));
   bool is_last = false;
   while (!is_last) {
-    DSR_ASSIGN_OR_RETURN(const std::string chunk, in->Next(kChunkBytes));
+    DSR_ASSIGN_OR_RETURN(const std::string chunk, in->Next(kBackupChunkBytes));
     is_last = in->at_end();
     DSR_RETURN_IF_ERROR(AppendHashed(sealer.Seal(chunk, preamble, is_last), *out, hash));
     preamble.clear();
@@ -177,12 +177,13 @@ absl::StatusOr<storage::v1::BackupHeader> OpenBackup(const std::string& path,
   bool is_last = false;
   while (!is_last) {
     if (in->at_end()) return Incomplete();
-    DSR_ASSIGN_OR_RETURN(const std::string sealed, in->Next(kChunkBytes + kChunkOverhead));
+    DSR_ASSIGN_OR_RETURN(const std::string sealed, in->Next(kBackupChunkBytes + kChunkOverhead));
     const absl::StatusOr<OpenedChunk> chunk = opener->Open(sealed, preamble.bytes);
     if (!chunk.ok()) {
       return BackupInvalid(
-          "damaged", absl::StrCat("the backup is damaged within the ", kChunkBytes + kChunkOverhead,
-                                  " bytes before byte ", in->position(), ", or was cut off there"));
+          "damaged",
+          absl::StrCat("the backup is damaged within the ", kBackupChunkBytes + kChunkOverhead,
+                       " bytes before byte ", in->position(), ", or was cut off there"));
     }
     preamble.bytes.clear();
     DSR_RETURN_IF_ERROR(out.Append(chunk->plaintext));
@@ -207,7 +208,7 @@ absl::StatusOr<std::string> CheckBackupChecksum(const std::string& path,
   DSR_ASSIGN_OR_RETURN(const std::unique_ptr<FileBytes> file, FileBytes::Open(path));
   Sha256Stream hash;
   while (!file->at_end()) {
-    DSR_ASSIGN_OR_RETURN(const std::string bytes, file->Next(kChunkBytes));
+    DSR_ASSIGN_OR_RETURN(const std::string bytes, file->Next(kBackupChunkBytes));
     hash.Add(bytes);
     progress(file->position(), file->size());
   }

@@ -17,7 +17,7 @@
 namespace dsr {
 namespace {
 
-constexpr int kRequestsAtOnce = 50;
+constexpr int kCheckedAtOnce = 50;
 
 absl::Status CheckLog(DatabaseFile& file, IntegrityReport& report) {
   FileStore store(file);
@@ -45,13 +45,13 @@ absl::Status CheckRequests(DatabaseFile& file, const RequestProgress& progress,
   while (!is_last) {
     DSR_RETURN_IF_ERROR(file.Inspect([&](ReadView& view, RowView& rows) -> absl::Status {
       DSR_ASSIGN_OR_RETURN(const std::vector<RequestId> page,
-                           rows.ListRequestIds(after, kRequestsAtOnce));
+                           rows.ListRequestIds(after, kCheckedAtOnce));
       for (const RequestId& id : page) {
         DSR_RETURN_IF_ERROR(CheckRequest(view, rows, *rulebooks, id, report));
         after = id;
         progress(++checked);
       }
-      is_last = page.size() < static_cast<size_t>(kRequestsAtOnce);
+      is_last = page.size() < static_cast<size_t>(kCheckedAtOnce);
       return absl::OkStatus();
     }));
   }

@@ -24,7 +24,7 @@ using google::protobuf::util::MessageDifferencer;
 using storage::v1::Event;
 using storage::v1::RequestRecord;
 
-constexpr int kEventPage = 1000;
+constexpr int kFoldedAtOnce = 1000;
 constexpr int kHoldPage = 1000;
 
 template <class Proto>
@@ -82,7 +82,7 @@ class RequestChecker {
   absl::StatusOr<bool> Fold() {
     while (true) {
       const absl::StatusOr<std::vector<StoredEvent>> events =
-          view_.ListEvents(id_, last_sequence_, kEventPage);
+          view_.ListEvents(id_, last_sequence_, kFoldedAtOnce);
       if (absl::IsDataLoss(events.status())) {
         findings_.At(last_sequence_ + 1);
         findings_.Expect(false, 13, "an event is not what its audit leaf says");
@@ -93,7 +93,8 @@ class RequestChecker {
         DSR_ASSIGN_OR_RETURN(const bool is_taken, Take(stored));
         if (!is_taken) return false;
       }
-      if (events->size() < static_cast<size_t>(kEventPage)) return last_sequence_ > 0 || NoEvents();
+      if (events->size() < static_cast<size_t>(kFoldedAtOnce))
+        return last_sequence_ > 0 || NoEvents();
     }
   }
 

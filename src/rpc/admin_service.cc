@@ -26,6 +26,7 @@ absl::StatusOr<v1::ServerStatus> StatusOfServer(const RpcParts& parts, ReadView&
   out.set_open_tasks(counts.open_tasks);
   out.set_database_bytes(counts.file_bytes);
   out.set_dev(parts.is_dev);
+  out.set_disk_full(parts.reserve.IsFull());
   return out;
 }
 

@@ -64,6 +64,7 @@ AnswerMaker AnswerVerification(std::string name) {
 absl::StatusOr<CallContext> MutationContext(const UnaryCall& call, const Message& in,
                                             AnswerMaker answer) {
   CallContext context;
+  DSR_RETURN_IF_ERROR(call.context().parts().reserve.CheckRoom());
   DSR_ASSIGN_OR_RETURN(context.idempotency_key, ParseIdempotencyKey(TextOf(in, "idempotency_key")));
   context.principal = call.principal();
   context.etag = TextOf(in, "etag");

@@ -27,7 +27,8 @@ AnswerMaker AnswerNotice(std::string name);
 AnswerMaker AnswerVerification(std::string name);
 
 // Returns who calls, with the idempotency key, etag and fingerprint of `in`. Errors:
-// INVALID_ARGUMENT FIELD_MISSING or FIELD_INVALID for a key that is no UUID.
+// INVALID_ARGUMENT FIELD_MISSING or FIELD_INVALID for a key that is no UUID; RESOURCE_EXHAUSTED
+// DISK_FULL.
 absl::StatusOr<CallContext> MutationContext(const UnaryCall& call,
                                             const google::protobuf::Message& in,
                                             AnswerMaker answer = nullptr);

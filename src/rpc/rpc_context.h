@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "app/backups.h"
 #include "app/command_executor.h"
+#include "app/disk_reserve.h"
 #include "app/holds.h"
 #include "app/key_file.h"
 #include "app/key_rotator.h"
@@ -53,6 +54,7 @@ struct RpcParts {
   Authenticator& authenticator;
   MessagePreviewer& previews;
   RecipientChecker& checker;
+  DiskReserve& reserve;
   CommitHub& hub;
   // Null where no backup directory is configured.
   Backups* backups = nullptr;

@@ -90,6 +90,8 @@ void LeaseOnce(const std::shared_ptr<UnaryCall>& call, const Leasing& leasing,
 }
 
 void LeaseTasks(const std::shared_ptr<UnaryCall>& call, const v1::LeaseTasksRequest& in) {
+  const absl::Status has_room = call->context().parts().reserve.CheckRoom();
+  if (!has_room.ok()) return call->Fail(has_room);
   Leasing leasing{.system = call->principal().data_system};
   const absl::StatusOr<int> limit = PageSize(in.max_tasks(), "max_tasks", 1, 100);
   if (!limit.ok()) return call->Fail(limit.status());

@@ -146,6 +146,8 @@ void UploadPart(const std::shared_ptr<UnaryCall>& call, v1::UploadPartRequest in
   const absl::StatusOr<std::string> token = ParseLeaseToken(in.lease_token());
   if (!token.ok()) return call->Fail(token.status());
   if (absl::Status status = CheckPiece(in); !status.ok()) return call->Fail(status);
+  const absl::Status has_room = call->context().parts().reserve.CheckRoom();
+  if (!has_room.ok()) return call->Fail(has_room);
   const bool taken = call->context().RunSoon(
       call->principal(),
       [call, in = std::move(in), request = name->first, id = name->second, token = *token] {

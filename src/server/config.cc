@@ -114,6 +114,8 @@ absl::Status CompleteConfig(config::v1::ServerConfig& config) {
       return InvalidSetting("configuration: audit_export needs a directory");
     }
   }
+  if (!config.has_reserve_mib()) config.set_reserve_mib(64);
+  DSR_RETURN_IF_ERROR(CheckRange("reserve_mib", config.reserve_mib(), 0, 65'536));
   if (config.has_backup()) {
     const config::v1::BackupConfig& backup = config.backup();
     if (backup.directory().empty()) {

@@ -165,6 +165,7 @@ absl::Status PrepareDev(absl::string_view data_dir, config::v1::ServerConfig& co
   if (!config.has_message_delivery()) {
     config.mutable_message_delivery()->mutable_spool()->set_directory((dev / "spool").string());
   }
+  if (!config.has_reserve_mib()) config.set_reserve_mib(1);
   if (!config.has_backup()) config.mutable_backup()->set_directory((dev / "backups").string());
   const std::string certificate = (dev / "letters.pem").string();
   const std::string letter_key = (dev / "letters.key").string();

@@ -24,6 +24,7 @@
 #include "app/command_executor.h"
 #include "app/deadline_recounter.h"
 #include "app/decision_facts.h"
+#include "app/disk_reserve.h"
 #include "app/holds.h"
 #include "app/key_file.h"
 #include "app/key_numbers.h"
@@ -265,7 +266,12 @@ class Environment::Parts {
                          LoadDefinitions(options_.config.definitions_dir()));
     const std::string data_file = File("dsrd.db");
     const bool is_new = !FileExists(data_file);
-    DSR_ASSIGN_OR_RETURN(store_, sqlite::SqliteStore::Open({.path = data_file, .clock = &clock()}));
+    DSR_ASSIGN_OR_RETURN(reserve_, DiskReserve::Open(File("dsrd.reserve"),
+                                                     int64_t{options_.config.reserve_mib()} << 20));
+    DSR_ASSIGN_OR_RETURN(store_, sqlite::SqliteStore::Open(
+                                     {.path = data_file, .clock = &clock(), .on_disk_full = [this] {
+                                        reserve_->OnDiskFull();
+                                      }}));
     DSR_RETURN_IF_ERROR(OpenKeys(is_new));
     DSR_ASSIGN_OR_RETURN(const int64_t refolded, RefoldStaleRequests(*store_));
     if (refolded > 0) Log(LogLevel::kInfo, "requests_refolded", {{"requests", refolded}});
@@ -475,6 +481,7 @@ class Environment::Parts {
                  .authenticator = *authenticator_,
                  .previews = *previews_,
                  .checker = *checker_,
+                 .reserve = *reserve_,
                  .hub = hub_,
                  .backups = backups_.get(),
                  .observer = &call_metrics_,
@@ -527,6 +534,7 @@ class Environment::Parts {
       std::make_shared<prometheus::Registry>();
   CallMetrics call_metrics_{*metric_registry_};
   DeliveryCounter delivery_counter_{*metric_registry_};
+  std::unique_ptr<DiskReserve> reserve_;
   std::unique_ptr<sqlite::SqliteStore> store_;
   std::unique_ptr<KeyFile> keys_;
   std::unique_ptr<ServerSecrets> secrets_;

@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
 #include "dsr/base/file.h"
 #include "dsr/base/text_file.h"
 #include "integration/dsrd_process.h"
@@ -268,6 +269,88 @@ TEST_F(InstallationTest, AFullDiskRefusesWritesServesReadsAndRecovers) {
       "operator-1", &v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
   ASSERT_THAT(status, IsOk());
   EXPECT_EQ(status->open_requests(), 1 + filed);
+}
+
+// Files requests until the disk is full; returns how many were acknowledged.
+int FillWithRequests(const ApiClient& client) {
+  using Requests = v1::RequestService;
+  for (int filed = 0; filed < 2000; ++filed) {
+    const v1::CreateRequestRequest call = DeletionCall(absl::StrCat("filler-", filed));
+    const absl::Status status =
+        client.Call<Requests>("intake-tool", &Requests::Stub::CreateRequest, call).status();
+    if (status.ok()) continue;
+    EXPECT_THAT(status, ReasonIs(v1::ERROR_REASON_DISK_FULL));
+    return filed;
+  }
+  ADD_FAILURE() << "the disk was never full";
+  return 0;
+}
+
+v1::ServerStatus StatusOf(const ApiClient& client) {
+  const auto status = client.Call<v1::AdminService>(
+      "operator-1", &v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
+  EXPECT_THAT(status, IsOk());
+  return status.ok() ? *status : v1::ServerStatus();
+}
+
+TEST_F(InstallationTest, AFullDiskStillRecordsWhatTheClockMakesHappen) {
+  SmallDisk disk(dir_.File("disk"));
+  if (!disk.is_mounted()) GTEST_SKIP() << "mounting a file system needs root";
+  TestServer server(dir_.File("disk"));
+  Shop shop(server);
+  const std::string first = shop.File().name();
+  EXPECT_FALSE(StatusOf(server).disk_full());
+  disk.Fill();
+  FillWithRequests(server);
+  EXPECT_TRUE(StatusOf(server).disk_full());
+
+  // The reserve is there for this.
+  server.clock().Advance(absl::Hours(24 * 16));
+
+  bool is_breached = false;
+  for (int i = 0; i < 1000 && !is_breached; ++i) {
+    const v1::Request request = shop.Get(first);
+    is_breached = request.breached() || request.phase() != v1::PHASE_VERIFICATION;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_TRUE(is_breached);
+  const auto refused = server.Call<v1::RequestService>(
+      "intake-tool", &v1::RequestService::Stub::CreateRequest, DeletionCall("refused"));
+  EXPECT_THAT(refused, ReasonIs(v1::ERROR_REASON_DISK_FULL));
+  disk.Free();
+  EXPECT_FALSE(StatusOf(server).disk_full());
+  EXPECT_NE(shop.File(DeletionCall("after")).name(), "");
+}
+
+TEST_F(InstallationTest, AServerWithAFullDiskEndsCleanlyAndLosesNothing) {
+  SmallDisk disk(dir_.File("data"));
+  if (!disk.is_mounted()) GTEST_SKIP() << "mounting a file system needs root";
+  ApiClient client;
+  Shop shop(client);
+  int acknowledged = 0;
+  std::string first;
+  {
+    DsrdProcess dsrd(Arguments());
+    client.Connect(dir_.File("data"), dsrd.AwaitPort());
+    first = shop.File().name();
+    disk.Fill();
+    acknowledged = 1 + FillWithRequests(client);
+    EXPECT_EQ(shop.Get(first).name(), first);
+
+    dsrd.Signal(SIGTERM);
+    const ProcessEnd end = dsrd.Wait();
+
+    EXPECT_EQ(end.exit_code, 0) << end.output;
+    EXPECT_THAT(end.output, HasSubstr("disk_full"));
+  }
+  disk.Free();
+
+  DsrdProcess again(Arguments());
+  client.Connect(dir_.File("data"), again.AwaitPort());
+
+  EXPECT_EQ(StatusOf(client).open_requests(), acknowledged);
+  EXPECT_FALSE(StatusOf(client).disk_full());
+  EXPECT_NE(shop.File(DeletionCall("after")).name(), "");
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
                        ReadPool::Open(connection_options, options.readers));
   auto writer = std::make_unique<Writer>(
       std::move(connection), options.path, *options.clock, options.group, options.checkpoint,
-      [pool = readers.get()] { return pool->HasReaders(); }, head.size);
+      [pool = readers.get()] { return pool->HasReaders(); }, options.on_disk_full, head.size);
   return std::unique_ptr<SqliteStore>(
       new SqliteStore(options.path, std::move(lock), std::move(readers), std::move(writer)));
 }

@@ -34,6 +34,9 @@ struct SqliteStoreOptions {
   GroupLimits group;
   // Pages of 4 KiB: when the log is written back, and when it is cut off.
   Checkpointer::Limits checkpoint = {.step_pages = 1000, .truncate_pages = 16384};
+  // Called by the writer's thread each time that a body's writes found no room on the disk.
+  // Outlives the store. May be null.
+  std::function<void()> on_disk_full = nullptr;
   int64_t writer_cache_kib = 64 << 10;
   int64_t reader_cache_kib = 8 << 10;
   // The name of a registered layer between SQLite and the operating system, for tests that inject

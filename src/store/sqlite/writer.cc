@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dsr/base/errors.h"
 #include "dsr/base/log.h"
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/sqlite_status.h"
@@ -21,10 +22,12 @@ constexpr char kRollbackTo[] = "ROLLBACK TO body";
 
 Writer::Writer(std::unique_ptr<Connection> connection, std::string path, const Clock& clock,
                GroupLimits group_limits, Checkpointer::Limits checkpoint_limits,
-               std::function<bool()> has_readers, int64_t durable_leaves)
+               std::function<bool()> has_readers, std::function<void()> on_disk_full,
+               int64_t durable_leaves)
     : path_(std::move(path)),
       clock_(clock),
       limits_(group_limits),
+      on_disk_full_(std::move(on_disk_full)),
       connection_(std::move(connection)),
       checkpointer_(
           std::make_unique<Checkpointer>(*connection_, checkpoint_limits, std::move(has_readers))),
@@ -193,6 +196,10 @@ void Writer::CountGroup(int64_t bodies) {
 }
 
 void Writer::Finish(std::vector<Job> jobs) {
+  const bool is_disk_full = std::any_of(jobs.begin(), jobs.end(), [](const Job& job) {
+    return ReasonOf(job.result) == v1::ERROR_REASON_DISK_FULL;
+  });
+  if (is_disk_full && on_disk_full_ != nullptr) on_disk_full_();
   // Before the results: who was told of an event finds its leaf durable.
   durable_leaves_.store(log_.size(), std::memory_order_release);
   completions_.Push(std::move(jobs));

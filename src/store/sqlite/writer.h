@@ -54,10 +54,12 @@ struct WriterStats {
 // Thread-safe.
 class Writer {
  public:
-  // Starts the thread. `clock` outlives this; `path` is the file of `connection`.
+  // Starts the thread. `clock` outlives this; `path` is the file of `connection`. `on_disk_full`,
+  // which may be null, is called by the thread when there was no room for a body's writes.
   Writer(std::unique_ptr<Connection> connection, std::string path, const Clock& clock,
          GroupLimits group_limits, Checkpointer::Limits checkpoint_limits,
-         std::function<bool()> has_readers, int64_t durable_leaves);
+         std::function<bool()> has_readers, std::function<void()> on_disk_full,
+         int64_t durable_leaves);
   ~Writer() { Close(); }
 
   // As Store::Transact.
@@ -99,6 +101,7 @@ class Writer {
   const std::string path_;
   const Clock& clock_;
   const GroupLimits limits_;
+  const std::function<void()> on_disk_full_;
 
   // Used by the writer's thread only, but for the making.
   std::unique_ptr<Connection> connection_;

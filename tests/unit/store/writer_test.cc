@@ -281,6 +281,26 @@ TEST_F(WriterTest, AnswersDiskFullLeavesNothingHalfDoneAndRecovers) {
   EXPECT_EQ(store_->DurableLeaves(), 21);
 }
 
+TEST_F(WriterTest, TellsThatTheDiskIsFull) {
+  int told = 0;
+  options_.on_disk_full = [&] {
+    ++told;
+    vfs_.SetDiskFull(false);
+  };
+  Open();
+  ASSERT_THAT(TransactAndWait(*store_, Append("before")), IsOk());
+  EXPECT_EQ(told, 0);
+
+  vfs_.SetDiskFull(true);
+  const absl::Status full = TransactAndWait(*store_, Append("refused"));
+
+  EXPECT_THAT(full, ReasonIs(v1::ERROR_REASON_DISK_FULL));
+  EXPECT_EQ(told, 1);
+  // Whoever was told made room.
+  EXPECT_THAT(TransactAndWait(*store_, Append("after")), IsOk());
+  EXPECT_THAT(Records(), ElementsAre("before", "after"));
+}
+
 TEST_F(WriterTest, EndsTheProcessWhenTheDiskDoesNotTakeACommit) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
 
