@@ -166,11 +166,11 @@ absl::StatusOr<v1::Backup> Backups::Make() {
   header.set_installation(InstallationSigner(parts_.secrets).name());
   *header.mutable_create_time() = ToTimestamp(now);
   header.set_schema_version(check.schema_version);
-  header.set_log_size(check.checkpoint.size());
-  header.set_log_root(check.checkpoint.root());
+  header.set_log_size(check.log_size);
+  header.set_log_root(check.log_root);
   header.set_database_bytes(
       static_cast<int64_t>(std::filesystem::file_size(parts_.copy_path, error)));
-  const std::string name = BackupName(now, check.checkpoint.size());
+  const std::string name = BackupName(now, check.log_size);
   DSR_RETURN_IF_ERROR(WriteBackup(parts_.copy_path, header, parts_.secrets,
                                   absl::StrCat(parts_.directory, "/", name))
                           .status());

@@ -15,7 +15,8 @@ namespace dsr {
 // What a database is, and what is wrong with it.
 struct DatabaseCheck {
   int schema_version = 0;
-  v1::Checkpoint checkpoint;
+  int64_t log_size = 0;
+  std::string log_root;  // base64
   // In words; empty when nothing is wrong.
   std::vector<std::string> findings;
 };

@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/auditor.h"
-#include "app/file_store.h"
 #include "app/request_check.h"
 #include "app/row_check.h"
 #include "app/rulebook_catalog.h"
@@ -20,8 +19,8 @@ namespace {
 constexpr int kCheckedAtOnce = 50;
 
 absl::Status CheckLog(DatabaseFile& file, IntegrityReport& report) {
-  FileStore store(file);
-  const absl::StatusOr<v1::VerifyLogResponse> verified = VerifyLog(store);
+  const absl::StatusOr<v1::VerifyLogResponse> verified = VerifyLog(
+      [&](const std::function<absl::Status(ReadView&)>& body) { return file.Read(body); }, {});
   if (absl::IsDataLoss(verified.status())) {
     report.Expect(false, 13, "", 0, "a row that the log is verified by cannot be read");
     return absl::OkStatus();

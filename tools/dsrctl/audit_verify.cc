@@ -10,7 +10,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/v1/audit_service.grpc.pb.h"
 #include "dsrctl/commands.h"
-#include "dsrctl/database_file.h"
+#include "dsrctl/given_database.h"
 #include "dsrctl/input.h"
 #include "dsrctl/progress_bar.h"
 
@@ -83,7 +83,7 @@ absl::StatusOr<v1::VerifyLogResponse> VerifyFile(Context& context,
                                                  const AuditVerifyOptions& options) {
   LogVerification verification;
   DSR_ASSIGN_OR_RETURN(verification.checkpoints, OpenNotes(context, options));
-  DSR_ASSIGN_OR_RETURN(DatabaseFile file, DatabaseFile::Open(options.database));
+  DSR_ASSIGN_OR_RETURN(GivenDatabase file, GivenDatabase::Open(options.database));
   SystemClock clock;
   ProgressBar bar(context.streams.err, context.streams.err_is_terminal, /*total_bytes=*/0,
                   [&clock] { return clock.Now(); });

@@ -4,7 +4,7 @@
 #include "dsr/base/clock.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/v1/report_service.grpc.pb.h"
-#include "dsrctl/database_file.h"
+#include "dsrctl/given_database.h"
 #include "dsrctl/progress_bar.h"
 
 namespace dsr::dsrctl {
@@ -19,7 +19,7 @@ absl::StatusOr<v1::SlaReport> FetchSlaReport(Context& context, const std::string
   if (database.empty()) return context.session.Call(&SourceStub::GetSlaReport, request);
   SystemClock clock;
   v1::SlaReport report;
-  DSR_ASSIGN_OR_RETURN(DatabaseFile file, DatabaseFile::Open(database));
+  DSR_ASSIGN_OR_RETURN(GivenDatabase file, GivenDatabase::Open(database));
   DSR_RETURN_IF_ERROR(file.Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(SlaQuery query, SlaQueryFrom(view, request, clock.Now()));
     DSR_ASSIGN_OR_RETURN(const int64_t stored, view.EstimateRequests());
@@ -37,7 +37,7 @@ absl::StatusOr<v1::YearlyReport> FetchYearlyReport(Context& context, const std::
   if (database.empty()) return context.session.Call(&SourceStub::GetYearlyReport, request);
   SystemClock clock;
   v1::YearlyReport report;
-  DSR_ASSIGN_OR_RETURN(DatabaseFile file, DatabaseFile::Open(database));
+  DSR_ASSIGN_OR_RETURN(GivenDatabase file, GivenDatabase::Open(database));
   DSR_RETURN_IF_ERROR(file.Read([&](ReadView& view) -> absl::Status {
     DSR_ASSIGN_OR_RETURN(report, MakeYearlyReport(view, request.year(), clock.Now()));
     return absl::OkStatus();

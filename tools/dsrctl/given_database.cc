@@ -1,4 +1,4 @@
-#include "dsrctl/database_file.h"
+#include "dsrctl/given_database.h"
 
 #include <utility>
 
@@ -16,14 +16,14 @@ absl::Status AboutFile(const absl::Status& status, const std::string& database) 
 
 }  // namespace
 
-absl::StatusOr<DatabaseFile> DatabaseFile::Open(const std::string& path) {
+absl::StatusOr<GivenDatabase> GivenDatabase::Open(const std::string& path) {
   absl::StatusOr<std::unique_ptr<sqlite::DatabaseReader>> reader =
       sqlite::DatabaseReader::Open(path);
   if (!reader.ok()) return AboutFile(reader.status(), path);
-  return DatabaseFile(path, *std::move(reader));
+  return GivenDatabase(path, *std::move(reader));
 }
 
-absl::Status DatabaseFile::Read(const std::function<absl::Status(ReadView&)>& body) {
+absl::Status GivenDatabase::Read(const std::function<absl::Status(ReadView&)>& body) {
   return AboutFile(reader_->Read(body), path_);
 }
 

@@ -1,6 +1,6 @@
 // A database file that is read instead of asking a server.
-#ifndef DSR_TOOLS_DSRCTL_DATABASE_FILE_H_
-#define DSR_TOOLS_DSRCTL_DATABASE_FILE_H_
+#ifndef DSR_TOOLS_DSRCTL_GIVEN_DATABASE_H_
+#define DSR_TOOLS_DSRCTL_GIVEN_DATABASE_H_
 
 #include <functional>
 #include <memory>
@@ -14,16 +14,16 @@
 namespace dsr::dsrctl {
 
 // Not changed by being read. Not thread-safe.
-class DatabaseFile {
+class GivenDatabase {
  public:
   // Errors: as DatabaseReader::Open; what a server could not do is told of the file.
-  static absl::StatusOr<DatabaseFile> Open(const std::string& path);
+  static absl::StatusOr<GivenDatabase> Open(const std::string& path);
 
   // Runs `body` with one snapshot, and returns what it returns. Blocks.
   absl::Status Read(const std::function<absl::Status(ReadView&)>& body);
 
  private:
-  DatabaseFile(std::string path, std::unique_ptr<sqlite::DatabaseReader> reader)
+  GivenDatabase(std::string path, std::unique_ptr<sqlite::DatabaseReader> reader)
       : path_(std::move(path)), reader_(std::move(reader)) {}
 
   std::string path_;
@@ -32,4 +32,4 @@ class DatabaseFile {
 
 }  // namespace dsr::dsrctl
 
-#endif  // DSR_TOOLS_DSRCTL_DATABASE_FILE_H_
+#endif  // DSR_TOOLS_DSRCTL_GIVEN_DATABASE_H_
