@@ -120,11 +120,17 @@ CheckpointExporter::CheckpointExporter(Parts parts)
       signer_(InstallationSigner(parts_.secrets)),
       thread_("checkpoints", [this] { Run(); }) {}
 
+void CheckpointExporter::AwaitIdle() {
+  MutexLock lock(mutex_);
+  while (!stopping_ && waiting_until_ <= parts_.clock.Now()) idle_.Wait(mutex_);
+}
+
 void CheckpointExporter::Stop() {
   {
     MutexLock lock(mutex_);
     if (std::exchange(stopping_, true)) return;
     changed_.NotifyAll();
+    idle_.NotifyAll();
   }
   thread_.Join();
   // What happened since the last one would otherwise have none until the next start.
@@ -140,9 +146,12 @@ void CheckpointExporter::Run() {
 
 bool CheckpointExporter::Wait(absl::Time next) {
   MutexLock lock(mutex_);
+  waiting_until_ = next;
+  idle_.NotifyAll();
   while (!stopping_ && parts_.clock.Now() < next) {
     parts_.clock.WaitUntil(changed_, mutex_, next);
   }
+  waiting_until_ = absl::InfinitePast();
   return !stopping_;
 }
 

@@ -55,6 +55,9 @@ class CheckpointExporter {
   CheckpointExporter& operator=(const CheckpointExporter&) = delete;
   ~CheckpointExporter() { Stop(); }
 
+  // Blocks until nothing is due. Returns at once when it is stopped.
+  void AwaitIdle();
+
   // Exports once more, and ends. Idempotent. The store must still be open.
   void Stop();
 
@@ -69,6 +72,9 @@ class CheckpointExporter {
   const NoteSigner signer_;
   Mutex mutex_;
   CondVar changed_;
+  CondVar idle_;
+  // InfinitePast while it is at work.
+  absl::Time waiting_until_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   // Last: it uses all of the above.
   Thread thread_;

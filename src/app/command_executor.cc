@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "app/account_merges.h"
@@ -118,8 +119,10 @@ void CommandExecutor::Finish(Run& run, absl::Status status) {
   }
   if (!run.outcome.replayed) Announce(run.outcome.hints);
   if (!run.outcome.rejection.ok()) {
-    // What is a refusal was written with the decision, the first time that the call came.
-    run.done(MarkAudited(std::move(run.outcome.rejection)));
+    // It is an event, of the first time that the call came, where there is a request to have one.
+    const bool is_filing = std::holds_alternative<FileRequest>(run.planned.command);
+    run.done(is_filing ? std::move(run.outcome.rejection)
+                       : MarkAudited(std::move(run.outcome.rejection)));
   } else {
     run.done(ExecutionResult{std::move(run.outcome.answer), run.outcome.replayed});
   }

@@ -326,10 +326,9 @@ absl::Status DecisionBody::Apply(Decision decision, bool is_command) {
   if (Rejected* rejected = std::get_if<Rejected>(&decision)) {
     if (is_command) {
       outcome_.rejection = rejected->reason;
-      // What is rejected at filing has no history. Who tried to open a minor's file is as telling
-      // as who did, and stands beside that (Minors' Online Protection 36).
-      rejection_is_event_ = !rejected->events.empty() &&
-                            ReasonOf(rejected->reason) != v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED;
+      // A rejection is an event and so a leaf. Who tried to open a minor's file is as telling as
+      // who did, and stands beside that, too (Minors' Online Protection 36).
+      has_refusal_leaf_ = ReasonOf(rejected->reason) == v1::ERROR_REASON_FILE_ACCESS_NOT_APPROVED;
     }
     return Append(std::move(rejected->events), -1);
   }
@@ -489,12 +488,9 @@ absl::Status DecisionBody::DelayFailedTask(Transaction& transaction) {
 }
 
 absl::Status DecisionBody::AuditRejection(Transaction& transaction) {
-  // What dsrd itself is refused, such as a timer that comes too late, is nobody's attempt.
-  if (!IsRefusal(outcome_.rejection) || rejection_is_event_ || context_.principal.is_system()) {
-    return absl::OkStatus();
-  }
+  if (!has_refusal_leaf_) return absl::OkStatus();
   const RefusedCall call{.actor = context_.principal.name,
-                         .about = is_filing_ ? "requests" : RequestName(planned_.request),
+                         .about = RequestName(planned_.request),
                          .reason = ReasonOf(outcome_.rejection)};
   return transaction.AppendAuditRecord(RefusalRecord(now_, call).SerializeAsString(), "");
 }

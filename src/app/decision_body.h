@@ -138,8 +138,8 @@ class DecisionBody {
   std::vector<storage::v1::Event> events_;
   // Parallel to events_: the box that belongs to each, empty for most.
   std::vector<std::string> boxes_;
-  // The rejection is an event of the request, which is leaf enough.
-  bool rejection_is_event_ = false;
+  // The rejection gets a leaf of its own beside its event.
+  bool has_refusal_leaf_ = false;
 };
 
 }  // namespace dsr

@@ -23,8 +23,8 @@
 namespace dsr {
 namespace {
 
-// More would only make the verifier work.
-constexpr int kMostCheckpoints = 100;
+// Those of some weeks, one an hour; more would not fit into a message.
+constexpr int kMostCheckpoints = 1000;
 
 void ListAuditEvents(const std::shared_ptr<UnaryCall>& call, const v1::ListAuditEventsRequest& in) {
   if (in.first_index() < 0) {

@@ -143,7 +143,7 @@ TEST_F(AuditTest, ACheckpointOfAnotherLogIsAnErrorAndNotAFinding) {
   in.set_verifier_key("no key");
   EXPECT_THAT(Verify(in), ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
   in.set_verifier_key(own.verifier_key());
-  for (int i = 0; i < 101; ++i) in.add_checkpoints(own.note());
+  for (int i = 0; i < 1001; ++i) in.add_checkpoints(own.note());
   EXPECT_THAT(Verify(in), ReasonIs(v1::ERROR_REASON_FIELD_INVALID));
 
   dsrctl::WriteText(File("foreign.note"), foreign);

@@ -159,16 +159,15 @@ TEST_F(CheckpointExporterTest, ADirectoryThatCannotBeMadeIsAnError) {
 TEST_F(CheckpointExporterTest, ExportsAtTheStartEachIntervalAndAtTheEnd) {
   Grow(1);
   CheckpointExporter exporter(Parts());
-  world_.clock.AwaitWaiters(1);
+  exporter.AwaitIdle();
   EXPECT_THAT(Names(), ElementsAre(CheckpointFileName(1)));
 
   Grow(1);
   world_.clock.Advance(absl::Minutes(59));
-  world_.clock.AwaitWaiters(1);
+  exporter.AwaitIdle();
   EXPECT_THAT(Names(), SizeIs(1));
   world_.clock.Advance(absl::Minutes(1));
-  // It waits again once it has written.
-  for (int look = 0; look < 10'000 && Names().size() < 2; ++look) world_.clock.AwaitWaiters(1);
+  exporter.AwaitIdle();
   EXPECT_THAT(Names(), ElementsAre(CheckpointFileName(1), CheckpointFileName(2)));
 
   Grow(1);
@@ -180,12 +179,12 @@ TEST_F(CheckpointExporterTest, AFailureIsTriedAgainAfterAMinute) {
   ASSERT_THAT(WriteFileAtomically(world_.dir.File("exported"), "a file"), IsOk());
   Grow(1);
   CheckpointExporter exporter(Parts());
-  world_.clock.AwaitWaiters(1);
+  exporter.AwaitIdle();
   EXPECT_THAT(Names(), IsEmpty());
   std::filesystem::remove(world_.dir.File("exported"));
 
   world_.clock.Advance(absl::Minutes(1));
-  for (int look = 0; look < 10'000 && Names().empty(); ++look) world_.clock.AwaitWaiters(1);
+  exporter.AwaitIdle();
 
   EXPECT_THAT(Names(), ElementsAre(CheckpointFileName(1)));
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/refusal_audit.h"
 #include "app/stored_status.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/names.h"
@@ -390,6 +391,14 @@ TEST(StoredStatusTest, ComesBackWithAllItsDetails) {
 
   EXPECT_EQ(DecodeStatus(EncodeStatus(status)), status);
   EXPECT_THAT(DecodeStatus("\xff\xff"), StatusIs(absl::StatusCode::kInternal));
+}
+
+TEST(StoredStatusTest, LeavesOutThatAnErrorIsInTheAuditLog) {
+  const absl::Status status = MakeFieldError(v1::ERROR_REASON_FIELD_INVALID, "name", "is wrong");
+
+  EXPECT_TRUE(IsMarkedAudited(MarkAudited(status)));
+  EXPECT_FALSE(IsMarkedAudited(status));
+  EXPECT_EQ(DecodeStatus(EncodeStatus(MarkAudited(status))), status);
 }
 
 }  // namespace
