@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/account_merges.h"
+#include "app/leaf_record.h"
 #include "app/purged.h"
 #include "app/refusal_audit.h"
 #include "dsr/base/errors.h"
@@ -49,7 +50,7 @@ class EndOfCase {
     DSR_RETURN_IF_ERROR(transaction_.PurgeRequest(id, OutlineOf(state, now_)));
     ++counts_.requests_purged;
     return transaction_.AppendAuditRecord(
-        MakeAuditRecord(now_, kRetentionActor, "request_purged", RequestName(id))
+        MakeAuditRecord(now_, kRetentionActor, kRequestPurged, RequestName(id))
             .SerializeAsString(),
         "");
   }
