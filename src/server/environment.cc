@@ -84,6 +84,7 @@
 #include "server/metrics_endpoint.h"
 #include "server/process_metrics.h"
 #include "server/state_metrics.h"
+#include "server/recovery_check.h"
 #include "server/version.h"
 #include "store/sqlite/database_copy.h"
 #include "store/sqlite/database_reader.h"
@@ -217,6 +218,7 @@ class Environment::Parts {
     DSR_RETURN_IF_ERROR(OpenDelivery());
     OpenAuditExport();
     DSR_RETURN_IF_ERROR(OpenBackups());
+    recovery_check_ = std::make_unique<RecoveryCheck>(*store_);
     return Serve();
   }
 
@@ -237,6 +239,7 @@ class Environment::Parts {
     }
     // First: a call may wait for a backup.
     if (backups_ != nullptr) backups_->Close();
+    if (recovery_check_ != nullptr) recovery_check_->Close();
     if (rpc_ != nullptr) rpc_->Close();
     if (messages_ != nullptr) messages_->Stop();
     if (notices_ != nullptr) notices_->Stop();
@@ -577,6 +580,7 @@ class Environment::Parts {
   std::unique_ptr<CheckpointExporter> checkpoints_;
   // Null where none is configured.
   std::unique_ptr<Backups> backups_;
+  std::unique_ptr<RecoveryCheck> recovery_check_;
   std::unique_ptr<RpcContext> rpc_;
   std::vector<std::unique_ptr<RpcService>> services_;
   // Null without TLS.

@@ -214,6 +214,26 @@ TEST_F(InstallationTest, AKeyForLettersThatOthersMayReadIsNamed) {
   EXPECT_THAT(end.output, HasSubstr("letter_signing.key_file"));
 }
 
+TEST_F(InstallationTest, AfterACrashThePagesAreCheckedAndAfterACleanEndNot) {
+  {
+    DsrdProcess killed(Arguments());
+    ASSERT_NE(killed.AwaitPort(), 0);
+    killed.Signal(SIGKILL);
+    EXPECT_EQ(killed.Wait().exit_code, -1);
+  }
+  {
+    DsrdProcess again(Arguments());
+    EXPECT_TRUE(again.AwaitOutput("pages_checked"));
+    again.Signal(SIGTERM);
+    EXPECT_EQ(again.Wait().exit_code, 0);
+  }
+  DsrdProcess after_a_clean_end(Arguments());
+  ASSERT_NE(after_a_clean_end.AwaitPort(), 0);
+  after_a_clean_end.Signal(SIGTERM);
+
+  EXPECT_THAT(after_a_clean_end.Wait().output, ::testing::Not(HasSubstr("pages_")));
+}
+
 // A small file system of its own, so that filling it disturbs nobody.
 class SmallDisk {
  public:

@@ -11,7 +11,7 @@
 #include "dsr/base/errors.h"
 #include "dsr/base/status_macros.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/query.h"
+#include "store/sqlite/page_check.h"
 #include "store/sqlite/read_methods.h"
 #include "store/sqlite/row_view.h"
 #include "store/sqlite/schema.h"
@@ -48,39 +48,6 @@ bool UsesLog(const std::string& path) {
 }
 
 constexpr char kBeginInspection[] = "BEGIN DEFERRED";
-constexpr char kQuickCheck[] = "PRAGMA quick_check(100)";
-constexpr char kForeignKeyCheck[] = "PRAGMA foreign_key_check";
-constexpr size_t kMaxPageFindings = 100;
-
-absl::Status QuickCheck(Connection& connection, std::vector<std::string>& findings) {
-  Query query(connection, kQuickCheck);
-  while (findings.size() < kMaxPageFindings) {
-    absl::StatusOr<bool> has_row = query.Step();
-    // Damage that keeps the check from going on is what it was to find.
-    if (absl::IsDataLoss(has_row.status())) {
-      findings.push_back(std::string(has_row.status().message()));
-      return absl::OkStatus();
-    }
-    DSR_RETURN_IF_ERROR(has_row.status());
-    if (!*has_row) return absl::OkStatus();
-    if (std::string found = query.GetText(0); found != "ok") findings.push_back(std::move(found));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckForeignKeys(Connection& connection, std::vector<std::string>& findings) {
-  Query query(connection, kForeignKeyCheck);
-  while (findings.size() < kMaxPageFindings) {
-    absl::StatusOr<bool> has_row = query.Step();
-    if (absl::IsDataLoss(has_row.status())) return absl::OkStatus();  // told by the quick check
-    DSR_RETURN_IF_ERROR(has_row.status());
-    if (!*has_row) return absl::OkStatus();
-    findings.push_back(absl::StrCat("a row of ", query.GetText(0), " belongs to one of ",
-                                    query.GetText(2), " that is missing"));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status HalfUpgraded(const std::string& path) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
                    absl::StrCat(path,
@@ -130,8 +97,8 @@ absl::Status DatabaseReader::Inspect(const std::function<absl::Status(ReadView&,
 absl::StatusOr<std::vector<std::string>> DatabaseReader::CheckPages() {
   std::vector<std::string> findings;
   DSR_RETURN_IF_ERROR(pool_->Use([&](Connection& connection) -> absl::Status {
-    DSR_RETURN_IF_ERROR(QuickCheck(connection, findings));
-    return CheckForeignKeys(connection, findings);
+    DSR_ASSIGN_OR_RETURN(findings, sqlite::CheckPages(connection, [] { return false; }));
+    return absl::OkStatus();
   }));
   return findings;
 }

@@ -65,15 +65,21 @@ class SqliteStore final : public Store {
   // Takes one of the readers. Blocks.
   absl::Status CopyTo(const std::string& path, const CopyLimits& limits);
 
+  // Whether the file had not been closed when it was opened: its log was there, from a crash.
+  bool was_recovered() const { return was_recovered_; }
+  // As sqlite::CheckPages. Takes one of the readers. Blocks.
+  absl::StatusOr<std::vector<std::string>> CheckPages(const std::function<bool()>& is_cancelled);
+
   WriterStats Stats() const { return writer_->Stats(); }
   // The texts of all statements prepared so far, in no order. For tests of query plans.
   std::vector<std::string> StatementTexts();
 
  private:
-  SqliteStore(std::string path, std::unique_ptr<LockFile> lock, std::unique_ptr<ReadPool> readers,
-              std::unique_ptr<Writer> writer);
+  SqliteStore(std::string path, bool was_recovered, std::unique_ptr<LockFile> lock,
+              std::unique_ptr<ReadPool> readers, std::unique_ptr<Writer> writer);
 
   const std::string path_;
+  const bool was_recovered_;
   Mutex close_mutex_;
   // Released last.
   std::unique_ptr<LockFile> lock_ ABSL_GUARDED_BY(close_mutex_);
