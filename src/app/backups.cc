@@ -31,10 +31,10 @@ absl::Status RetryLater(absl::string_view why) {
   return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_RETRY_LATER, why);
 }
 
-absl::Status CannotUse(absl::string_view directory) {
-  return MakeError(
-      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
-      absl::StrCat("configuration: backup.directory ", directory, " cannot be made or read"));
+// Operators hear of it by calls, too: without the path.
+absl::Status CannotUse() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
+                   "configuration: backup.directory cannot be made or read");
 }
 
 std::string BackupName(absl::Time time, int64_t log_size) {
@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<std::string>> NamesIn(const std::string& directory) {
        entry.increment(error)) {
     names.push_back(entry->path().filename().string());
   }
-  if (error) return CannotUse(directory);
+  if (error) return CannotUse();
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -94,7 +94,7 @@ void Remove(const std::string& path) {
 absl::StatusOr<std::unique_ptr<Backups>> Backups::Open(Parts parts) {
   std::error_code error;
   std::filesystem::create_directories(parts.directory, error);
-  if (error) return CannotUse(parts.directory);
+  if (error) return CannotUse();
   Remove(parts.copy_path);
   DSR_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(parts.directory));
   for (const std::string& name : names) {

@@ -197,6 +197,23 @@ TEST_F(InstallationTest, ACertificateForLettersWithoutKeyIsNamed) {
   EXPECT_THAT(end.output, HasSubstr("letter_signing needs both certificate_file and key_file"));
 }
 
+TEST_F(InstallationTest, ABackupDirectoryThatCannotBeUsedIsNamed) {
+  const std::string file = dir_.File("dsrd.textproto");
+  std::ofstream(dir_.File("occupied")) << "a file, no directory";
+  std::vector<std::string> arguments = Arguments();
+  arguments.insert(arguments.end(), {"--config", file});
+
+  std::ofstream(file) << "backup { keep: 3 }\n";
+  const ProcessEnd missing = RunDsrd(arguments);
+  std::ofstream(file) << "backup { directory: \"" << dir_.File("occupied") << "\" }\n";
+  const ProcessEnd occupied = RunDsrd(arguments);
+
+  EXPECT_EQ(missing.exit_code, kConfiguration) << missing.output;
+  EXPECT_THAT(missing.output, HasSubstr("backup needs a directory"));
+  EXPECT_EQ(occupied.exit_code, kConfiguration) << occupied.output;
+  EXPECT_THAT(occupied.output, HasSubstr("backup.directory"));
+}
+
 TEST_F(InstallationTest, AKeyForLettersThatOthersMayReadIsNamed) {
   {
     DsrdProcess first(Arguments());
