@@ -4,12 +4,14 @@
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
+#include <ctime>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/file.h"
+#include "dsr/base/log.h"
 #include "dsr/base/openssl_pointers.h"
 #include "dsr/base/status_macros.h"
 #include "rpc/client_certificates.h"
@@ -20,6 +22,7 @@ namespace {
 constexpr char kTlsCertificateKey[] = "tls.certificate_file";
 constexpr char kTlsKeyKey[] = "tls.key_file";
 constexpr char kTlsIssuersKey[] = "tls.client_ca_file";
+constexpr absl::Duration kRenewBefore = absl::Hours(30 * 24);
 
 absl::Status InvalidTls(absl::string_view key, absl::string_view what) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
@@ -52,6 +55,15 @@ absl::Status CheckCertificate(X509* certificate, absl::Time now) {
     return InvalidTls(kTlsCertificateKey, "the certificate has expired; renew it");
   }
   return absl::OkStatus();
+}
+
+// Tells the operator when to renew, at each start and with each new file.
+void LogEnd(const X509* certificate, absl::Time now) {
+  std::tm fields = {};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &fields) != 1) return;
+  const absl::Time end = absl::FromTM(fields, absl::UTCTimeZone());
+  Log(end < now + kRenewBefore ? LogLevel::kWarning : LogLevel::kInfo, "tls_certificate",
+      {{"expire_time", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", end, absl::UTCTimeZone())}});
 }
 
 absl::Status CheckKeyPermissions(const std::string& path) {
@@ -89,6 +101,7 @@ absl::StatusOr<TlsMaterial> LoadTls(const config::v1::Tls& settings, absl::Time 
                          TlsFile(settings.client_ca_file(), kTlsIssuersKey));
     DSR_RETURN_IF_ERROR(CheckClientIssuers(material.client_issuers));
   }
+  LogEnd(certificate.get(), now);
   return material;
 }
 

@@ -22,7 +22,8 @@ struct TlsMaterial {
 
 // Reads the files that Tls of config.proto names, and reads them again when one changed; the next
 // connection gets what they hold then. Files that cannot be used any more are logged, and what was
-// read before stays in force. Thread-safe.
+// read before stays in force. What is read is logged with its end, as a warning in the last 30
+// days. Thread-safe.
 class TlsFiles {
  public:
   // `clock` outlives this. Errors: FAILED_PRECONDITION INSTALLATION_INVALID naming the key of the

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "dsr/base/file.h"
 #include "integration/dsrd_process.h"
 #include "testing/status_matchers.h"
@@ -70,6 +71,19 @@ TEST_F(TlsInstallationTest, ACertificateThatHasExpiredIsRefused) {
   Write(expired.certificate, expired.key);
 
   ExpectRefused(Arguments(), "tls.certificate_file: the certificate has expired");
+}
+
+TEST_F(TlsInstallationTest, TheLogWarnsBeforeTheCertificateEnds) {
+  {
+    DsrdProcess dsrd(Arguments());
+    EXPECT_TRUE(dsrd.AwaitOutput("info tls_certificate expire_time=2099-01-01T00:00:00Z"));
+  }
+  const IssuedCertificate brief =
+      authority_.Issue({.common_name = "server", .end = absl::Now() + absl::Hours(29 * 24)});
+  Write(brief.certificate, brief.key);
+
+  DsrdProcess dsrd(Arguments());
+  EXPECT_TRUE(dsrd.AwaitOutput("warning tls_certificate expire_time="));
 }
 
 TEST_F(TlsInstallationTest, FilesThatDoNotFitTogetherAreNamed) {

@@ -30,6 +30,8 @@ using Requests = v1::RequestService;
 
 constexpr int kCallers = 16;
 constexpr int kCallsOfEach = 10;
+// Below the usual limit of open files of a process.
+constexpr int kSilentConnections = 500;
 
 class TransportLimitsTest : public ::testing::Test {
  protected:
@@ -48,8 +50,13 @@ class TransportLimitsTest : public ::testing::Test {
   TempDir folder_;
 };
 
-TEST_F(TransportLimitsTest, HeadersOfMoreThan8KilobytesAreRefused) {
+TEST_F(TransportLimitsTest, HeadersOfMoreThan8KilobytesAreRefusedAndOthersServed) {
   TestServer server;
+  // gRPC may close the connection that such headers came by; others go on.
+  ApiClient other;
+  other.Connect(server.data_dir(),
+                std::stoi(server.address().substr(server.address().rfind(':') + 1)));
+  ASSERT_THAT(GetStatus(other), IsOk());
   const auto call = [&](size_t bytes) {
     grpc::ClientContext context;
     server.Prepare(context, "operator-1");
@@ -60,7 +67,7 @@ TEST_F(TransportLimitsTest, HeadersOfMoreThan8KilobytesAreRefused) {
 
   EXPECT_THAT(call(7 << 10), IsOk());
   EXPECT_THAT(call(8 << 10), StatusIs(absl::StatusCode::kResourceExhausted));
-  EXPECT_THAT(GetStatus(server), IsOk());
+  EXPECT_THAT(GetStatus(other), IsOk());
 }
 
 TEST_F(TransportLimitsTest, TheSmallestQuotaServesManyLargeCallsAtOnce) {
@@ -150,15 +157,21 @@ std::string Frame(char type, char flags, char stream, const std::string& payload
   return frame + payload;
 }
 
-// Sends bytes to a port of loopback, and returns what comes until the peer closes, or has sent what
-// it had.
-std::string SendRaw(int port, const std::string& bytes) {
+// Returns the connection's descriptor.
+int ConnectTo(int port) {
   const int connection = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   EXPECT_EQ(connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  return connection;
+}
+
+// Sends bytes to a port of loopback, and returns what comes until the peer closes, or has sent what
+// it had.
+std::string SendRaw(int port, const std::string& bytes) {
+  const int connection = ConnectTo(port);
   EXPECT_EQ(send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(bytes.size()));
   // The server answers a PING only after what came before it.
@@ -222,6 +235,23 @@ TEST_F(TransportLimitsTest, HeadersThatEndedOtherVersionsLeaveTheServerAlive) {
       ASSERT_THAT(GetStatus(client), IsOk()) << name << " by encoding " << int{encoding};
     }
   }
+  dsrd.Signal(SIGTERM);
+  EXPECT_EQ(dsrd.Wait().exit_code, 0);
+}
+
+TEST_F(TransportLimitsTest, ManyConnectionsThatSayNothingLeaveOthersServed) {
+  DsrdProcess dsrd(Arguments());
+  const int port = dsrd.AwaitPort();
+  ASSERT_NE(port, 0);
+  ApiClient client;
+  client.Connect(folder_.path(), port);
+
+  std::vector<int> silent;
+  for (int i = 0; i < kSilentConnections; ++i) silent.push_back(ConnectTo(port));
+  EXPECT_THAT(GetStatus(client), IsOk());
+  for (const int connection : silent) close(connection);
+
+  EXPECT_THAT(GetStatus(client), IsOk());
   dsrd.Signal(SIGTERM);
   EXPECT_EQ(dsrd.Wait().exit_code, 0);
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "dsr/base/file.h"
 #include "dsr/base/status_macros.h"
 #include "dsr/config/v1/config.pb.h"
 #include "dsrctl/commands.h"
@@ -83,7 +84,7 @@ absl::StatusOr<config::v1::Principal> PrincipalOf(const NewToken& options) {
 absl::StatusOr<ExitCode> MakeToken(Context& context, const NewToken& options) {
   DSR_ASSIGN_OR_RETURN(config::v1::Principal principal, PrincipalOf(options));
   config::v1::TokenFile file;
-  if (!options.principals.empty()) {
+  if (!options.principals.empty() && FileExists(options.principals)) {
     DSR_ASSIGN_OR_RETURN(file, ReadTokenFile(options.principals));
     if (FindPrincipal(file, options.name).ok()) {
       return absl::InvalidArgumentError(
@@ -128,7 +129,8 @@ void AddTokenCommands(CommandTree& tree) {
             "What it is good for, joined by commas: names of methods, or reads for all that change "
             "nothing; without, all that the roles allow")
       .Text("--principals", &options->principals,
-            "The server's token file, to which the principal is added; comments in it are lost")
+            "The server's token file, to which the principal is added; made when it is missing; "
+            "comments in it are lost")
       .Example(
           "dsrctl token new --name li-caseworker --roles caseworker,verifier"
           " --out li.token >> tokens.textproto")

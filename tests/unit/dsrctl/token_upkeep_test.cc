@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -176,6 +177,16 @@ TEST_F(TokenUpkeepTest, ANewPrincipalIsAddedToTheFileForItsOwnerOnly) {
   ASSERT_EQ(std::remove(out_.c_str()), 0);
   EXPECT_EQ(Run("new", more).code, ExitCode::kUsage);
   EXPECT_EQ(ReadText(out_), "");
+}
+
+TEST_F(TokenUpkeepTest, ANewPrincipalMakesTheFileWhenItIsMissing) {
+  ASSERT_EQ(std::remove(path_.c_str()), 0);
+
+  ASSERT_EQ(Run("new", {"--name", "zhao", "--roles", "auditor", "--out", out_}).code,
+            ExitCode::kOk);
+
+  ASSERT_EQ(Saved().principals_size(), 1);
+  EXPECT_EQ(Saved().principals(0).name(), "zhao");
 }
 
 }  // namespace

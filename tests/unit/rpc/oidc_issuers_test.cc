@@ -140,6 +140,8 @@ TEST_F(OidcIssuersTest, RefusesClaimsThatAreMissingOrWrongAndSaysWhich) {
            {Claims(exp + absl::StrCat(",\"iat\":", kNow + 61)), "not valid yet"},
            {Claims(exp + R"(,"nbf":"x")"), "not valid yet"},
            {Claims(exp + R"(,"sub":"li")"), "well-formed"},
+           {Claims(exp + ",\"x\":" + std::string(2000, '[') + std::string(2000, ']')),
+            "well-formed"},
        }) {
     const absl::Status status = issuers->Verify(signer_.Token(one.claims), Now()).status();
     EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnauthenticated)) << one.claims;
