@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "dsr/base/clock.h"
 #include "dsr/base/file.h"
 #include "integration/dsrd_process.h"
 #include "testing/status_matchers.h"
@@ -78,8 +79,8 @@ TEST_F(TlsInstallationTest, TheLogWarnsBeforeTheCertificateEnds) {
     DsrdProcess dsrd(Arguments());
     EXPECT_TRUE(dsrd.AwaitOutput("info tls_certificate expire_time=2099-01-01T00:00:00Z"));
   }
-  const IssuedCertificate brief =
-      authority_.Issue({.common_name = "server", .end = absl::Now() + absl::Hours(29 * 24)});
+  const IssuedCertificate brief = authority_.Issue(
+      {.common_name = "server", .end = SystemClock().Now() + absl::Hours(29 * 24)});
   Write(brief.certificate, brief.key);
 
   DsrdProcess dsrd(Arguments());
