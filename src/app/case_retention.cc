@@ -50,8 +50,7 @@ class EndOfCase {
     DSR_RETURN_IF_ERROR(transaction_.PurgeRequest(id, OutlineOf(state, now_)));
     ++counts_.requests_purged;
     return transaction_.AppendAuditRecord(
-        MakeAuditRecord(now_, kRetentionActor, kRequestPurged, RequestName(id))
-            .SerializeAsString(),
+        MakeAuditRecord(now_, kRetentionActor, kRequestPurged, RequestName(id)).SerializeAsString(),
         "");
   }
 

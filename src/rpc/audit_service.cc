@@ -80,16 +80,17 @@ void VerifyWholeLog(const std::shared_ptr<UnaryCall>& call, const v1::VerifyLogR
   absl::StatusOr<LogVerification> verification =
       VerificationOf(in, call->context().parts().secrets);
   if (!verification.ok()) return call->Fail(verification.status());
-  const bool taken = call->context().RunLong(call->principal(), [call, verification = *std::move(verification)] {
-    if (call->is_over()) return;
-    const absl::StatusOr<v1::VerifyLogResponse> out =
-        VerifyLog(call->context().parts().store, verification);
-    if (out.ok()) {
-      call->Succeed(*out);
-    } else {
-      call->Fail(out.status());
-    }
-  });
+  const bool taken =
+      call->context().RunLong(call->principal(), [call, verification = *std::move(verification)] {
+        if (call->is_over()) return;
+        const absl::StatusOr<v1::VerifyLogResponse> out =
+            VerifyLog(call->context().parts().store, verification);
+        if (out.ok()) {
+          call->Succeed(*out);
+        } else {
+          call->Fail(out.status());
+        }
+      });
   if (!taken) call->Fail(TooBusy());
 }
 

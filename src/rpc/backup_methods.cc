@@ -54,9 +54,10 @@ void CreateOneBackup(const std::shared_ptr<UnaryCall>& call, const v1::CreateBac
   absl::StatusOr<CallContext> context = MutationContext(*call, in);
   if (!context.ok()) return call->Fail(context.status());
   if (call->context().parts().backups == nullptr) return call->Fail(NoBackups());
-  const bool taken = call->context().RunLong(call->principal(), [call, context = *std::move(context)]() mutable {
-    if (!call->is_over()) MakeBackup(call, std::move(context));
-  });
+  const bool taken =
+      call->context().RunLong(call->principal(), [call, context = *std::move(context)]() mutable {
+        if (!call->is_over()) MakeBackup(call, std::move(context));
+      });
   if (!taken) call->Fail(TooBusy());
 }
 

@@ -89,7 +89,8 @@ absl::Status CallRecord::CheckMethod(const Caller& caller) const {
 
 void CallRecord::AuditIfRefused(RpcContext& context, const absl::Status& status,
                                 std::function<void()> answer) const {
-  if (caller_.principal == nullptr || !IsRefusal(status) || IsMarkedAudited(status)) return answer();
+  if (caller_.principal == nullptr || !IsRefusal(status) || IsMarkedAudited(status))
+    return answer();
   AuditRefusal(
       context.parts().store, context.parts().clock,
       RefusedCall{

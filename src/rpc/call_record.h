@@ -14,8 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "app/principal.h"
-#include "rpc/caller.h"
 #include "rpc/call_limits.h"
+#include "rpc/caller.h"
 #include "rpc/rpc_context.h"
 
 namespace dsr {

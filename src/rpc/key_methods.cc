@@ -30,22 +30,23 @@ absl::StatusOr<v1::KeyStatus> StatusOfKeys(const KeyFile& keys, ReadView& view) 
 void RotateAllKeys(const std::shared_ptr<UnaryCall>& call, const v1::RotateKeysRequest& in) {
   absl::StatusOr<CallContext> context = MutationContext(*call, in);
   if (!context.ok()) return call->Fail(context.status());
-  const bool taken = call->context().RunLong(call->principal(), [call, context = *std::move(context)] {
-    if (call->is_over()) return;
-    const RpcParts& parts = call->context().parts();
-    const absl::StatusOr<KeyFileCounts> counts = parts.rotator.Rotate();
-    if (!counts.ok()) return call->Fail(counts.status());
-    // A repeated call has rotated once more, to the same key, and gets the answer of the first.
-    ExecuteAudited(
-        parts.store, parts.clock, context, "keys_rewrapped", "",
-        [&keys = parts.keys, damaged = counts->damaged](Transaction& transaction,
-                                                        absl::Time) -> absl::StatusOr<std::string> {
-          DSR_ASSIGN_OR_RETURN(v1::KeyStatus out, StatusOfKeys(keys, transaction));
-          out.set_damaged(damaged);
-          return out.SerializeAsString();
-        },
-        AnswerTo(call));
-  });
+  const bool taken =
+      call->context().RunLong(call->principal(), [call, context = *std::move(context)] {
+        if (call->is_over()) return;
+        const RpcParts& parts = call->context().parts();
+        const absl::StatusOr<KeyFileCounts> counts = parts.rotator.Rotate();
+        if (!counts.ok()) return call->Fail(counts.status());
+        // A repeated call has rotated once more, to the same key, and gets the answer of the first.
+        ExecuteAudited(
+            parts.store, parts.clock, context, "keys_rewrapped", "",
+            [&keys = parts.keys, damaged = counts->damaged](
+                Transaction& transaction, absl::Time) -> absl::StatusOr<std::string> {
+              DSR_ASSIGN_OR_RETURN(v1::KeyStatus out, StatusOfKeys(keys, transaction));
+              out.set_damaged(damaged);
+              return out.SerializeAsString();
+            },
+            AnswerTo(call));
+      });
   if (!taken) call->Fail(TooBusy());
 }
 

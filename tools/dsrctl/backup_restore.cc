@@ -70,8 +70,7 @@ absl::StatusOr<storage::v1::BackupHeader> OpenAndCheck(const std::string& backup
                        sqlite::DatabaseReader::Open(file.temporary_path()));
   DSR_ASSIGN_OR_RETURN(const DatabaseCheck check, CheckDatabase(*database));
   if (!check.findings.empty()) return BackupInvalid("damaged", check.findings.front());
-  if (check.log_size != header.log_size() ||
-      check.log_root != header.log_root()) {
+  if (check.log_size != header.log_size() || check.log_root != header.log_root()) {
     return BackupInvalid("damaged", "the audit log in the backup is not the one it names");
   }
   return header;
