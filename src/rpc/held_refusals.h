@@ -2,6 +2,7 @@
 #ifndef DSR_RPC_HELD_REFUSALS_H_
 #define DSR_RPC_HELD_REFUSALS_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -17,15 +18,17 @@ namespace dsr {
 // Thread-safe; does not block.
 class HeldRefusals {
  public:
-  static constexpr absl::Duration kPause = absl::Milliseconds(500);
-
   // A refusal that is held. Given up when it is destroyed; this outlives it.
   using Place = std::shared_ptr<const void>;
 
+  // How long to hold the next one: half a second on average. No two that came together are alike,
+  // or those who were refused at once would all be back at once.
+  absl::Duration NextPause();
   // Null when there is no place for a call whose message has that many bytes.
   Place Hold(int64_t message_bytes);
 
  private:
+  std::atomic<uint32_t> pauses_ = 0;
   Mutex mutex_;
   int64_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;

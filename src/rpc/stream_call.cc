@@ -35,9 +35,10 @@ bool StreamCall::Admit(size_t message_bytes) {
   if (held_ == nullptr) {
     End(status);
   } else {
-    SetAlarm(held_end_.emplace(), HeldRefusals::kPause, [weak = weak_from_this(), status] {
-      if (const std::shared_ptr<StreamCall> held = weak.lock()) held->End(status);
-    });
+    SetAlarm(held_end_.emplace(), context_.held_refusals().NextPause(),
+             [weak = weak_from_this(), status] {
+               if (const std::shared_ptr<StreamCall> held = weak.lock()) held->End(status);
+             });
   }
   return false;
 }

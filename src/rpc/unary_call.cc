@@ -38,9 +38,10 @@ bool UnaryCall::Admit(size_t message_bytes) {
   if (held_ == nullptr) {
     Fail(status);
   } else {
-    SetAlarm(held_end_.emplace(), HeldRefusals::kPause, [weak = weak_from_this(), status] {
-      if (const std::shared_ptr<UnaryCall> held = weak.lock()) held->Fail(status);
-    });
+    SetAlarm(held_end_.emplace(), context_.held_refusals().NextPause(),
+             [weak = weak_from_this(), status] {
+               if (const std::shared_ptr<UnaryCall> held = weak.lock()) held->Fail(status);
+             });
   }
   return false;
 }

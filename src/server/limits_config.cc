@@ -32,8 +32,8 @@ absl::Status CompleteCalls(EachCalls& calls) {
   if (!calls.role().empty() && !IsRole(calls.role()))
     return WrongLimit(absl::StrCat("calls: there is no role `", calls.role(), "`"));
   if (calls.per_second() == 0) calls.set_per_second(100);
-  if (calls.burst() == 0) calls.set_burst(std::min(2 * calls.per_second(), kMostRate));
-  if (calls.concurrent() == 0) calls.set_concurrent(32);
+  if (calls.burst() == 0) calls.set_burst(std::max(calls.per_second() / 5, 1));
+  if (calls.concurrent() == 0) calls.set_concurrent(16);
   DSR_RETURN_IF_ERROR(CheckLimit("calls.per_second", calls.per_second(), 1, kMostRate));
   DSR_RETURN_IF_ERROR(CheckLimit("calls.burst", calls.burst(), 1, kMostRate));
   return CheckLimit("calls.concurrent", calls.concurrent(), 1, kMostConcurrent);
@@ -48,7 +48,7 @@ absl::Status CompleteLimits(config::v1::Limits& limits) {
     EachCalls& calls = *limits.add_calls();
     calls.set_role(role);
     calls.set_per_second(500);
-    calls.set_burst(1000);
+    calls.set_burst(100);
     calls.set_concurrent(128);
   }
   DSR_RETURN_IF_ERROR(CompleteCalls(*limits.add_calls()));

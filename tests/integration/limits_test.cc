@@ -23,6 +23,10 @@ using Verifications = v1::VerificationService;
 config::v1::ServerConfig WithLimits(const std::string& text) {
   config::v1::ServerConfig config;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, config.mutable_limits()));
+  // Others are not what the test is about.
+  config::v1::CallLimits& others = *config.mutable_limits()->add_calls();
+  others.set_per_second(100'000);
+  others.set_burst(100'000);
   return config;
 }
 
