@@ -73,13 +73,15 @@ bool IsAboutAChild(const Command& command) {
       command);
 }
 
-// What there is none of when the record is not found: a notice's name also where the request is not
-// there, so that nobody learns which requests are.
+// What there is none of when the record is not found: a notice's or task's name also where the
+// request is not there, so that nobody learns which requests are.
 std::string MissingName(const RequestId& id, const Command& command) {
   return std::visit(
       [&](const auto& given) -> std::string {
         if constexpr (kIsAboutANotice<std::decay_t<decltype(given)>>) {
           return NoticeName(id, given.id);
+        } else if constexpr (kIsOneOf<std::decay_t<decltype(given)>, CompleteTask, FailTask>) {
+          return TaskName(id, given.id);
         } else {
           return RequestName(id);
         }

@@ -76,7 +76,11 @@ class PackageDownload : public std::enable_shared_from_this<PackageDownload> {
   // Finds the package and checks the grant, before anything is bound to the caller.
   absl::Status FindPackage() {
     return context_.parts().store.Read([this](ReadView& view) -> absl::Status {
-      DSR_ASSIGN_OR_RETURN(const storage::v1::RequestRecord record, view.FindRecord(id_));
+      absl::StatusOr<storage::v1::RequestRecord> found = view.FindRecord(id_);
+      // A recipient sees no requests, and is not to learn here which there are.
+      if (absl::IsNotFound(found.status()) && !principal_.recipient.empty()) return GrantInvalid();
+      DSR_RETURN_IF_ERROR(found.status());
+      const storage::v1::RequestRecord& record = *found;
       const storage::v1::RequestState& state = record.state();
       if (!MayFetchPackage(principal_, state.request()) ||
           !IsGrant(context_.parts().secrets, state.grant_id(), grant_)) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "app/not_found.h"
 #include "app/sealer.h"
 #include "dsr/base/errors.h"
 #include "dsr/base/redactor.h"
@@ -70,7 +71,11 @@ void HandleCompleteTask(const std::shared_ptr<UnaryCall>& call, const v1::Comple
          token = *token](const ContentSealer& sealer) -> absl::StatusOr<PlannedCommand> {
           storage::v1::Event event;
           *event.mutable_task_completed()->mutable_result() = in.result();
-          DSR_ASSIGN_OR_RETURN(PreparedContent prepared, sealer.Prepare(request, std::move(event)));
+          absl::StatusOr<PreparedContent> content = sealer.Prepare(request, std::move(event));
+          // As for a task of another system: nobody learns which requests are.
+          if (absl::IsNotFound(content.status())) return ResourceNotFound(in.name());
+          DSR_RETURN_IF_ERROR(content.status());
+          PreparedContent& prepared = *content;
           PlannedCommand planned{.request = request};
           planned.command =
               CompleteTask{.id = id, .result = prepared.clear.task_completed().result()};

@@ -29,7 +29,7 @@ using Admin = v1::AdminService;
 using Requests = v1::RequestService;
 
 // Ends a test that waits for what does not come.
-constexpr int kMostReads = 1000;
+constexpr int kMostStreamReads = 1000;
 
 class CallerTest : public ::testing::Test {
  protected:
@@ -50,7 +50,7 @@ class CallerTest : public ::testing::Test {
   // The audit log's refused calls, once there are `count`: they are written after the answer.
   std::vector<std::string> ActorsOfRefusedCalls(size_t count) {
     std::vector<std::string> actors;
-    for (int attempt = 0; attempt < kMostReads && actors.size() < count; ++attempt) {
+    for (int attempt = 0; attempt < kMostStreamReads && actors.size() < count; ++attempt) {
       const auto events = server_.Call<v1::AuditService>(
           "auditor-1", &v1::AuditService::Stub::ListAuditEvents, v1::ListAuditEventsRequest());
       EXPECT_THAT(events, IsOk());

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <filesystem>
 #include <string>
+#include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "dsr/base/crypto.h"
 #include "dsr/base/file.h"
 #include "dsr/base/thread.h"
@@ -105,10 +107,11 @@ TEST_F(KeyRotationTest, CallsAreServedMeanwhile) {
   std::atomic<int> failed = 0;
   std::atomic<int> filed = 0;
   Thread caller("caller", [&] {
-    while (!done) {
-      const auto made =
-          server.Call<Requests>("intake-tool", &Requests::Stub::CreateRequest, DeletionCall());
-      if (made.ok() && FiledAccount(server, made->name()) == kAccount) {
+    for (int person = 0; !done; ++person) {
+      const std::string account = absl::StrCat(kAccount, "-", person);
+      const auto made = server.Call<Requests>("intake-tool", &Requests::Stub::CreateRequest,
+                                              DeletionCall(account));
+      if (made.ok() && FiledAccount(server, made->name()) == account) {
         ++filed;
       } else {
         ++failed;
@@ -117,8 +120,7 @@ TEST_F(KeyRotationTest, CallsAreServedMeanwhile) {
   });
   for (int i = 0; i < 20; ++i)
     EXPECT_THAT(server.Call<Admin>("operator-1", &Admin::Stub::RotateKeys, Rotation()), IsOk());
-  while (filed == 0 && failed == 0) {
-  }
+  while (filed == 0 && failed == 0) std::this_thread::yield();
   done = true;
   caller.Join();
 
