@@ -107,6 +107,17 @@ TEST_P(RetentionContract, APurgeLeavesTheOutlineTheNoticesAndTheHashes) {
   EXPECT_THAT(record->tasks(), IsEmpty());
   EXPECT_THAT(record->messages(), IsEmpty());
   EXPECT_THAT(record->notices(), SizeIs(1));
+  // Nothing of it is to be sent any more.
+  for (const OutboxKind kind : {OutboxKind::kNotice, OutboxKind::kMessage}) {
+    std::vector<OutboxItem> due;
+    ASSERT_THAT(Write([&](Transaction& t) -> absl::Status {
+                  DSR_ASSIGN_OR_RETURN(due, t.ClaimOutbox(kind, kNow, kNow + absl::Hours(1), 10));
+                  return absl::OkStatus();
+                }),
+                IsOk());
+    ASSERT_THAT(due, SizeIs(1));
+    EXPECT_EQ(due.front().request, other.id());
+  }
   const auto events = Read([&](ReadView& v) { return v.ListEvents(sample.id(), 0, 10); });
   ASSERT_THAT(events, IsOk());
   ASSERT_THAT(*events, SizeIs(3));

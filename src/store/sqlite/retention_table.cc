@@ -42,6 +42,12 @@ constexpr char kPurgeChunks[] =
 constexpr char kPurgeParts[] =
     "DELETE FROM parts WHERE task_id IN (SELECT task_id FROM tasks WHERE request_id = ?1)";
 constexpr char kPurgeTasks[] = "DELETE FROM tasks WHERE request_id = ?1";
+constexpr char kPurgeNoticeOutbox[] =
+    "DELETE FROM outbox WHERE kind = 1 AND item_id IN "
+    "(SELECT notice_id FROM notices WHERE request_id = ?1)";
+constexpr char kPurgeMessageOutbox[] =
+    "DELETE FROM outbox WHERE kind = 2 AND item_id IN "
+    "(SELECT message_id FROM messages WHERE request_id = ?1)";
 constexpr char kPurgeMessages[] = "DELETE FROM messages WHERE request_id = ?1";
 constexpr char kPurgeDocuments[] = "DELETE FROM documents WHERE request_id = ?1";
 constexpr char kPurgeFailures[] =
@@ -51,8 +57,9 @@ constexpr char kPurgeAnswers[] = "DELETE FROM answers WHERE request_id = ?1";
 constexpr char kPurgeRequest[] =
     "UPDATE requests SET state = ?2, subject_id = X'', retention_due = NULL "
     "WHERE request_id = ?1 AND phase = 6";
-constexpr const char* kPurges[] = {kPurgeLog,      kPurgeChunks,    kPurgeParts,    kPurgeTasks,
-                                   kPurgeMessages, kPurgeDocuments, kPurgeFailures, kPurgeAnswers};
+constexpr const char* kPurges[] = {
+    kPurgeLog,           kPurgeChunks,   kPurgeParts,     kPurgeTasks,    kPurgeNoticeOutbox,
+    kPurgeMessageOutbox, kPurgeMessages, kPurgeDocuments, kPurgeFailures, kPurgeAnswers};
 
 }  // namespace
 

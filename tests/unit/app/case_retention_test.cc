@@ -9,9 +9,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/auditor.h"
+#include "app/integrity_checker.h"
 #include "app/reporter.h"
 #include "dsr/base/proto_time.h"
 #include "dsr/workflow/names.h"
+#include "store/sqlite/database_reader.h"
+#include "store/sqlite/sqlite_store.h"
 #include "testing/status_matchers.h"
 #include "unit/app/world.h"
 
@@ -221,6 +224,22 @@ TEST_F(CaseRetentionTest, TheRecordIsPurgedToItsOutlineAfterThreeYears) {
   // Reports of the time tell what they told, and the log still proves that nothing was altered.
   EXPECT_EQ(Report(as_of), report);
   ExpectIntactLog();
+}
+
+TEST_F(CaseRetentionTest, AFileWithPurgedRequestsIsInOrder) {
+  Closed("account-1");
+  Closed("account-2");
+  world_.clock.Advance(kRecordPeriod);
+  ASSERT_EQ(Run().requests_purged, 2);
+  world_.FileOne("access", "account-1");
+  const std::string copy = world_.dir.File("copy.db");
+  ASSERT_THAT(dynamic_cast<sqlite::SqliteStore&>(*world_.store).CopyTo(copy, {}), IsOk());
+
+  DSR_ASSERT_OK_AND_ASSIGN(const auto file, sqlite::DatabaseReader::Open(copy));
+  DSR_ASSERT_OK_AND_ASSIGN(const IntegrityReport report, CheckIntegrity(*file, [](int64_t) {}));
+
+  for (const IntegrityFinding& finding : report.findings())
+    ADD_FAILURE() << finding.invariant << ": " << finding.words;
 }
 
 TEST_F(CaseRetentionTest, ARecordStaysWhileARequestOfTheSubjectIsOpenThatMayRestOnIt) {
