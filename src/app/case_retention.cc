@@ -43,6 +43,9 @@ class EndOfCase {
     const RecordEnds ends = EndsOf(state.request());
     if (now_ < ends.content) return transaction_.DeferRetention(id, ends.content);
     DSR_ASSIGN_OR_RETURN(const SubjectId subject, SubjectId::FromBytes(state.subject_id()));
+    // What is disputed stays as it is (LAW.md, holds).
+    DSR_ASSIGN_OR_RETURN(const bool is_held, IsHeld(subject));
+    if (is_held) return transaction_.DeferRetention(id, now_ + kPostponed);
     DSR_ASSIGN_OR_RETURN(const Needs needs, NeedsOf(subject, state.key_number()));
     DSR_RETURN_IF_ERROR(DestroyKeys(subject, state.key_number(), needs));
     if (now_ < ends.record) return transaction_.DeferRetention(id, ends.record);
@@ -117,16 +120,23 @@ class EndOfCase {
     return Destroy(subject.id, subject.key_number);
   }
 
+  absl::StatusOr<bool> IsHeld(const SubjectId& subject) {
+    std::optional<RecordId> after;
+    while (true) {
+      DSR_ASSIGN_OR_RETURN(const std::vector<v1::Hold> page,
+                           transaction_.ListHolds(subject, after, kSubjectPage));
+      for (const v1::Hold& hold : page) {
+        if (hold.state() == v1::Hold::STATE_ACTIVE) return true;
+        DSR_ASSIGN_OR_RETURN(after, ParseHoldName(hold.name()));
+      }
+      if (page.size() < static_cast<size_t>(kSubjectPage)) return false;
+    }
+  }
+
   // Tells whether nothing is to be known of the subject any more.
   absl::StatusOr<bool> MayGo(const SubjectRecord& subject) {
-    DSR_ASSIGN_OR_RETURN(const std::vector<v1::Hold> holds,
-                         transaction_.ListHolds(subject.id, std::nullopt, kSubjectPage));
-    const bool is_held = std::any_of(holds.begin(), holds.end(), [](const v1::Hold& hold) {
-      return hold.state() == v1::Hold::STATE_ACTIVE;
-    });
-    if (is_held) return false;
     if (subject.is_retired) return true;
-    DSR_ASSIGN_OR_RETURN(const bool has_records, transaction_.HasSealedRecords(subject.id));
+    DSR_ASSIGN_OR_RETURN(const bool has_records, transaction_.HasRecords(subject.id));
     if (has_records) return false;
     // An account that was merged is found by its own hash for ever.
     DSR_ASSIGN_OR_RETURN(const std::optional<MergeRecord> merge,

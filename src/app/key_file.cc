@@ -189,7 +189,11 @@ absl::StatusOr<KeyFileCounts> CopyRecords(const Copying& copying, int target) {
     const int64_t count = std::min(kBatch, copying.header.filled - first + 1);
     std::string records = ReadAt(copying.source, OffsetOf(first, copying.source_header),
                                  static_cast<size_t>(count * kRecordSize));
-    records.resize(static_cast<size_t>(count * kRecordSize));
+    // What could not be read would stand in the new file as destroyed.
+    if (records.size() != static_cast<size_t>(count * kRecordSize)) {
+      return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                       "the key file cannot be read; it is as it was");
+    }
     for (int64_t i = 0; i < count; ++i) {
       const size_t place = static_cast<size_t>(i * kRecordSize);
       const std::string box = records.substr(place, kRecordSize);
@@ -273,6 +277,13 @@ absl::StatusOr<std::unique_ptr<KeyFile>> KeyFile::Open(absl::string_view path_vi
   if (create_if_missing && !FileExists(path)) {
     DSR_RETURN_IF_ERROR(WriteFileAtomically(
         path, HeaderBytes(wrapping_key, SecretKey::Generate(), Header()), 0600));
+  }
+  // A wrapping anew that a crash interrupted holds keys that may be destroyed from now on.
+  const std::string leftover = path + ".new";
+  if (FileExists(leftover)) {
+    if (unlink(leftover.c_str()) != 0)
+      return Invalid("what a rotation left behind cannot be removed");
+    DSR_RETURN_IF_ERROR(SyncFolderOf(path));
   }
   int descriptor = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return Invalid("the key file is missing or cannot be opened");

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <thread>
 
 #include "absl/strings/strip.h"
 #include "dsr/base/errors.h"
@@ -22,6 +23,9 @@ namespace {
 
 // More than base64 of a key and a line feed; what prints more prints no key.
 constexpr size_t kLongestOutput = 256;
+constexpr std::chrono::milliseconds kWaitStep(5);
+
+using SteadyTime = std::chrono::steady_clock::time_point;
 
 absl::Status SourceInvalid(absl::string_view message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_INSTALLATION_INVALID,
@@ -80,8 +84,7 @@ absl::StatusOr<Running> StartCommand(const std::vector<std::string>& command) {
 }
 
 // Reads until the command closes its output; false when it prints too much or takes too long.
-bool ReadOutput(int pipe_end, absl::Duration patience, std::string& output) {
-  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(patience);
+bool ReadOutput(int pipe_end, SteadyTime deadline, std::string& output) {
   while (output.size() <= kLongestOutput) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
                           deadline - std::chrono::steady_clock::now())
@@ -97,6 +100,17 @@ bool ReadOutput(int pipe_end, absl::Duration patience, std::string& output) {
     output.append(piece, static_cast<size_t>(count));
   }
   return false;
+}
+
+// Waits for the command, which may go on after it closed its output; false when it takes too long.
+bool HasEnded(pid_t child, SteadyTime deadline, int& status) {
+  while (true) {
+    const pid_t ended = waitpid(child, &status, WNOHANG);
+    if (ended == child) return true;
+    if (ended < 0 && errno != EINTR) return false;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kWaitStep);
+  }
 }
 
 }  // namespace
@@ -119,14 +133,19 @@ absl::StatusOr<SecretKey> RunKeyCommand(const std::vector<std::string>& command,
                                         absl::Duration patience) {
   if (command.empty()) return SourceInvalid("the command of the key-encryption key is empty");
   DSR_ASSIGN_OR_RETURN(const Running running, StartCommand(command));
+  const SteadyTime deadline =
+      std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(patience);
   std::string output;
-  const bool whole = ReadOutput(running.output, patience, output);
+  const bool whole = ReadOutput(running.output, deadline, output);
   close(running.output);
-  if (!whole) kill(running.child, SIGKILL);
   int status = 0;
-  while (waitpid(running.child, &status, 0) < 0 && errno == EINTR) {
+  const bool has_ended = whole && HasEnded(running.child, deadline, status);
+  if (!has_ended) {
+    kill(running.child, SIGKILL);
+    while (waitpid(running.child, &status, 0) < 0 && errno == EINTR) {
+    }
   }
-  if (!whole) {
+  if (!has_ended) {
     WipeString(output);
     return SourceInvalid(
         "the command of the key-encryption key printed too much, or took too long");

@@ -268,31 +268,36 @@ class Environment::Parts {
     DSR_ASSIGN_OR_RETURN(DefinitionFiles definitions,
                          LoadDefinitions(options_.config.definitions_dir()));
     const std::string data_file = File("dsrd.db");
-    const bool is_new = !FileExists(data_file);
     DSR_ASSIGN_OR_RETURN(reserve_, DiskReserve::Open(File("dsrd.reserve"),
                                                      int64_t{options_.config.reserve_mib()} << 20));
     DSR_ASSIGN_OR_RETURN(store_, sqlite::SqliteStore::Open(
                                      {.path = data_file, .clock = &clock(), .on_disk_full = [this] {
                                         reserve_->OnDiskFull();
                                       }}));
-    DSR_RETURN_IF_ERROR(OpenKeys(is_new));
+    DSR_RETURN_IF_ERROR(OpenKeys());
     DSR_ASSIGN_OR_RETURN(const int64_t refolded, RefoldStaleRequests(*store_));
     if (refolded > 0) Log(LogLevel::kInfo, "requests_refolded", {{"requests", refolded}});
     DSR_ASSIGN_OR_RETURN(rulebooks_, RulebookCatalog::Open(*store_, std::move(definitions)));
     return absl::OkStatus();
   }
 
-  absl::Status OpenKeys(bool is_new) {
+  absl::Status OpenKeys() {
     const config::v1::ServerConfig& config = options_.config;
     const KeySource next = {config.next_key_encryption_key_file(),
                             {config.next_key_encryption_key_command().begin(),
                              config.next_key_encryption_key_command().end()}};
-    // A data file without its key file is a broken installation, not a new one.
+    // A data file that knows keys and has no key file is a broken installation, not a new one; one
+    // that knows none may be of a first start that did not get as far as the key.
+    int64_t last_key = 0;
+    DSR_RETURN_IF_ERROR(store_->Read([&](ReadView& view) -> absl::Status {
+      DSR_ASSIGN_OR_RETURN(last_key, view.LastKeyNumber());
+      return absl::OkStatus();
+    }));
     DSR_ASSIGN_OR_RETURN(keys_, OpenKeyFile(File("dsrd.keys"),
                                             {config.key_encryption_key_file(),
                                              {config.key_encryption_key_command().begin(),
                                               config.key_encryption_key_command().end()}},
-                                            next, /*create_if_missing=*/is_new));
+                                            next, /*create_if_missing=*/last_key == 0));
     secrets_ = std::make_unique<ServerSecrets>(keys_->root_secret());
     DSR_ASSIGN_OR_RETURN(
         shredder_, KeyShredder::Open(File("dsrd.shreds"), *store_, *keys_, *secrets_, clock()));

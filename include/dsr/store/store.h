@@ -136,8 +136,8 @@ class ReadView {
   virtual absl::StatusOr<std::vector<SubjectId>> ListMergedInto(const SubjectId& into) = 0;
   // The subject that has this key, of either kind; nothing when none has.
   virtual absl::StatusOr<std::optional<SubjectRecord>> FindSubjectByKey(int64_t key_number) = 0;
-  // Tells whether the subject has disclosures, consents or holds with sealed fields.
-  virtual absl::StatusOr<bool> HasSealedRecords(const SubjectId& subject) = 0;
+  // Tells whether disclosures, consents or holds of the subject are registered.
+  virtual absl::StatusOr<bool> HasRecords(const SubjectId& subject) = 0;
   // The highest key number any subject has or that was destroyed, 0 when none.
   virtual absl::StatusOr<int64_t> LastKeyNumber() = 0;
   // Counts changes of data systems and recipients; equal versions mean equal registries.

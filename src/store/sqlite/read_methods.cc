@@ -259,8 +259,8 @@ absl::StatusOr<std::optional<SubjectRecord>> ReadMethods<Base>::FindSubjectByKey
 }
 
 template <class Base>
-absl::StatusOr<bool> ReadMethods<Base>::HasSealedRecords(const SubjectId& subject) {
-  return sqlite::HasSealedRecords(connection_, subject);
+absl::StatusOr<bool> ReadMethods<Base>::HasRecords(const SubjectId& subject) {
+  return sqlite::HasRecords(connection_, subject);
 }
 
 template <class Base>

@@ -81,7 +81,7 @@ class ReadMethods : public Base {
   absl::StatusOr<std::optional<MergeRecord>> FindMerge(const SubjectId& subject) override;
   absl::StatusOr<std::vector<SubjectId>> ListMergedInto(const SubjectId& into) override;
   absl::StatusOr<std::optional<SubjectRecord>> FindSubjectByKey(int64_t key_number) override;
-  absl::StatusOr<bool> HasSealedRecords(const SubjectId& subject) override;
+  absl::StatusOr<bool> HasRecords(const SubjectId& subject) override;
   absl::StatusOr<int64_t> LastKeyNumber() override;
   absl::StatusOr<int64_t> RegistryVersion() override;
   absl::StatusOr<std::vector<v1::DataSystem>> ListDataSystems() override;

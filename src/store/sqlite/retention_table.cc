@@ -27,12 +27,9 @@ constexpr char kListShreds[] =
 constexpr char kPutShred[] =
     "INSERT INTO key_shreds (position, key_number, time) VALUES (?1, ?2, ?3)";
 
-constexpr char kHasSealedDisclosures[] =
-    "SELECT 1 FROM disclosures WHERE subject_id = ?1 AND length(sealed) > 0 LIMIT 1";
-constexpr char kHasSealedConsents[] =
-    "SELECT 1 FROM consents WHERE subject_id = ?1 AND length(sealed) > 0 LIMIT 1";
-constexpr char kHasSealedHolds[] =
-    "SELECT 1 FROM holds WHERE subject_id = ?1 AND length(sealed) > 0 LIMIT 1";
+constexpr char kHasDisclosures[] = "SELECT 1 FROM disclosures WHERE subject_id = ?1 LIMIT 1";
+constexpr char kHasConsents[] = "SELECT 1 FROM consents WHERE subject_id = ?1 LIMIT 1";
+constexpr char kHasHolds[] = "SELECT 1 FROM holds WHERE subject_id = ?1 LIMIT 1";
 
 // What a purge takes, in the order that references allow. Leaf hashes, and the rows that reports
 // count, stay.
@@ -109,8 +106,8 @@ absl::StatusOr<std::vector<KeyShred>> ListShreds(Connection& connection, int64_t
   }
 }
 
-absl::StatusOr<bool> HasSealedRecords(Connection& connection, const SubjectId& subject) {
-  for (const char* sql : {kHasSealedDisclosures, kHasSealedConsents, kHasSealedHolds}) {
+absl::StatusOr<bool> HasRecords(Connection& connection, const SubjectId& subject) {
+  for (const char* sql : {kHasDisclosures, kHasConsents, kHasHolds}) {
     Query query(connection, sql);
     query.Key(subject);
     DSR_ASSIGN_OR_RETURN(const bool found, query.Step());

@@ -23,7 +23,7 @@ absl::StatusOr<absl::Time> NextRetention(Connection& connection);
 absl::StatusOr<bool> IsShredded(Connection& connection, int64_t key_number);
 absl::StatusOr<int64_t> CountShreds(Connection& connection);
 absl::StatusOr<std::vector<KeyShred>> ListShreds(Connection& connection, int64_t after, int limit);
-absl::StatusOr<bool> HasSealedRecords(Connection& connection, const SubjectId& subject);
+absl::StatusOr<bool> HasRecords(Connection& connection, const SubjectId& subject);
 
 // As in Transaction.
 absl::Status DeferRetention(Connection& connection, const RequestId& id, absl::Time due);

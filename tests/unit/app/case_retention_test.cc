@@ -74,6 +74,20 @@ class CaseRetentionTest : public ::testing::Test {
                 IsOk());
     return subject;
   }
+  std::string PlacedHold() {
+    v1::PlaceHoldRequest place;
+    place.mutable_hold()->set_subject_account("account-1");
+    place.mutable_hold()->set_ground(v1::HOLD_GROUND_LAWSUIT);
+    place.mutable_hold()->set_law("Civil Procedure Law, article 84");
+    place.mutable_hold()->set_reason("a lawsuit");
+    const auto placed = World::Wait([&](ExecutionDone done) {
+      world_.holds->Place(place, world_.As("officer"), std::move(done));
+    });
+    EXPECT_THAT(placed, IsOk());
+    v1::Hold hold;
+    EXPECT_TRUE(placed.ok() && hold.ParseFromString(placed->answer));
+    return hold.name();
+  }
   std::string Report(absl::Time as_of) {
     std::string bytes;
     EXPECT_THAT(world_.store->Read([&](ReadView& view) -> absl::Status {
@@ -176,23 +190,24 @@ TEST_F(CaseRetentionTest, WhatIsRegisteredOfACustomerOutlivesTheContentsOfItsReq
   EXPECT_THAT(Open(next), IsOk());
 }
 
-TEST_F(CaseRetentionTest, AHeldSubjectKeepsItsKeyUntilTheHoldIsLifted) {
+TEST_F(CaseRetentionTest, AHoldKeepsContentAndRecordUntilItIsLifted) {
   const RequestId id = Closed("account-1");
-  v1::PlaceHoldRequest place;
-  place.mutable_hold()->set_subject_account("account-1");
-  place.mutable_hold()->set_ground(v1::HOLD_GROUND_LAWSUIT);
-  place.mutable_hold()->set_law("Civil Procedure Law, article 84");
-  place.mutable_hold()->set_reason("a lawsuit");
+  const std::string hold = PlacedHold();
+  world_.clock.Advance(kRecordPeriod);
+
+  EXPECT_EQ(Run().keys_destroyed, 0);
+  EXPECT_THAT(Open(id), IsOk());
+  EXPECT_FALSE(world_.Record(id).state().request().has_purge_time());
+
+  v1::LiftHoldRequest lift;
+  lift.set_name(hold);
   ASSERT_THAT(World::Wait([&](ExecutionDone done) {
-                world_.holds->Place(place, world_.As("officer"), std::move(done));
+                world_.holds->Lift(lift, world_.As("officer"), std::move(done));
               }),
               IsOk());
-  world_.clock.Advance(kContentPeriod);
-
-  Run();
-
-  EXPECT_FALSE(SubjectOf(id).is_retired);
-  EXPECT_FALSE(world_.keys->IsDestroyed(SubjectOf(id).key_number));
+  world_.clock.Advance(absl::Hours(25));
+  EXPECT_EQ(Run().requests_purged, 1);
+  EXPECT_TRUE(world_.Record(id).state().request().has_purge_time());
 }
 
 TEST_F(CaseRetentionTest, TheRecordIsPurgedToItsOutlineAfterThreeYears) {

@@ -222,11 +222,28 @@ TEST_F(KeyFileTest, TakesADamagedKeyOverAndCountsIt) {
   EXPECT_THAT(file->Key(2), StatusIs(absl::StatusCode::kInternal));
 }
 
-TEST_F(KeyFileTest, AWrappingThatACrashLeftBehindIsNoHindrance) {
+// It holds keys, some of which may be destroyed later.
+TEST_F(KeyFileTest, AWrappingThatACrashLeftBehindIsRemoved) {
   ASSERT_THAT(WriteFileAtomically(path_ + ".new", "half a file", 0600), IsOk());
   DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open());
 
+  EXPECT_FALSE(FileExists(path_ + ".new"));
   EXPECT_THAT(file->Rewrap(SecretKey::Generate()), IsOk());
+  EXPECT_FALSE(FileExists(path_ + ".new"));
+}
+
+TEST_F(KeyFileTest, AFileThatCannotBeReadToItsEndIsNotWrappedAnew) {
+  DSR_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<KeyFile> file, Open());
+  ASSERT_THAT(file->EnsureFilled(5000), IsOk());
+  DSR_ASSERT_OK_AND_ASSIGN(const SecretKey before, file->Key(10));
+  std::filesystem::resize_file(path_, kHeader + 72 * 4500);
+
+  EXPECT_THAT(file->Rewrap(SecretKey::Generate()), StatusIs(absl::StatusCode::kInternal));
+
+  EXPECT_TRUE(KeyFile::IsWrappedBy(path_, kek_));
+  DSR_ASSERT_OK_AND_ASSIGN(const SecretKey after, file->Key(10));
+  EXPECT_EQ(before.bytes(), after.bytes());
+  EXPECT_FALSE(FileExists(path_ + ".new"));
 }
 
 // Of before there was a root secret: 64 bytes of header, and all secrets from the key-encryption

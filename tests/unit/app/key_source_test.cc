@@ -68,6 +68,9 @@ TEST_F(KeySourceTest, RefusesACommandThatFailsOrPrintsNoKey) {
 
 TEST_F(KeySourceTest, EndsACommandThatDoesNotEnd) {
   EXPECT_THAT(RunKeyCommand({"sleep", "600"}, absl::Milliseconds(50)), ReasonIs(kInvalid));
+  EXPECT_THAT(RunKeyCommand({"sh", "-c", "head -c 32 /dev/zero; exec >&-; sleep 600"},
+                            absl::Milliseconds(300)),
+              ReasonIs(kInvalid));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ absl::Status ReadEverything(ReadView& view, const RequestSample& sample) {
   DSR_RETURN_IF_ERROR(view.FindMerge(sample.subject()).status());
   DSR_RETURN_IF_ERROR(view.ListMergedInto(sample.subject()).status());
   DSR_RETURN_IF_ERROR(view.FindSubjectByKey(1000).status());
-  DSR_RETURN_IF_ERROR(view.HasSealedRecords(SampleId<SubjectId>(kPlanned, 77)).status());
+  DSR_RETURN_IF_ERROR(view.HasRecords(SampleId<SubjectId>(kPlanned, 77)).status());
   DSR_RETURN_IF_ERROR(view.LastKeyNumber().status());
   DSR_RETURN_IF_ERROR(view.ListRetentionDue(kPlanned, 10).status());
   DSR_RETURN_IF_ERROR(view.NextRetention().status());
