@@ -68,7 +68,9 @@ absl::StatusOr<Running> StartCommand(const std::vector<std::string>& command) {
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  // A group of its own, so that what the command starts can be ended with it.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -141,7 +143,7 @@ absl::StatusOr<SecretKey> RunKeyCommand(const std::vector<std::string>& command,
   int status = 0;
   const bool has_ended = whole && HasEnded(running.child, deadline, status);
   if (!has_ended) {
-    kill(running.child, SIGKILL);
+    kill(-running.child, SIGKILL);
     while (waitpid(running.child, &status, 0) < 0 && errno == EINTR) {
     }
   }
