@@ -164,13 +164,7 @@ absl::StatusOr<int64_t> CheckLength(absl::string_view header, int64_t header_siz
 // Makes the rename of a file durable.
 absl::Status SyncFolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return WriteFailed(errno);
-  const int result = fsync(descriptor);
-  const int error = errno;
-  close(descriptor);
-  return result == 0 ? absl::OkStatus() : WriteFailed(error);
+  return SyncFolder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
 }
 
 // The records of one file, as they are to stand in another.

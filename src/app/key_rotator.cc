@@ -15,7 +15,7 @@ absl::StatusOr<std::unique_ptr<KeyFile>> OpenKeyFile(const std::string& path,
     const absl::StatusOr<SecretKey> other = next.Read();
     if (other.ok() && KeyFile::IsWrappedBy(path, *other)) {
       Log(LogLevel::kWarning, "next_key_in_use",
-          {{"todo",
+          {{"next_step",
             "make the next key-encryption key the key-encryption key of the "
             "configuration"}});
       return KeyFile::Open(path, *other, /*create_if_missing=*/false);
